@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the C++ core may call in the kernel: the whole list, and so the whole cost of
+ * porting to another kernel.  Read by both languages; no Linux type crosses it.  The
+ * shims (.c files) implement it in the kernel, selftests/host/kapi_host.cc in user space.
+ *
+ * Errors are negative errno values.  Every function says its CONTEXT.
+ */
+#ifndef DAMONXX_KAPI_H
+#define DAMONXX_KAPI_H
+
+#ifdef __cplusplus
+typedef unsigned char u8;
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef unsigned long long u64;
+typedef int s32;
+typedef long long s64;
+#define KAPI_MUST_CHECK [[nodiscard]]
+extern "C" {
+#else
+#include <linux/types.h>
+#define KAPI_MUST_CHECK __must_check
+#endif
+
+/* ---- log and assertions ------------------------------------------------------------ */
+
+enum kapi_level { KAPI_LOG_ERR, KAPI_LOG_WARN, KAPI_LOG_INFO };
+
+/* One line, without a newline at its end.  CONTEXT: any. */
+void kapi_log(int level, const char *text);
+
+/* A broken invariant: one kernel warning with a stack, then go on; abort() on the host.
+ * CONTEXT: any. */
+void kapi_assert_failed(const char *condition, const char *file, int line);
+
+/* ---- memory ------------------------------------------------------------------------ */
+
+/* Zeroed, or NULL; never wakes the OOM killer.  CONTEXT: process, may sleep. */
+KAPI_MUST_CHECK void *kapi_alloc(unsigned long bytes);
+/* CONTEXT: process, may sleep; NULL is fine. */
+void kapi_free(void *memory);
+/* Allocations not freed yet; 0 before the module is gone.  CONTEXT: any. */
+u64 kapi_alloc_live(void);
+
+/* ---- locks ------------------------------------------------------------------------- */
+
+#define KAPI_MUTEX_SIZE 192
+#define KAPI_COMPLETION_SIZE 128
+#define KAPI_GATE_SIZE 320
+
+struct kapi_mutex {
+	unsigned long opaque[KAPI_MUTEX_SIZE / sizeof(unsigned long)];
+};
+
+/* @lock_class: an enum damon::lock_class; each has its own lockdep class and name. */
+void kapi_mutex_init(struct kapi_mutex *mutex, int lock_class);
+/* CONTEXT: process, may sleep. */
+void kapi_mutex_lock(struct kapi_mutex *mutex);
+void kapi_mutex_unlock(struct kapi_mutex *mutex);
+
+/*
+ * A gate is a mutex that a waiter gives up when a flag of its own turns non-zero.  File
+ * handlers wait at it, so that who removes their directory (holding the gate) can send
+ * them away instead of waiting for them.
+ */
+struct kapi_gate {
+	unsigned long opaque[KAPI_GATE_SIZE / sizeof(unsigned long)];
+};
+
+void kapi_gate_init(struct kapi_gate *gate, int lock_class);
+/* 0: held.  -ENODEV: *@closed became non-zero.  -EINTR: a signal came.
+ * @closed may be NULL.  CONTEXT: process, may sleep. */
+KAPI_MUST_CHECK int kapi_gate_enter(struct kapi_gate *gate, const u8 *closed);
+void kapi_gate_leave(struct kapi_gate *gate);
+/* Makes every waiter look at its flag again.  CONTEXT: any. */
+void kapi_gate_kick(struct kapi_gate *gate);
+
+struct kapi_completion {
+	unsigned long opaque[KAPI_COMPLETION_SIZE / sizeof(unsigned long)];
+};
+
+void kapi_completion_init(struct kapi_completion *done);
+/* CONTEXT: any; the waiter may free @done as soon as it wakes. */
+void kapi_completion_complete(struct kapi_completion *done);
+/* CONTEXT: process, sleeps. */
+void kapi_completion_wait(struct kapi_completion *done);
+/* 0, or -EINTR when a signal came first.  CONTEXT: process, sleeps. */
+KAPI_MUST_CHECK int kapi_completion_wait_interruptible(struct kapi_completion *done);
+
+/* ---- threads, time, randomness ----------------------------------------------------- */
+
+struct kapi_thread;
+
+/*
+ * Starts @run(@self, @argument) in a kernel thread and returns when it has begun.  The
+ * thread holds a reference to the module until it is gone.  It may return by itself;
+ * kapi_thread_stop() is owed in any case.  CONTEXT: process, may sleep.
+ */
+KAPI_MUST_CHECK int kapi_thread_start(struct kapi_thread **thread, const char *name,
+				      void (*run)(struct kapi_thread *self, void *argument),
+				      void *argument);
+/* Asks the thread to end, waits until it is gone, and frees @thread.  CONTEXT: process. */
+void kapi_thread_stop(struct kapi_thread *thread);
+/* Ends the thread's present or next sleep.  CONTEXT: any. */
+void kapi_thread_wake(struct kapi_thread *thread);
+/* The thread's id as user space sees it.  CONTEXT: any. */
+int kapi_thread_pid(struct kapi_thread *thread);
+
+/* The next two: CONTEXT: the thread itself. */
+bool kapi_thread_should_stop(void);
+/* Idle sleep until the clock reads @deadline_ns, a wake-up or a stop request. */
+void kapi_thread_sleep_until(struct kapi_thread *self, u64 deadline_ns);
+
+/* Monotonic.  CONTEXT: any. */
+u64 kapi_now_ns(void);
+/* CONTEXT: any. */
+u64 kapi_random_u64(void);
+/* Lets others run.  CONTEXT: process, no lock held. */
+void kapi_cond_resched(void);
+
+/* ---- features that stand on unexported symbols ------------------------------------- */
+
+enum kapi_feature {
+	KAPI_FEATURE_SYSFS,	/* the mm directory of sysfs */
+	KAPI_FEATURE_VADDR,	/* page tables of processes */
+	KAPI_NR_FEATURES,
+};
+
+/* False: a symbol was missing at load; the log has named it.  CONTEXT: any. */
+bool kapi_has_feature(int feature);
+
+/* ---- processes --------------------------------------------------------------------- */
+
+struct kapi_pid;	/* a reference to a process id: pins no task and no memory */
+struct kapi_mm;		/* a reference to an address space in use */
+
+struct kapi_range {
+	u64 start, end;	/* bytes, half-open */
+};
+
+/* By number in the caller's pid namespace; NULL: none.  CONTEXT: process. */
+KAPI_MUST_CHECK struct kapi_pid *kapi_pid_get(int number);
+void kapi_pid_put(struct kapi_pid *pid);
+
+/* The address space of @pid as of now; NULL: the process is gone.  CONTEXT: process. */
+KAPI_MUST_CHECK struct kapi_mm *kapi_mm_get(struct kapi_pid *pid);
+/* Never tears the address space down in the caller.  CONTEXT: process. */
+void kapi_mm_put(struct kapi_mm *mm);
+
+/*
+ * Fills @out with up to @max mapped ranges that end above @from, in address order; mappings
+ * that touch come as one.  Fewer than @max: there are no more.  CONTEXT: process, may
+ * sleep; takes the mmap lock for reading for this one batch.
+ */
+u32 kapi_mm_mapped(struct kapi_mm *mm, u64 from, struct kapi_range *out, u32 max);
+
+/* ---- access probes ----------------------------------------------------------------- */
+
+enum kapi_outcome {
+	KAPI_UNCHECKED,		/* nothing can be said: not mapped then or now, or busy */
+	KAPI_IDLE,		/* mapped and not accessed since the clearing */
+	KAPI_ACCESSED,
+};
+
+/*
+ * One page to watch for one sampling interval.  The caller sets addr; clearing fills in
+ * frame and flags, testing reads them and fills in outcome.
+ */
+struct kapi_probe {
+	u64 addr;	/* bytes, page aligned */
+	u32 frame;	/* low half of the page frame number seen at clearing */
+	u8 flags;	/* the shim's own */
+	u8 outcome;	/* enum kapi_outcome */
+	u16 reserved;
+};
+
+/*
+ * Both take @n probes sorted by address.  CONTEXT: process, may sleep; the mmap lock is
+ * held for reading for a bounded number of probes at a time and given up early for a
+ * waiting writer.  The TLB is never flushed.
+ */
+void kapi_probe_clear(struct kapi_mm *mm, struct kapi_probe *probes, u32 n);
+void kapi_probe_test(struct kapi_mm *mm, struct kapi_probe *probes, u32 n);
+
+/* ---- directories of files ---------------------------------------------------------- */
+
+struct kapi_dir;	/* one directory in sysfs */
+struct kapi_dir_kind;	/* the files that all directories of one kind have */
+
+struct kapi_file {
+	const char *name;	/* static */
+	u16 mode;		/* 0600 or 0400 */
+};
+
+/* Makes the kind known; it stays until kapi_dir_kinds_free().  NULL: no memory.
+ * CONTEXT: process. */
+KAPI_MUST_CHECK struct kapi_dir_kind *kapi_dir_kind_make(const struct kapi_file *files, u32 n);
+/* Waits until no directory is left, then frees all kinds.  CONTEXT: process, sleeps. */
+void kapi_dir_kinds_free(void);
+
+/*
+ * Adds the directory @name below @parent (NULL: the kernel's own "mm") with the files of
+ * @kind.  Reads and writes arrive as damonxx_file_show() and damonxx_file_store() with
+ * @owner.  CONTEXT: process, may sleep.
+ */
+KAPI_MUST_CHECK int kapi_dir_add(struct kapi_dir **dir, struct kapi_dir *parent,
+				 const char *name, const struct kapi_dir_kind *kind,
+				 void *owner);
+/* Takes the directory away and waits for handlers that are inside its files.  Its
+ * children must be gone.  CONTEXT: process, sleeps. */
+void kapi_dir_remove(struct kapi_dir *dir);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
