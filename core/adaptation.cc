@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "core/adaptation.hh"
+
+namespace damon {
+
+namespace {
+
+// With no region larger than this there are at least the minimum number of them, as long as
+// there are so many pages.
+u64 size_limit(const configuration &config)
+{
+	return max(align_down(config.total_bytes() / config.attrs.min_nr_regions, page_bytes),
+		   page_bytes);
+}
+
+u32 escalate(u32 threshold, u32 most)
+{
+	return threshold < most / 2 ? max(u32{1}, 2 * threshold) : most;
+}
+
+u32 max_regions(const configuration &config)
+{
+	return saturate_u32(config.attrs.max_nr_regions);
+}
+
+void merge_all(configuration &config, u32 threshold, u64 limit)
+{
+	for (target &t : config.targets)
+		t.regions.merge(threshold, limit);
+}
+
+} // namespace
+
+void adaptation::close_window(configuration &config)
+{
+	const u64 limit = size_limit(config);
+	const u32 most = config.attrs.samples_per_aggregation();
+	u32 highest = 0;
+
+	for (const target &t : config.targets)
+		highest = max(highest, t.regions.max_nr_accesses());
+
+	u32 threshold = highest / 10;
+	for (target &t : config.targets)
+		t.regions.update_ages(threshold);
+	merge_all(config, threshold, limit);
+	while (config.nr_regions() > max_regions(config) && threshold < most) {
+		threshold = escalate(threshold, most);
+		merge_all(config, threshold, limit);
+	}
+	enforce_minimum(config);
+}
+
+void adaptation::enforce_minimum(configuration &config)
+{
+	const u64 limit = size_limit(config);
+
+	for (target &t : config.targets)
+		t.regions.cut_larger_than(limit);
+}
+
+void adaptation::open_window(configuration &config, prng &random)
+{
+	const u32 count = config.nr_regions();
+	const u32 most = max_regions(config);
+	split_plan plan;
+
+	for (target &t : config.targets)
+		t.regions.shift_counters();
+
+	if (count > most / 2 && count < most) {
+		plan.every = most / (most - count);
+		plan.offset = rotation_++ % plan.every;
+	} else if (count == previous_count_ && count < most / 3) {
+		plan.pieces = 3;
+	}
+	previous_count_ = count;
+	if (count >= most)
+		return;
+
+	u32 room = most - count;
+	for (target &t : config.targets) {
+		const u32 before = t.regions.count();
+		t.regions.split(plan, before + room, random);
+		room -= min(room, t.regions.count() - before);
+	}
+}
+
+} // namespace damon

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0
+// How the division into regions follows the accesses: merging, the limits, splitting.
+#pragma once
+#include "core/configuration.hh"
+
+namespace damon {
+
+class adaptation {
+public:
+	// At the end of a window: ages, merges, and keeps to the limits on regions.
+	void close_window(configuration &config);
+	// Cuts regions so large that the minimum number of them would be missed.
+	static void enforce_minimum(configuration &config);
+	// Before the next window: counts are shifted, and regions split to look closer.
+	void open_window(configuration &config, prng &random);
+
+private:
+	u32 previous_count_ = 0;	// regions at the last split
+	u32 rotation_ = 0;
+};
+
+} // namespace damon

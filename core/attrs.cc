@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "core/attrs.hh"
+
+namespace damon {
+
+namespace {
+
+constexpr u64 fewest_regions = 3;
+
+} // namespace
+
+status monitoring_attrs::validate(report &why) const
+{
+	if (min_nr_regions < fewest_regions)
+		return why.fail(errc::inval, "nr_regions", "min ", min_nr_regions, " is below ",
+				fewest_regions);
+	if (min_nr_regions > max_nr_regions)
+		return why.fail(errc::inval, "nr_regions", "min ", min_nr_regions,
+				" is above max ", max_nr_regions);
+	if (aggr_us == 0)
+		return why.fail(errc::inval, "intervals", "aggr_us is 0");
+	if (sample_us > aggr_us)
+		return why.fail(errc::inval, "intervals", "sample_us ", sample_us,
+				" is above aggr_us ", aggr_us);
+	return ok;
+}
+
+} // namespace damon

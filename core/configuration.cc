@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "core/configuration.hh"
+#include "core/ranges.hh"
+
+namespace damon {
+
+namespace {
+
+// Regions that a table may have to hold: all that splitting may make, what enforcing the
+// minimum adds to them, and room to follow changed ranges in place.
+u32 capacity_needed(const monitoring_attrs &attrs, u32 nr_ranges)
+{
+	const u64 ranges = max(nr_ranges, u32{3});
+	const u64 split = saturating_add(max(attrs.max_nr_regions, ranges), attrs.min_nr_regions);
+
+	return saturate_u32(saturating_add(split, 2 * ranges + 8));
+}
+
+// Memory for the regions of target @index, unless the table of the target it replaces is
+// large enough to be taken over.
+status reserve_regions(target &t, u32 index, u32 needed, const configuration *running)
+{
+	if (running && index < running->targets.size() &&
+	    running->targets[index].regions.capacity() >= needed)
+		return ok;
+	return t.regions.reserve(needed);
+}
+
+result<target> build_target(target_inputs in)
+{
+	target t;
+
+	t.pid = move(in.pid);
+	t.ranges = move(in.ranges);
+	for (addr_range &range : t.ranges)
+		range = page_aligned(range);
+	return t;
+}
+
+} // namespace
+
+result<own<configuration>> configuration::build(inputs in, const configuration *running,
+						report &why)
+{
+	TRY(in.validate(why));
+
+	auto fresh = TRY(make_own<configuration>());
+	fresh->id = in.operations;
+	fresh->ops = &operations_of(in.operations);
+	fresh->attrs = in.attrs;
+	TRY(fresh->targets.reserve(in.targets.size()));
+	for (u32 i = 0; i < in.targets.size(); i++) {
+		fresh->targets.push(TRY(build_target(move(in.targets[i]))));
+		target &t = fresh->targets.back();
+		TRY(reserve_regions(t, i, capacity_needed(in.attrs, t.ranges.size()), running));
+	}
+	TRY(fresh->schemes.reserve(in.schemes.size()));
+	for (const scheme_inputs &wanted : in.schemes)
+		fresh->schemes.push({wanted, {}, 0});
+	return fresh;
+}
+
+void configuration::take_results(configuration &old)
+{
+	for (u32 i = 0; i < min(targets.size(), old.targets.size()); i++) {
+		target &t = targets[i];
+		target &before = old.targets[i];
+		const bool same = id == old.id && t.pid.get() == before.pid.get();
+
+		// Without memory of its own it was built to take over the old table.
+		if (!t.regions.capacity())
+			t.regions.swap(before.regions);
+		else if (same)
+			t.regions.copy_from(before.regions);
+		if (!same)
+			t.regions.reset({});
+		else if (!t.ranges.empty())
+			t.regions.set_ranges(t.ranges.all());
+	}
+	for (u32 i = 0; i < min(schemes.size(), old.schemes.size()); i++) {
+		const scheme &before = old.schemes[i];
+		schemes[i].stats = before.stats;
+		if (schemes[i].wanted.apply_interval_us == before.wanted.apply_interval_us)
+			schemes[i].next_apply_samples = before.next_apply_samples;
+	}
+}
+
+u32 configuration::nr_regions() const
+{
+	u32 sum = 0;
+
+	for (const target &t : targets)
+		sum += t.regions.count();
+	return sum;
+}
+
+u64 configuration::total_bytes() const
+{
+	u64 sum = 0;
+
+	for (const target &t : targets)
+		sum += t.regions.total_bytes();
+	return sum;
+}
+
+u32 configuration::region_capacity() const
+{
+	u64 sum = 0;
+
+	for (const target &t : targets)
+		sum += t.regions.capacity();
+	return saturate_u32(sum);
+}
+
+} // namespace damon

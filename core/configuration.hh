@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0
+// Everything a worker works with, built whole from inputs and swapped whole.
+#pragma once
+#include "core/inputs.hh"
+#include "ops/operations.hh"
+#include "schemes/apply.hh"
+
+namespace damon {
+
+// Building may fail and is done by who asks; from then on nothing fails, and only the
+// worker touches it.
+struct configuration {
+	operations_id id = operations_id::vaddr;
+	const operations *ops = nullptr;
+	monitoring_attrs attrs;
+	vec<target> targets;
+	vec<scheme> schemes;
+
+	// @running: the configuration that this one is to replace, or null.  Its capacities are
+	// read, which no worker changes.  inval with the reason in @why, nomem.
+	static result<own<configuration>> build(inputs in, const configuration *running,
+						report &why);
+
+	// Takes regions and counters over from @old, by index, for what stays the same.
+	void take_results(configuration &old);
+
+	u32 nr_regions() const;
+	u64 total_bytes() const;
+	// As many regions as there can ever be.
+	u32 region_capacity() const;
+};
+
+} // namespace damon

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "core/context.hh"
+#include "core/worker.hh"
+
+namespace damon {
+
+namespace {
+
+// Room for everything that one round of all schemes may try.
+result<tried_regions> reserve_tried(u32 nr_schemes, u32 nr_regions)
+{
+	tried_regions tried;
+
+	TRY(tried.resize(nr_schemes));
+	for (tried_of_scheme &of : tried)
+		TRY(of.regions.reserve(nr_regions));
+	return tried;
+}
+
+} // namespace
+
+context::context(own<worker> w) : worker_{move(w)} {}
+context::~context() = default;
+
+result<own<context>> context::make(inputs in, report &why)
+{
+	auto config = TRY(configuration::build(move(in), nullptr, why));
+	return make_own<context>(TRY(make_own<worker>(move(config))));
+}
+
+status context::start(const char *name)
+{
+	return worker_->start(name);
+}
+
+void context::stop()
+{
+	worker_->stop();
+}
+
+bool context::running() const
+{
+	return worker_->running();
+}
+
+int context::pid() const
+{
+	return worker_->pid();
+}
+
+status context::commit(inputs in, report &why)
+{
+	auto fresh = TRY(configuration::build(move(in), &worker_->config(), why));
+
+	// What it replaced comes back and is freed here, not in the worker.
+	return worker_->requests().call([&](monitor &m) { m.commit(fresh); });
+}
+
+result<vec<scheme_stats>> context::read_stats()
+{
+	vec<scheme_stats> stats;
+	u32 count = 0;
+
+	TRY(worker_->requests().call([&](monitor &m) { count = m.config().schemes.size(); }));
+	TRY(stats.resize(count));
+	TRY(worker_->requests().call([&](monitor &m) {
+		const vec<scheme> &schemes = m.config().schemes;
+		stats.truncate(schemes.size());	// a commit may have come in between
+		for (u32 i = 0; i < stats.size(); i++)
+			stats[i] = schemes[i].stats;
+	}));
+	return stats;
+}
+
+// One attempt; range: a commit came in between and needs more room.
+result<tried_regions> context::try_to_collect(bool with_regions)
+{
+	request_queue &requests = worker_->requests();
+	u32 nr_schemes = 0;
+	u32 nr_regions = 0;
+
+	TRY(requests.call([&](monitor &m) {
+		nr_schemes = m.config().schemes.size();
+		nr_regions = with_regions ? m.config().region_capacity() : 0;
+	}));
+	if (!nr_schemes)
+		return errc::canceled;
+
+	auto tried = TRY(reserve_tried(nr_schemes, nr_regions));
+	walk_wait wait{tried_walk{tried, with_regions}};
+	status begun;
+	TRY(requests.call([&](monitor &m) { begun = m.begin_walk(wait); }));
+	TRY(begun);
+	if (!wait.done.wait_interruptible()) {
+		// Whether the worker took it back or is on its way out, it lets go of @wait.
+		(void)requests.call([&](monitor &m) { m.cancel_walk(wait); });
+		wait.done.wait();
+		return errc::intr;
+	}
+	TRY(wait.outcome);
+	return tried;
+}
+
+result<tried_regions> context::collect_tried(detail wanted)
+{
+	for (;;) {
+		auto tried = try_to_collect(wanted == detail::regions);
+		if (!tried.error().is(errc::range))
+			return tried;
+	}
+}
+
+} // namespace damon

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0
+// A monitoring context and its worker, as its users (sysfs, modules) see it.
+#pragma once
+#include "core/inputs.hh"
+#include "core/tried.hh"
+
+namespace damon {
+
+class worker;
+
+// Who calls start, stop and commit takes care that they do not overlap; the other
+// functions may run at any time between make() and the destructor, from any thread.
+class context {
+public:
+	// Validates @in and allocates all that monitoring needs; starts nothing.
+	// inval with the reason in @why, nomem.
+	static result<own<context>> make(inputs in, report &why);
+	explicit context(own<worker> w);
+	~context();	// stops the worker
+
+	// Returns when the worker has begun; @name is the thread's.  Once only.
+	status start(const char *name);
+	// Returns when it is gone; results stay readable.  Also fine after it ended by itself.
+	void stop();
+
+	bool running() const;
+	// The worker's thread id, -1 when it does not run.
+	int pid() const;
+
+	// Replaces all inputs of the running worker at once, or changes nothing.
+	// inval, nomem, canceled: the worker is gone, intr.
+	status commit(inputs in, report &why);
+	// The counters of every scheme, as of now.  canceled, nomem, intr.
+	result<vec<scheme_stats>> read_stats();
+
+	enum class detail { regions, totals };
+	// Waits until every scheme has had one round, and tells the regions it tried.
+	// busy: somebody else waits already; canceled: the worker is gone or has no scheme;
+	// nomem; intr.
+	result<tried_regions> collect_tried(detail wanted);
+
+private:
+	result<tried_regions> try_to_collect(bool with_regions);
+
+	own<worker> worker_;
+};
+
+} // namespace damon

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "core/inputs.hh"
+#include "core/ranges.hh"
+
+namespace damon {
+
+namespace {
+
+status validate_ranges(span<const addr_range> ranges, report &why)
+{
+	u64 free_from = 0;
+
+	for (u32 i = 0; i < ranges.size(); i++) {
+		const addr_range aligned = page_aligned(ranges[i]);
+		report::at here{why, "regions", i};
+
+		if (ranges[i].empty() || aligned.empty())
+			return why.fail(errc::inval, "end", ranges[i].end,
+					" is not above start ", ranges[i].start);
+		if (aligned.start < free_from)
+			return why.fail(errc::inval, "start", ranges[i].start,
+					" lies before the end of the region before it, or on its "
+					"last page");
+		free_from = aligned.end;
+	}
+	return ok;
+}
+
+} // namespace
+
+status inputs::validate(report &why) const
+{
+	if (!operations_available(operations))
+		return why.fail(errc::inval, "operations",
+				operations_names[static_cast<u32>(operations)],
+				" is not available on this kernel");
+	{
+		report::at here{why, "monitoring_attrs"};
+		TRY(attrs.validate(why));
+	}
+	if (targets.empty())
+		return why.fail(errc::inval, "targets", "there is none to monitor");
+	for (u32 i = 0; i < targets.size(); i++) {
+		report::at here{why, "targets", i};
+		if (!targets[i].pid)
+			return why.fail(errc::inval, "pid_target", "no process ",
+					targets[i].pid_number);
+		TRY(validate_ranges(targets[i].ranges.all(), why));
+	}
+	return ok;
+}
+
+} // namespace damon

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0
+// What a user asks of a context: a plain tree of values, checked as a whole.
+#pragma once
+#include "core/attrs.hh"
+#include "damonxx/own.hh"
+#include "damonxx/vec.hh"
+#include "schemes/scheme.hh"
+
+namespace damon {
+
+enum class operations_id : u8 {
+	vaddr,	// a process; ranges follow its mappings
+	fvaddr,	// a process; ranges stay as given
+	paddr,	// physical memory
+};
+inline constexpr const char *operations_names[] = {"vaddr", "fvaddr", "paddr"};
+
+// True if contexts can use @id on this kernel.
+bool operations_available(operations_id id);
+
+struct target_inputs {
+	pid_ref pid;
+	int pid_number = 0;		// as written, for messages
+	vec<addr_range> ranges;		// initial regions; empty: the operations decide
+};
+
+struct inputs {
+	operations_id operations = operations_id::vaddr;
+	monitoring_attrs attrs;
+	vec<target_inputs> targets;
+	vec<scheme_inputs> schemes;
+
+	// inval with the reason in @why; places are relative to the context's directory.
+	status validate(report &why) const;
+};
+
+} // namespace damon

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "core/monitor.hh"
+
+namespace damon {
+
+void monitor::begin()
+{
+	find_ranges();
+	begin_window();
+}
+
+// For targets that have no regions yet.
+void monitor::find_ranges()
+{
+	for (target &t : config_->targets) {
+		if (t.regions.count())
+			continue;
+		if (t.ranges.empty())
+			config_->ops->init(t);
+		else
+			t.regions.reset(t.ranges.all());
+	}
+	adaptation::enforce_minimum(*config_);
+}
+
+// All intervals count from now.
+void monitor::begin_window()
+{
+	next_aggregation_ = now_samples_ + config_->attrs.samples_per_aggregation();
+	next_update_ = now_samples_ + config_->attrs.samples_in(config_->attrs.update_us);
+	for (scheme &s : config_->schemes)
+		s.schedule(now_samples_, config_->attrs);
+}
+
+bool monitor::alive() const
+{
+	for (const target &t : config_->targets)
+		if (config_->ops->valid(t))
+			return true;
+	return false;
+}
+
+void monitor::prepare()
+{
+	for (target &t : config_->targets) {
+		t.regions.plan_probes(random_);
+		config_->ops->clear(t);
+	}
+}
+
+void monitor::check()
+{
+	for (target &t : config_->targets) {
+		config_->ops->test(t);
+		t.regions.count_accesses();
+	}
+	now_samples_++;
+
+	const bool window_over = now_samples_ >= next_aggregation_;
+	if (window_over)
+		adaptation_.close_window(*config_);
+	apply();
+	if (window_over) {
+		next_aggregation_ += config_->attrs.samples_per_aggregation();
+		adaptation_.open_window(*config_, random_);
+	}
+	if (now_samples_ >= next_update_)
+		update();
+}
+
+window_position monitor::position() const
+{
+	const u64 left = next_aggregation_ > now_samples_ ? next_aggregation_ - now_samples_ : 0;
+
+	return {now_samples_, left, config_->attrs.samples_per_aggregation()};
+}
+
+void monitor::apply()
+{
+	apply_schemes(config_->schemes.all(), config_->targets.all(), config_->attrs, position(),
+		      walk_ ? &walk_->walk : nullptr);
+	if (walk_ && walk_->walk.complete())
+		finish_walk(ok);
+}
+
+void monitor::update()
+{
+	next_update_ += config_->attrs.samples_in(config_->attrs.update_us);
+	for (target &t : config_->targets)
+		config_->ops->update(t);
+	adaptation::enforce_minimum(*config_);
+}
+
+void monitor::end()
+{
+	finish_walk(errc::canceled);
+	for (target &t : config_->targets)
+		t.pid = {};
+}
+
+void monitor::commit(own<configuration> &fresh)
+{
+	const window_position at = position();
+	const monitoring_attrs old = config_->attrs;
+
+	fresh->take_results(*config_);
+	std::swap(config_, fresh);
+
+	const monitoring_attrs &attrs = config_->attrs;
+	if (!attrs.same_intervals(old)) {
+		for (target &t : config_->targets)
+			t.regions.rescale({at.left, at.length, attrs.samples_per_aggregation(),
+					   old.aggr_us, attrs.aggr_us});
+		begin_window();
+	}
+	for (scheme &s : config_->schemes)
+		if (!s.next_apply_samples)
+			s.schedule(now_samples_, attrs);
+	find_ranges();
+	restart_ = true;
+	if (walk_ && !walk_->walk.fits(config_->schemes.size(), config_->region_capacity()))
+		finish_walk(errc::canceled);
+}
+
+status monitor::begin_walk(walk_wait &walk)
+{
+	if (walk_)
+		return errc::busy;
+	if (!walk.walk.fits(config_->schemes.size(), config_->region_capacity()))
+		return errc::range;
+	walk_ = &walk;
+	return ok;
+}
+
+void monitor::cancel_walk(walk_wait &walk)
+{
+	if (walk_ == &walk)
+		finish_walk(errc::canceled);
+}
+
+void monitor::finish_walk(status outcome)
+{
+	if (!walk_)
+		return;
+	walk_->outcome = outcome;
+	// The one who waits may be gone with it as soon as it is told.
+	std::exchange(walk_, nullptr)->done.complete();
+}
+
+} // namespace damon

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0
+// The work of a worker, step by step, without its thread: host tests drive it directly.
+#pragma once
+#include "core/adaptation.hh"
+#include "damonxx/guard.hh"
+
+namespace damon {
+
+// Somebody who waits for a walk to be over.
+struct walk_wait {
+	explicit walk_wait(tried_walk w) : walk{w} {}
+
+	tried_walk walk;
+	status outcome = errc::canceled;
+	completion done;
+};
+
+// From begin() to end() nothing here allocates or fails.  Time is counted in samples.
+class monitor {
+public:
+	monitor(own<configuration> config, u64 seed) : config_{move(config)}, random_{seed} {}
+
+	// Finds the ranges to monitor.
+	void begin();
+	// False once no target is left.
+	bool alive() const;
+	// The start of a sample: chooses a page in each region and forgets its accesses.
+	void prepare();
+	// Its end: counts, and does what is due at this point of the window.
+	void check();
+	// Ends the walk, and lets go of the targets.
+	void end();
+
+	// Puts @fresh in the place of the present configuration, which it becomes.
+	void commit(own<configuration> &fresh);
+	// True once after a commit: what prepare() did is void.
+	bool take_restart() { return std::exchange(restart_, false); }
+
+	// busy: there is one already; range: it was made for another configuration.
+	status begin_walk(walk_wait &walk);
+	// If it still goes on.
+	void cancel_walk(walk_wait &walk);
+
+	const configuration &config() const { return *config_; }
+	u64 nr_samples() const { return now_samples_; }
+
+private:
+	void find_ranges();
+	void begin_window();
+	void apply();
+	void update();
+	void finish_walk(status outcome);
+	window_position position() const;
+
+	own<configuration> config_;
+	prng random_;
+	adaptation adaptation_;
+	walk_wait *walk_ = nullptr;
+	u64 now_samples_ = 0;
+	u64 next_aggregation_ = 0;
+	u64 next_update_ = 0;
+	bool restart_ = false;
+};
+
+} // namespace damon

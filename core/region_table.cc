@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "core/region_table.hh"
+#include <bit>
+
+namespace damon {
+
+void region_table::swap(region_table &other)
+{
+	std::swap(start_, other.start_);
+	std::swap(end_, other.end_);
+	std::swap(probes_, other.probes_);
+	std::swap(nr_accesses_, other.nr_accesses_);
+	std::swap(last_nr_accesses_, other.last_nr_accesses_);
+	std::swap(age_, other.age_);
+	std::swap(block_, other.block_);
+	std::swap(total_bytes_, other.total_bytes_);
+	std::swap(weight_shift_, other.weight_shift_);
+	std::swap(count_, other.count_);
+	std::swap(capacity_, other.capacity_);
+}
+
+status region_table::reserve(u32 capacity)
+{
+	static_assert(bytes_per_region == 2 * sizeof(u64) + sizeof(kapi_probe) + 3 * sizeof(u32));
+	if (capacity <= capacity_)
+		return ok;
+
+	region_table fresh;
+	fresh.block_ = kapi_alloc(capacity * bytes_per_region);
+	if (!fresh.block_)
+		return errc::nomem;
+	fresh.capacity_ = capacity;
+	fresh.start_ = static_cast<u64 *>(fresh.block_);
+	fresh.end_ = fresh.start_ + capacity;
+	// SAFETY: the block is aligned for u64, and every part's size is a multiple of the
+	// next part's alignment.
+	fresh.probes_ = reinterpret_cast<kapi_probe *>(fresh.end_ + capacity);
+	fresh.nr_accesses_ = reinterpret_cast<u32 *>(fresh.probes_ + capacity);
+	fresh.last_nr_accesses_ = fresh.nr_accesses_ + capacity;
+	fresh.age_ = fresh.last_nr_accesses_ + capacity;
+	fresh.copy_from(*this);
+	swap(fresh);
+	return ok;
+}
+
+u32 region_table::moving_sum(u32 i, u64 left, u32 window) const
+{
+	return saturate_u32(nr_accesses_[i] + mul_div(last_nr_accesses_[i], left, window));
+}
+
+void region_table::set_total(u64 bytes)
+{
+	constexpr u32 weight_bits = 31;
+	const auto width = static_cast<u32>(std::bit_width(bytes));
+
+	total_bytes_ = bytes;
+	weight_shift_ = width > weight_bits ? width - weight_bits : 0;
+}
+
+void region_table::copy_region(u32 to, u32 from)
+{
+	start_[to] = start_[from];
+	end_[to] = end_[from];
+	nr_accesses_[to] = nr_accesses_[from];
+	last_nr_accesses_[to] = last_nr_accesses_[from];
+	age_[to] = age_[from];
+}
+
+void region_table::copy_from(const region_table &other)
+{
+	const u32 count = DAMON_CHECK(other.count_ <= capacity_) ? other.count_ : capacity_;
+
+	count_ = 0;
+	for (u32 i = 0; i < count; i++)
+		append(other.range(i), capacity_, &other, i);
+	set_total(other.total_bytes_);
+}
+
+void region_table::reset(span<const addr_range> ranges)
+{
+	count_ = 0;
+	set_ranges(ranges);
+}
+
+// Adds a region behind the last one: with the counts of region @index of @heir_of, or new.
+// Entries from @limit on must not be written; then the last region is stretched instead.
+void region_table::append(addr_range range, u32 limit, const region_table *heir_of, u32 index)
+{
+	if (count_ >= limit) {
+		if (count_)
+			end_[count_ - 1] = range.end;
+		return;
+	}
+	const u32 i = count_++;
+	start_[i] = range.start;
+	end_[i] = range.end;
+	nr_accesses_[i] = heir_of ? heir_of->nr_accesses_[index] : 0;
+	last_nr_accesses_[i] = heir_of ? heir_of->last_nr_accesses_[index] : 0;
+	age_[i] = heir_of ? heir_of->age_[index] : 0;
+}
+
+// Leaves the free entries below, so that a forward pass may write more than it read.
+void region_table::move_to_top()
+{
+	const u32 by = capacity_ - count_;
+
+	for (u32 i = count_; by && i-- > 0;)
+		copy_region(i + by, i);
+}
+
+void region_table::set_ranges(span<const addr_range> ranges)
+{
+	move_to_top();
+	u32 in = capacity_ - count_;
+	u64 total = 0;
+
+	count_ = 0;
+	for (const addr_range &range : ranges) {
+		u64 covered = range.start;
+		u32 heirs = 0;
+
+		for (; in < capacity_ && start_[in] < range.end; in++) {
+			const addr_range old = this->range(in);
+			if (old.end <= range.start)
+				continue;
+			const addr_range kept{max(old.start, range.start), min(old.end, range.end)};
+			if (heirs && covered < kept.start)
+				append({covered, kept.start}, in);
+			// What reaches beyond this range stays for the next one to inherit from.
+			const bool spent = old.end <= range.end;
+			append({heirs++ ? kept.start : range.start, kept.end}, in + spent, this,
+			       in);
+			covered = kept.end;
+			if (!spent)
+				break;
+		}
+		if (!heirs)
+			append(range, in);
+		else
+			end_[count_ - 1] = range.end;
+		total += range.size();
+	}
+	set_total(total);
+}
+
+void region_table::plan_probes(prng &random)
+{
+	for (u32 i = 0; i < count_; i++) {
+		const u64 offset = random.below(end_[i] - start_[i]);
+		probes_[i].addr = align_down(start_[i] + offset, page_bytes);
+	}
+}
+
+void region_table::forget_probes()
+{
+	for (u32 i = 0; i < count_; i++)
+		probes_[i].outcome = KAPI_UNCHECKED;
+}
+
+void region_table::count_accesses()
+{
+	for (u32 i = 0; i < count_; i++)
+		nr_accesses_[i] += probes_[i].outcome == KAPI_ACCESSED;
+}
+
+u32 region_table::max_nr_accesses() const
+{
+	u32 most = 0;
+
+	for (u32 i = 0; i < count_; i++)
+		most = max(most, nr_accesses_[i]);
+	return most;
+}
+
+void region_table::update_ages(u32 threshold)
+{
+	for (u32 i = 0; i < count_; i++) {
+		const u32 now = nr_accesses_[i];
+		const u32 before = last_nr_accesses_[i];
+
+		if (distance(now, before) > threshold || !now != !before)
+			age_[i] = 0;
+		else if (age_[i] < u32_max)
+			age_[i]++;
+	}
+}
+
+// Neighbours on their way to become one region: sums of count * weight, so that rounding
+// happens once, however many are joined.  Weights sum up to less than 2^32 by weight_shift_
+// (tables are far smaller than 2^31 regions), so the sums fit.
+struct region_table::cluster {
+	addr_range range;
+	u64 weight;
+	u64 nr_accesses;	// the sums, or the values themselves while members == 1
+	u64 last_nr_accesses;
+	u64 age;
+	u32 members;
+};
+
+region_table::cluster region_table::first_of_cluster(u32 i) const
+{
+	return {range(i), 0, nr_accesses_[i], last_nr_accesses_[i], age_[i], 1};
+}
+
+bool region_table::joinable(const cluster &left, u32 right, u32 threshold, u64 size_limit) const
+{
+	if (left.range.end != start_[right] || end_[right] - left.range.start > size_limit)
+		return false;
+	if (left.members == 1)
+		return distance(left.nr_accesses, nr_accesses_[right]) <= threshold;
+	return distance(left.nr_accesses, nr_accesses_[right] * left.weight) <=
+	       threshold * left.weight;
+}
+
+void region_table::absorb(cluster &left, u32 right) const
+{
+	const u64 weight = weight_of(end_[right] - start_[right]);
+
+	if (left.members++ == 1) {
+		left.weight = weight_of(left.range.size());
+		left.nr_accesses *= left.weight;
+		left.last_nr_accesses *= left.weight;
+		left.age *= left.weight;
+	}
+	left.range.end = end_[right];
+	left.weight += weight;
+	left.nr_accesses += nr_accesses_[right] * weight;
+	left.last_nr_accesses += last_nr_accesses_[right] * weight;
+	left.age += age_[right] * weight;
+}
+
+void region_table::store(u32 i, const cluster &merged)
+{
+	const u64 divisor = merged.members == 1 ? 1 : merged.weight;
+
+	start_[i] = merged.range.start;
+	end_[i] = merged.range.end;
+	nr_accesses_[i] = static_cast<u32>(merged.nr_accesses / divisor);
+	last_nr_accesses_[i] = static_cast<u32>(merged.last_nr_accesses / divisor);
+	age_[i] = static_cast<u32>(merged.age / divisor);
+}
+
+// One pass, in place: the write index never passes the read index.
+void region_table::merge(u32 threshold, u64 size_limit)
+{
+	if (!count_)
+		return;
+
+	cluster open = first_of_cluster(0);
+	u32 out = 0;
+
+	for (u32 in = 1; in < count_; in++) {
+		if (joinable(open, in, threshold, size_limit)) {
+			absorb(open, in);
+		} else {
+			store(out++, open);
+			open = first_of_cluster(in);
+		}
+	}
+	store(out++, open);
+	count_ = out;
+}
+
+void region_table::shift_counters()
+{
+	for (u32 i = 0; i < count_; i++) {
+		last_nr_accesses_[i] = nr_accesses_[i];
+		nr_accesses_[i] = 0;
+	}
+}
+
+// Cuts region i into @plan.pieces(i) parts; part k >= 1 of n begins at @plan.cut(i, k, n),
+// asked for once each and downwards.  One pass, in place and backward: the write index never
+// falls below the read index.  Stops cutting when @max_count is reached.
+template <typename Plan> void region_table::subdivide(const Plan &plan, u32 max_count)
+{
+	const u32 room = max(min(capacity_, max_count), count_) - count_;
+	u64 wanted = 0;
+
+	for (u32 i = 0; i < count_; i++)
+		wanted += plan.pieces(i) - 1;
+
+	auto extra = static_cast<u32>(min(wanted, u64{room}));
+	u32 out = count_ + extra;
+	count_ = out;
+	for (u32 i = out - extra; extra && i-- > 0;) {
+		const u32 pieces = min(plan.pieces(i), extra + 1);
+		u64 end = end_[i];
+
+		extra -= pieces - 1;
+		for (u32 piece = pieces - 1; piece > 0; piece--) {
+			const u64 cut = plan.cut(i, piece, end);
+			copy_region(--out, i);
+			start_[out] = cut;
+			end_[out] = end;
+			end = cut;
+		}
+		copy_region(--out, i);
+		end_[out] = end;
+	}
+}
+
+void region_table::split(const split_plan &plan, u32 max_count, prng &random)
+{
+	struct random_cuts {
+		const region_table &table;
+		const split_plan &plan;
+		prng &random;
+
+		u32 pieces(u32 i) const
+		{
+			const u64 pages = (table.end_[i] - table.start_[i]) / page_bytes;
+			if (pages <= 2 || (plan.every > 1 && i % plan.every != plan.offset))
+				return 1;
+			return pages < plan.pieces + 2 ? 2 : plan.pieces;
+		}
+		// The part left of the last cut is what is cut next, so @piece pages must
+		// remain there.
+		u64 cut(u32 i, u32 piece, u64 end) const
+		{
+			const u64 start = table.start_[i];
+			const u64 size = end - start;
+			const u64 left = align_down(size / 10 + random.below(size / 10 * 8),
+						    page_bytes);
+			return start + clamp(left, piece * page_bytes, size - page_bytes);
+		}
+	};
+	subdivide(random_cuts{*this, plan, random}, max_count);
+}
+
+void region_table::cut_larger_than(u64 size_limit)
+{
+	struct even_cuts {
+		const region_table &table;
+		u64 size_limit;
+
+		u32 pieces(u32 i) const
+		{
+			const u64 size = table.end_[i] - table.start_[i];
+			return size <= size_limit ? 1 : saturate_u32((size - 1) / size_limit + 1);
+		}
+		u64 cut(u32 i, u32 piece, u64) const
+		{
+			return table.start_[i] + piece * size_limit;
+		}
+	};
+	subdivide(even_cuts{*this, size_limit}, capacity_);
+}
+
+void region_table::rescale(const rescaling &scale)
+{
+	for (u32 i = 0; i < count_; i++) {
+		const u32 sum = moving_sum(i, scale.left, scale.old_window);
+		const u64 age = mul_div(age_[i], scale.old_aggr_us, scale.new_aggr_us);
+
+		last_nr_accesses_[i] =
+			saturate_u32(mul_div(sum, scale.new_window, scale.old_window));
+		nr_accesses_[i] = 0;
+		age_[i] = saturate_u32(age);
+	}
+}
+
+} // namespace damon

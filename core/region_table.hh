@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+// The regions of one target: sorted, disjoint, page aligned, in arrays side by side.
+#pragma once
+#include "damonxx/math.hh"
+#include "damonxx/own.hh"
+#include "damonxx/prng.hh"
+#include "damonxx/span.hh"
+
+namespace damon {
+
+// Which regions a split touches.
+struct split_plan {
+	u32 pieces = 2;		// 2 or 3
+	u32 every = 1;		// one region in this many
+	u32 offset = 0;		// the first one's index, below every
+};
+
+// Memory is one block made by reserve(); nothing else here allocates or fails.  Only the
+// worker touches a table once it runs.  Averages are weighted by size.
+class region_table {
+public:
+	region_table() = default;
+	region_table(region_table &&other) { swap(other); }
+	region_table &operator=(region_table &&other)
+	{
+		region_table old{move(*this)};
+		swap(other);
+		return *this;
+	}
+	~region_table() { kapi_free(block_); }
+	void swap(region_table &other);
+
+	// Room for @capacity regions; the present ones are kept.
+	status reserve(u32 capacity);
+	u32 capacity() const { return capacity_; }
+	static constexpr u64 bytes_per_region = 3 * sizeof(u64) + 3 * sizeof(u32) + 8;
+
+	u32 count() const { return count_; }
+	u64 total_bytes() const { return total_bytes_; }
+	addr_range range(u32 i) const { return {start_[i], end_[i]}; }
+	u32 nr_accesses(u32 i) const { return nr_accesses_[i]; }
+	u32 last_nr_accesses(u32 i) const { return last_nr_accesses_[i]; }
+	u32 age(u32 i) const { return age_[i]; }
+	void reset_age(u32 i) { age_[i] = 0; }
+	// The count over one window that ends now, of which @left of @window samples are to come.
+	u32 moving_sum(u32 i, u64 left, u32 window) const;
+
+	// Forgets all regions and makes one of each range.  Ranges are sorted, disjoint and
+	// aligned, here and below.
+	void reset(span<const addr_range> ranges);
+	// Keeps what overlaps @ranges, with its counts, and covers them fully: the outer
+	// regions of each range are stretched or clipped, holes become new regions.
+	void set_ranges(span<const addr_range> ranges);
+	// Takes over the regions of @other, which fit.
+	void copy_from(const region_table &other);
+
+	// One probe per region, to be planned, cleared and tested.
+	kapi_probe *probes() { return probes_; }
+	// Chooses a page in every region, each with the same chance.
+	void plan_probes(prng &random);
+	// Nobody could be asked: all are unchecked.
+	void forget_probes();
+	// Counts what the test found.
+	void count_accesses();
+
+	// The end of a window.
+	u32 max_nr_accesses() const;
+	void update_ages(u32 threshold);
+	// Joins neighbours whose counts differ by at most @threshold, up to @size_limit bytes.
+	void merge(u32 threshold, u64 size_limit);
+	// The window that ended becomes the last one.
+	void shift_counters();
+	// Cuts at random between a tenth and nine tenths, and leaves @max_count at the most.
+	void split(const split_plan &plan, u32 max_count, prng &random);
+	// Cuts what is larger than @size_limit (a multiple of the page size) into such pieces.
+	void cut_larger_than(u64 size_limit);
+	// Counts and ages in the terms of other intervals; a fresh window begins.
+	struct rescaling {
+		u64 left;		// samples to come in the old window
+		u32 old_window, new_window;	// samples
+		u64 old_aggr_us, new_aggr_us;
+	};
+	void rescale(const rescaling &scale);
+
+private:
+	struct cluster;
+
+	u64 weight_of(u64 bytes) const { return max(bytes >> weight_shift_, u64{1}); }
+	void set_total(u64 bytes);
+	cluster first_of_cluster(u32 i) const;
+	bool joinable(const cluster &left, u32 right, u32 threshold, u64 size_limit) const;
+	void absorb(cluster &left, u32 right) const;
+	void store(u32 i, const cluster &merged);
+	void copy_region(u32 to, u32 from);
+	void append(addr_range range, u32 limit, const region_table *heir_of = nullptr,
+		    u32 index = 0);
+	void move_to_top();
+	template <typename Plan> void subdivide(const Plan &plan, u32 max_count);
+
+	u64 *start_ = nullptr;
+	u64 *end_ = nullptr;
+	kapi_probe *probes_ = nullptr;
+	u32 *nr_accesses_ = nullptr;
+	u32 *last_nr_accesses_ = nullptr;
+	u32 *age_ = nullptr;
+	void *block_ = nullptr;
+	u64 total_bytes_ = 0;
+	u32 weight_shift_ = 0;	// sizes shifted by it sum up to less than 2^32
+	u32 count_ = 0;
+	u32 capacity_ = 0;
+};
+
+} // namespace damon

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0
+// The regions that schemes tried in one round each: filled by the worker, read by who asked.
+#pragma once
+#include "damonxx/vec.hh"
+
+namespace damon {
+
+struct tried_region {
+	addr_range range;
+	u32 nr_accesses = 0;		// moving sum over one aggregation interval
+	u32 age = 0;			// aggregation intervals
+	u64 sz_filter_passed = 0;	// bytes
+};
+
+struct tried_of_scheme {
+	vec<tried_region> regions;	// in address order, target by target; empty if only totals
+	u64 total_bytes = 0;
+	bool complete = false;		// its round is over
+};
+
+using tried_regions = vec<tried_of_scheme>;	// by scheme index
+
+} // namespace damon

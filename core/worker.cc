@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "core/worker.hh"
+
+namespace damon {
+
+status worker::start(const char *name)
+{
+	TRY(thread_.with([&](kapi_thread *&thread) -> status {
+		return status::from_errno(kapi_thread_start(&thread, name, entry, this));
+	}));
+	begun_.wait();
+	return ok;
+}
+
+void worker::stop()
+{
+	thread_.with([](kapi_thread *&thread) {
+		if (thread)
+			kapi_thread_stop(std::exchange(thread, nullptr));
+	});
+}
+
+int worker::pid()
+{
+	return thread_.with([this](kapi_thread *thread) {
+		return thread && running() ? kapi_thread_pid(thread) : -1;
+	});
+}
+
+void worker::entry(kapi_thread *self, void *argument)
+{
+	static_cast<worker *>(argument)->run(self);
+}
+
+void worker::run(kapi_thread *self)
+{
+	__atomic_store_n(&running_, true, __ATOMIC_RELEASE);
+	requests_.open(self);
+	begun_.complete();
+	monitor_.begin();
+
+	u64 deadline = kapi_now_ns();
+	while (monitor_.alive()) {
+		monitor_.prepare();
+		deadline = next_deadline(deadline);
+		const rest why = rest_until(self, deadline);
+		if (why == rest::stop)
+			break;
+		if (why == rest::due)
+			monitor_.check();
+		kapi_cond_resched();
+	}
+	requests_.close();
+	monitor_.end();
+	__atomic_store_n(&running_, false, __ATOMIC_RELEASE);
+}
+
+// One sampling interval after the previous deadline, so that the work in between costs no
+// samples; but pages get at least half an interval to be accessed in.
+u64 worker::next_deadline(u64 previous_ns) const
+{
+	const u64 interval = monitor_.config().attrs.sample_ns();
+	const u64 now = kapi_now_ns();
+	const u64 next = saturating_add(previous_ns, interval);
+
+	return next >= saturating_add(now, interval / 2) ? next : saturating_add(now, interval);
+}
+
+worker::rest worker::rest_until(kapi_thread *self, u64 deadline_ns)
+{
+	for (;;) {
+		if (kapi_thread_should_stop())
+			return rest::stop;
+		requests_.serve(monitor_);
+		if (monitor_.take_restart())
+			return rest::restart;
+		if (kapi_now_ns() >= deadline_ns)
+			return rest::due;
+		kapi_thread_sleep_until(self, deadline_ns);
+	}
+}
+
+} // namespace damon

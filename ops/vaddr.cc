@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+// Memory of a process: vaddr follows its mappings, fvaddr stays with the ranges it was given.
+#include "core/ranges.hh"
+#include "ops/operations.hh"
+
+namespace damon {
+
+namespace {
+
+bool valid(const target &t)
+{
+	return static_cast<bool>(t.hold_mm());
+}
+
+// Mapped ranges come in batches that fit the stack; the mmap lock is free in between.
+three_regions scan_mappings(kapi_mm *mm)
+{
+	constexpr u32 batch = 24;
+	kapi_range mapped[batch];
+	three_regions areas;
+	u64 from = 0;
+	u32 count;
+
+	do {
+		count = kapi_mm_mapped(mm, from, mapped, batch);
+		for (u32 i = 0; i < count; i++)
+			areas.add({mapped[i].start, mapped[i].end});
+		if (count)
+			from = mapped[count - 1].end;
+		kapi_cond_resched();
+	} while (count == batch);
+	return areas;
+}
+
+void follow_mappings(target &t)
+{
+	const mm_ref mm = t.hold_mm();
+	if (!mm)
+		return;
+
+	addr_range areas[3];
+	const u32 count = scan_mappings(mm.get()).result(areas);
+	if (count)
+		t.regions.set_ranges({areas, count});
+}
+
+void init_vaddr(target &t)
+{
+	if (t.ranges.empty())
+		follow_mappings(t);
+}
+
+void keep_ranges(target &) {}
+
+template <auto Touch> void touch_probes(target &t)
+{
+	if (const mm_ref mm = t.hold_mm())
+		Touch(mm.get(), t.regions.probes(), t.regions.count());
+	else
+		t.regions.forget_probes();
+}
+
+constexpr operations vaddr{init_vaddr, follow_mappings, valid, touch_probes<kapi_probe_clear>,
+			   touch_probes<kapi_probe_test>};
+constexpr operations fvaddr{keep_ranges, keep_ranges, valid, touch_probes<kapi_probe_clear>,
+			    touch_probes<kapi_probe_test>};
+
+} // namespace
+
+bool operations_available(operations_id id)
+{
+	return id != operations_id::paddr && kapi_has_feature(KAPI_FEATURE_VADDR);
+}
+
+const operations &operations_of(operations_id id)
+{
+	return id == operations_id::fvaddr ? fvaddr : vaddr;
+}
+
+} // namespace damon
