@@ -23,6 +23,21 @@ extern "C" {
 #define KAPI_MUST_CHECK __must_check
 #endif
 
+/* The kernel's numbers, as far as C++ names them; core/kmisc.c asserts that they agree. */
+enum kapi_errno {
+	KAPI_EPERM = 1,
+	KAPI_ENOENT = 2,
+	KAPI_ESRCH = 3,
+	KAPI_EINTR = 4,
+	KAPI_ENOMEM = 12,
+	KAPI_EBUSY = 16,
+	KAPI_ENODEV = 19,
+	KAPI_EINVAL = 22,
+	KAPI_ERANGE = 34,
+	KAPI_EOPNOTSUPP = 95,
+	KAPI_ECANCELED = 125,
+};
+
 /* ---- log and assertions ------------------------------------------------------------ */
 
 enum kapi_level { KAPI_LOG_ERR, KAPI_LOG_WARN, KAPI_LOG_INFO };

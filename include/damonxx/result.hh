@@ -7,19 +7,18 @@
 
 namespace damon {
 
-// The kernel's numbers; core/kmisc.c asserts them against <linux/errno.h>.
 enum class errc : int {
-	perm = 1,
-	noent = 2,
-	srch = 3,
-	intr = 4,
-	nomem = 12,
-	busy = 16,
-	nodev = 19,
-	inval = 22,
-	range = 34,
-	opnotsupp = 95,
-	canceled = 125,
+	perm = KAPI_EPERM,
+	noent = KAPI_ENOENT,
+	srch = KAPI_ESRCH,
+	intr = KAPI_EINTR,
+	nomem = KAPI_ENOMEM,
+	busy = KAPI_EBUSY,
+	nodev = KAPI_ENODEV,
+	inval = KAPI_EINVAL,
+	range = KAPI_ERANGE,
+	opnotsupp = KAPI_EOPNOTSUPP,
+	canceled = KAPI_ECANCELED,
 };
 
 class [[nodiscard]] status {
