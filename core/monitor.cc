@@ -32,25 +32,29 @@ void monitor::begin_window()
 		s.schedule(now_samples_, config_->attrs);
 }
 
-bool monitor::alive() const
+bool monitor::prepare()
 {
-	for (const target &t : config_->targets)
-		if (config_->ops->valid(t))
-			return true;
-	return false;
-}
+	bool alive = false;
 
-void monitor::prepare()
-{
 	for (target &t : config_->targets) {
+		if (t.gone)
+			continue;
 		t.regions.plan_probes(random_);
-		config_->ops->clear(t);
+		if (config_->ops->clear(t)) {
+			alive = true;
+		} else {
+			t.gone = true;
+			t.pid = {};
+		}
 	}
+	return alive;
 }
 
 void monitor::check()
 {
 	for (target &t : config_->targets) {
+		if (t.gone)
+			continue;
 		config_->ops->test(t);
 		t.regions.count_accesses();
 	}

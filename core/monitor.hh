@@ -22,10 +22,9 @@ public:
 
 	// Finds the ranges to monitor.
 	void begin();
-	// False once no target is left.
-	bool alive() const;
 	// The start of a sample: chooses a page in each region and forgets its accesses.
-	void prepare();
+	// False: no target is left.
+	bool prepare();
 	// Its end: counts, and does what is due at this point of the window.
 	void check();
 	// Ends the walk, and lets go of the targets.

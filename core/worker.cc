@@ -40,8 +40,7 @@ void worker::run(kapi_thread *self)
 	monitor_.begin();
 
 	u64 deadline = kapi_now_ns();
-	while (monitor_.alive()) {
-		monitor_.prepare();
+	while (monitor_.prepare()) {
 		deadline = next_deadline(deadline);
 		const rest why = rest_until(self, deadline);
 		if (why == rest::stop)

@@ -12,10 +12,10 @@ struct operations {
 	void (*init)(target &t);
 	// Ranges that follow what changed in the address space.
 	void (*update)(target &t);
-	// False once there is nothing left to monitor, for good.
-	bool (*valid)(const target &t);
-	// The table's probes: forget accesses, then ask for those since.
-	void (*clear)(target &t);
+	// The table's probes: forgets accesses.  False: there is nothing left to monitor, for
+	// good.
+	bool (*clear)(target &t);
+	// The same probes: asks for accesses since then.
 	void (*test)(target &t);
 };
 

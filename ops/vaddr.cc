@@ -7,11 +7,6 @@ namespace damon {
 
 namespace {
 
-bool valid(const target &t)
-{
-	return static_cast<bool>(t.hold_mm());
-}
-
 // Mapped ranges come in batches that fit the stack; the mmap lock is free in between.
 three_regions scan_mappings(kapi_mm *mm)
 {
@@ -52,18 +47,25 @@ void init_vaddr(target &t)
 
 void keep_ranges(target &) {}
 
-template <auto Touch> void touch_probes(target &t)
+bool clear(target &t)
+{
+	const mm_ref mm = t.hold_mm();
+
+	if (mm)
+		kapi_probe_clear(mm.get(), t.regions.probes(), t.regions.count());
+	return static_cast<bool>(mm);
+}
+
+void test(target &t)
 {
 	if (const mm_ref mm = t.hold_mm())
-		Touch(mm.get(), t.regions.probes(), t.regions.count());
+		kapi_probe_test(mm.get(), t.regions.probes(), t.regions.count());
 	else
 		t.regions.forget_probes();
 }
 
-constexpr operations vaddr{init_vaddr, follow_mappings, valid, touch_probes<kapi_probe_clear>,
-			   touch_probes<kapi_probe_test>};
-constexpr operations fvaddr{keep_ranges, keep_ranges, valid, touch_probes<kapi_probe_clear>,
-			    touch_probes<kapi_probe_test>};
+constexpr operations vaddr{init_vaddr, follow_mappings, clear, test};
+constexpr operations fvaddr{keep_ranges, keep_ranges, clear, test};
 
 } // namespace
 

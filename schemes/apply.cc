@@ -18,6 +18,8 @@ void apply_scheme(scheme &s, u32 index, span<target> targets, const window_posit
 	for (target &t : targets) {
 		const region_table &regions = t.regions;
 
+		if (t.gone)
+			continue;
 		for (u32 i = 0; i < regions.count(); i++) {
 			const tried_region region{regions.range(i),
 						  regions.moving_sum(i, at.left, at.length),
