@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Module life. */
+#define pr_fmt(fmt) "damonxx: " fmt
+#include "damonxx/abi.h"
+#include "damonxx/kapi.h"
+#include "ops/symbols.h"
+#include <linux/init.h>
+#include <linux/module.h>
+#include <linux/printk.h>
+
+static int __init damonxx_module_init(void)
+{
+	damonxx_symbols_resolve();
+	return damonxx_init();
+}
+
+static void __exit damonxx_module_exit(void)
+{
+	u64 live;
+
+	damonxx_exit();
+	live = kapi_alloc_live();
+	if (live)
+		pr_err("%llu allocations were not freed\n", live);
+}
+
+module_init(damonxx_module_init);
+module_exit(damonxx_module_exit);
+MODULE_AUTHOR("damonxx developers");
+MODULE_DESCRIPTION("Data access monitor (DAMON) in C++");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0
+/* References to process ids and address spaces. */
+#include "damonxx/kapi.h"
+#include <linux/pid.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+
+struct kapi_pid *kapi_pid_get(int number)
+{
+	struct pid *pid = find_get_pid(number);
+
+	/* A number may live on as that of a group or session whose leader is gone. */
+	if (pid && !pid_has_task(pid, PIDTYPE_PID)) {
+		put_pid(pid);
+		pid = NULL;
+	}
+	return (struct kapi_pid *)pid;
+}
+
+void kapi_pid_put(struct kapi_pid *pid)
+{
+	put_pid((struct pid *)pid);
+}
+
+/*
+ * A thread that has exited gave its address space back, but others of its group may go
+ * on.  get_task_mm() refuses kernel threads, also those that have borrowed one.
+ */
+struct kapi_mm *kapi_mm_get(struct kapi_pid *pid)
+{
+	struct task_struct *task, *other;
+	struct mm_struct *mm = NULL;
+
+	rcu_read_lock();
+	/* SAFETY: tasks found under RCU stay until it is released. */
+	task = pid_task((struct pid *)pid, PIDTYPE_PID);
+	if (task) {
+		mm = get_task_mm(task);
+		if (!mm && !(task->flags & PF_KTHREAD)) {
+			for_each_thread (task, other) {
+				mm = get_task_mm(other);
+				if (mm)
+					break;
+			}
+		}
+	}
+	rcu_read_unlock();
+	return (struct kapi_mm *)mm;
+}
+
+/* The last reference would unmap everything: that is left to a kernel worker. */
+void kapi_mm_put(struct kapi_mm *mm)
+{
+	mmput_async((struct mm_struct *)mm);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Read before everything else in every C file of a module build (-include from Kbuild).
+ * Renames the unexported kernel symbols that symbols.h lists, so that the kernel's own
+ * prototypes, and its inlines that call them, refer to the stubs in symbols.c.  C files
+ * are then ordinary kernel code, the same in a kernel tree, where this is not read.
+ *
+ * Renamed, not just defined again: a second function of the kernel's name in kallsyms
+ * would make kprobes on that name ambiguous for everybody.
+ */
+#define __pte_offset_map_lock damonxx_ksym___pte_offset_map_lock
+#define ptep_test_and_clear_young damonxx_ksym_ptep_test_and_clear_young
+#define pmdp_test_and_clear_young damonxx_ksym_pmdp_test_and_clear_young
+#define __mmu_notifier_clear_young damonxx_ksym___mmu_notifier_clear_young
+#define __mmu_notifier_test_young damonxx_ksym___mmu_notifier_test_young
+#define hugetlb_vma_lock_read damonxx_ksym_hugetlb_vma_lock_read
+#define hugetlb_vma_unlock_read damonxx_ksym_hugetlb_vma_unlock_read
+/* Data: the kernel's declaration turns into one of a pointer. */
+#define mm_kobj (*damonxx_ksym_mm_kobj)

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Every kernel symbol that is used and not exported, with the feature that stands on it.
+ *
+ *	F(feature, return type, name, parameters, arguments)	a function
+ *	D(feature, name)					a variable
+ *
+ * The compiler checks the prototypes against the kernel's headers.  A new symbol gets a
+ * line here and one in symbols-names.h.  A call into a missing symbol returns garbage:
+ * who calls asks kapi_has_feature() first.
+ */
+#ifndef DAMONXX_SYMBOLS_H
+#define DAMONXX_SYMBOLS_H
+
+#include "damonxx/compat/pagewalk.h"
+#include <linux/hugetlb.h>
+#include <linux/kobject.h>
+#include <linux/mm.h>
+#include <linux/mmu_notifier.h>
+
+#ifdef CONFIG_MMU_NOTIFIER
+#define DAMONXX_NOTIFIER_SYMBOLS(F)                                                              \
+	F(VADDR, int, __mmu_notifier_clear_young,                                                \
+	  (struct mm_struct * mm, unsigned long start, unsigned long end), (mm, start, end))     \
+	F(VADDR, int, __mmu_notifier_test_young, (struct mm_struct * mm, unsigned long address), \
+	  (mm, address))
+#else
+#define DAMONXX_NOTIFIER_SYMBOLS(F)
+#endif
+
+#ifdef CONFIG_HUGETLB_PAGE
+#define DAMONXX_HUGETLB_SYMBOLS(F)                                                  \
+	F(VADDR, void, hugetlb_vma_lock_read, (struct vm_area_struct * vma), (vma)) \
+	F(VADDR, void, hugetlb_vma_unlock_read, (struct vm_area_struct * vma), (vma))
+#else
+#define DAMONXX_HUGETLB_SYMBOLS(F)
+#endif
+
+#ifdef CONFIG_TRANSPARENT_HUGEPAGE
+#define DAMONXX_THP_SYMBOLS(F)                                                \
+	F(VADDR, int, pmdp_test_and_clear_young,                              \
+	  (struct vm_area_struct * vma, unsigned long address, pmd_t *entry), \
+	  (vma, address, entry))
+#else
+#define DAMONXX_THP_SYMBOLS(F)
+#endif
+
+#define DAMONXX_SYMBOLS(F, D)                                                 \
+	COMPAT_PAGEWALK_SYMBOLS(F)                                            \
+	DAMONXX_NOTIFIER_SYMBOLS(F)                                           \
+	DAMONXX_HUGETLB_SYMBOLS(F)                                            \
+	DAMONXX_THP_SYMBOLS(F)                                                \
+	F(VADDR, int, ptep_test_and_clear_young,                              \
+	  (struct vm_area_struct * vma, unsigned long address, pte_t *entry), \
+	  (vma, address, entry))                                              \
+	D(SYSFS, mm_kobj)
+
+/* Looks all of them up; to be called once, before anything else of ours. */
+void damonxx_symbols_resolve(void);
+
+#endif

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Mapped ranges of an address space. */
+#include "damonxx/kapi.h"
+#include <linux/mm.h>
+#include <linux/mm_types.h>
+#include <linux/mmap_lock.h>
+#include <linux/sched.h>
+
+/* What one hold of the mmap lock may look at. */
+#define MAX_VMAS_PER_HOLD 1024
+
+struct listing {
+	struct kapi_range *out;
+	u32 count, max;
+	u64 from; /* mappings that end above are still to be seen */
+	bool complete;
+};
+
+/* False: @vma does not fit any more. */
+static bool append(struct listing *list, const struct vm_area_struct *vma)
+{
+	struct kapi_range *last = list->count ? &list->out[list->count - 1] : NULL;
+
+	if (last && last->end == vma->vm_start) {
+		last->end = vma->vm_end;
+	} else {
+		if (list->count == list->max)
+			return false;
+		list->out[list->count++] = (struct kapi_range){vma->vm_start, vma->vm_end};
+	}
+	list->from = vma->vm_end;
+	return true;
+}
+
+static void list_some(struct mm_struct *mm, struct listing *list)
+{
+	unsigned int budget = MAX_VMAS_PER_HOLD;
+	struct vm_area_struct *vma;
+	VMA_ITERATOR(iterator, mm, list->from);
+
+	mmap_read_lock(mm);
+	for_each_vma (iterator, vma) {
+		if (!append(list, vma))
+			break;
+		if (!--budget || need_resched() || mmap_lock_is_contended(mm))
+			goto out;
+	}
+	list->complete = true;
+out:
+	mmap_read_unlock(mm);
+}
+
+u32 kapi_mm_mapped(struct kapi_mm *mm, u64 from, struct kapi_range *out, u32 max)
+{
+	struct listing list = {.out = out, .max = max, .from = from};
+
+	while (max && !list.complete) {
+		list_some((struct mm_struct *)mm, &list);
+		cond_resched();
+	}
+	return list.count;
+}

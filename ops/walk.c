@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Access probes: clear and test accessed bits of single pages, many at a time.
+ *
+ * A page's accessed bit is borrowed.  Where the kernel has the young and idle flags of
+ * folios, reclaim finds in "young" what the cleared bit would have told, and "idle" tells
+ * us when another clears the bit.  Elsewhere the bit is set again at the test.
+ */
+#include "damonxx/compat/pagewalk.h"
+#include "damonxx/kapi.h"
+#include "ops/window.h"
+#include <linux/mm.h>
+#include <linux/mm_types.h>
+#include <linux/mmap_lock.h>
+#include <linux/mmu_notifier.h>
+#include <linux/page_idle.h>
+#include <linux/pgtable.h>
+#include <linux/sched.h>
+
+/* What one hold of the mmap lock, and so of a page-table lock, may look at. */
+#define MAX_PROBES_PER_HOLD 64U
+
+/* kapi_probe.flags */
+#define PROBE_CHECKED 0x01  /* cleared; frame is valid */
+#define PROBE_FLAGGED 0x02  /* the folio's idle flag was set */
+#define PROBE_BORROWED 0x04 /* the accessed bit was set and belongs back */
+
+struct walk {
+	struct mm_struct *mm;
+	struct window window;
+	bool notifiers;
+	/* The last page tested, for kernels where testing sets the bit again. */
+	unsigned long tested;
+	u8 outcome;
+};
+
+/*
+ * What a present entry says, read under the lock of its table.  SAFETY, for reading any entry
+ * as a pte_t: on x86 the bits used here are in the same place at every level, and so is the
+ * frame.  But its low bits have other meanings in an entry for a huge page, and come out as
+ * ones if the entry is inaccessible (PROT_NONE inverts frames): they are masked.
+ */
+struct leaf {
+	pte_t *entry;
+	unsigned long start, size; /* what it maps */
+	unsigned long frame;	   /* of the probed base page */
+	bool young;
+	bool special; /* the zero page, a device's: has no flags to use */
+};
+
+/* False: nothing is mapped at @address. */
+static __always_inline bool read_leaf(const struct window *w, unsigned long address,
+				      struct leaf *leaf)
+{
+	unsigned long offset = address - w->start;
+	pte_t value;
+
+	if (w->kind == WINDOW_EMPTY)
+		return false;
+	leaf->entry = w->entry;
+	leaf->size = w->end - w->start;
+	if (likely(w->kind == WINDOW_TABLE)) {
+		leaf->entry += offset >> PAGE_SHIFT;
+		leaf->size = PAGE_SIZE;
+	}
+	value = ptep_get(leaf->entry);
+	if (!pte_present(value))
+		return false;
+	leaf->start = address & ~(leaf->size - 1);
+	leaf->frame = pte_pfn(value) & ~((leaf->size >> PAGE_SHIFT) - 1);
+	leaf->frame += (address - leaf->start) >> PAGE_SHIFT;
+	leaf->young = pte_young(value);
+	leaf->special = pte_special(value);
+	return true;
+}
+
+static __always_inline bool clear_entry(struct walk *walk, const struct leaf *leaf)
+{
+#ifdef CONFIG_TRANSPARENT_HUGEPAGE
+	if (walk->window.kind == WINDOW_HUGE)
+		return pmdp_test_and_clear_young(walk->window.vma, leaf->start,
+						 (pmd_t *)leaf->entry);
+#endif
+	return ptep_test_and_clear_young(walk->window.vma, leaf->start, leaf->entry);
+}
+
+/*
+ * SAFETY: an entry maps the folio and its table is locked, so the folio cannot be freed, nor
+ * split or joined; no reference is needed.
+ */
+static __always_inline struct folio *leaf_folio(const struct leaf *leaf)
+{
+	return page_folio(pfn_to_page(leaf->frame));
+}
+
+static __always_inline void clear_leaf(struct walk *walk, const struct leaf *leaf,
+				       struct kapi_probe *probe)
+{
+	bool young = leaf->young && clear_entry(walk, leaf);
+	struct folio *folio;
+
+	if (unlikely(walk->notifiers))
+		young |= mmu_notifier_clear_young(walk->mm, leaf->start, leaf->start + leaf->size);
+	probe->frame = (u32)leaf->frame;
+	probe->flags = PROBE_CHECKED;
+	if (!IS_ENABLED(CONFIG_PAGE_IDLE_FLAG)) {
+		if (young)
+			probe->flags |= PROBE_BORROWED;
+	} else if (!leaf->special) {
+		folio = leaf_folio(leaf);
+		if (young && !folio_test_young(folio))
+			folio_set_young(folio);
+		if (!folio_test_idle(folio))
+			folio_set_idle(folio);
+		probe->flags |= PROBE_FLAGGED;
+	}
+}
+
+static __always_inline u8 test_leaf(struct walk *walk, const struct leaf *leaf,
+				    const struct kapi_probe *probe)
+{
+	bool young = leaf->young;
+
+	if (probe->frame != (u32)leaf->frame)
+		return KAPI_UNCHECKED;
+	/* Two probes in one page: for the first one the bit may have been set again. */
+	if (!IS_ENABLED(CONFIG_PAGE_IDLE_FLAG) && walk->tested == leaf->start)
+		return walk->outcome;
+	if (!young && probe->flags & PROBE_FLAGGED && !leaf->special)
+		young = !folio_test_idle(leaf_folio(leaf));
+	if (!young && unlikely(walk->notifiers))
+		young = mmu_notifier_test_young(walk->mm, probe->addr);
+	/* SAFETY: the entry maps the frame it mapped then, and its table is locked. */
+	if (!young && probe->flags & PROBE_BORROWED)
+		compat_entry_set_accessed(leaf->entry);
+	walk->tested = leaf->start;
+	walk->outcome = young ? KAPI_ACCESSED : KAPI_IDLE;
+	return walk->outcome;
+}
+
+/* Under the mmap lock.  Returns how many probes are done, at least one. */
+static __always_inline u32 probe_some(struct walk *walk, struct kapi_probe *probes, u32 n,
+				      bool testing)
+{
+	struct leaf leaf;
+	u32 i;
+
+	walk->notifiers = mm_has_notifiers(walk->mm);
+	for (i = 0; i < n; i++) {
+		struct kapi_probe *probe = &probes[i];
+
+		probe->outcome = KAPI_UNCHECKED;
+		if (!testing)
+			probe->flags = 0;
+		else if (!(probe->flags & PROBE_CHECKED))
+			continue;
+		if (!window_covers(&walk->window, probe->addr)) {
+			if (i && (need_resched() || mmap_lock_is_contended(walk->mm)))
+				break;
+			damonxx_window_move(&walk->window, probe->addr);
+		}
+		if (!read_leaf(&walk->window, probe->addr, &leaf))
+			continue;
+		if (testing)
+			probe->outcome = test_leaf(walk, &leaf, probe);
+		else
+			clear_leaf(walk, &leaf, probe);
+	}
+	damonxx_window_close(&walk->window);
+	return i;
+}
+
+static __always_inline void probe_all(struct kapi_mm *mm, struct kapi_probe *probes, u32 n,
+				      bool testing)
+{
+	struct walk walk = {
+		.mm = (struct mm_struct *)mm,
+		.window.mm = (struct mm_struct *)mm,
+		.tested = ULONG_MAX,
+	};
+	u32 done;
+
+	for (; n; probes += done, n -= done) {
+		mmap_read_lock(walk.mm);
+		done = probe_some(&walk, probes, min(n, MAX_PROBES_PER_HOLD), testing);
+		mmap_read_unlock(walk.mm);
+		cond_resched();
+	}
+}
+
+void kapi_probe_clear(struct kapi_mm *mm, struct kapi_probe *probes, u32 n)
+{
+	probe_all(mm, probes, n, false);
+}
+
+void kapi_probe_test(struct kapi_mm *mm, struct kapi_probe *probes, u32 n)
+{
+	probe_all(mm, probes, n, true);
+}

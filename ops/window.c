@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Where the page-table entries of an address are: finding them, locking them. */
+#include "ops/window.h"
+#include "damonxx/compat/pagewalk.h"
+#include <linux/hugetlb.h>
+#include <linux/mm.h>
+
+static void drop_entry(struct window *w)
+{
+	if (w->kind == WINDOW_TABLE)
+		pte_unmap_unlock(w->entry, w->lock);
+	else if (w->kind != WINDOW_EMPTY)
+		spin_unlock(w->lock);
+	w->kind = WINDOW_EMPTY;
+	w->start = w->end = 0;
+}
+
+static void close_vma(struct window *w)
+{
+	drop_entry(w);
+	if (w->vma_locked)
+		hugetlb_vma_unlock_read(w->vma);
+	w->vma_locked = false;
+	w->vma_known = false;
+}
+
+/* Before the mmap lock is released. */
+void damonxx_window_close(struct window *w)
+{
+	close_vma(w);
+	w->middle = NULL;
+}
+
+/* Makes the window the part of the aligned block of @size around @address that is mapped. */
+static void set_extent(struct window *w, unsigned long address, unsigned long size)
+{
+	w->start = max(address & ~(size - 1), w->vma->vm_start);
+	w->end = min((address & ~(size - 1)) + size, w->vma->vm_end);
+}
+
+/* The upper-level entry for @address; NULL: there is none, and the window is the hole. */
+static pud_t *find_pud(struct window *w, unsigned long address)
+{
+	pgd_t *pgd = pgd_offset(w->mm, address);
+	p4d_t *p4d;
+
+	if (pgd_none(*pgd) || unlikely(pgd_bad(*pgd))) {
+		set_extent(w, address, PGDIR_SIZE);
+		return NULL;
+	}
+	p4d = p4d_offset(pgd, address);
+	if (p4d_none(*p4d) || unlikely(p4d_bad(*p4d))) {
+		set_extent(w, address, P4D_SIZE);
+		return NULL;
+	}
+	return pud_offset(p4d, address);
+}
+
+static pmd_t *find_pmd(struct window *w, pud_t *pud, unsigned long address)
+{
+	pud_t value = READ_ONCE(*pud);
+
+	if (pud_none(value) || !pud_present(value) || pud_leaf(value) || unlikely(pud_bad(value))) {
+		set_extent(w, address, PUD_SIZE);
+		return NULL;
+	}
+	return pmd_offset(pud, address);
+}
+
+/*
+ * SAFETY: the mmap lock keeps this process from freeing the tables, the VMA's own lock keeps
+ * others from unsharing them.
+ */
+static void open_hugetlb(struct window *w, unsigned long address)
+{
+	struct hstate *h = hstate_vma(w->vma);
+	unsigned long size = huge_page_size(h);
+	pud_t *pud = find_pud(w, address);
+	pte_t *entry = (pte_t *)pud;
+
+	if (!pud)
+		return;
+	if (size != PUD_SIZE) {
+		entry = (pte_t *)find_pmd(w, pud, address);
+		if (!entry)
+			return;
+	}
+	w->lock = huge_pte_lock(h, w->mm, entry);
+	w->entry = entry;
+	w->kind = WINDOW_HUGETLB;
+	set_extent(w, address, size);
+}
+
+/* False: the entry has changed meanwhile, look again. */
+static bool open_huge(struct window *w, pmd_t *pmd, unsigned long address)
+{
+	w->lock = pmd_lock(w->mm, pmd);
+	if (unlikely(!pmd_trans_huge(*pmd))) {
+		spin_unlock(w->lock);
+		return false;
+	}
+	w->entry = (pte_t *)pmd;
+	w->kind = WINDOW_HUGE;
+	set_extent(w, address, PMD_SIZE);
+	return true;
+}
+
+static void open_table(struct window *w, pmd_t *pmd, unsigned long address)
+{
+	pte_t *pte = pte_offset_map_lock(w->mm, pmd, address, &w->lock);
+
+	set_extent(w, address, PMD_SIZE);
+	if (unlikely(!pte))
+		return;
+	w->entry = pte - ((address - w->start) >> PAGE_SHIFT);
+	w->kind = WINDOW_TABLE;
+}
+
+/*
+ * SAFETY, for using a middle table again: it was found for a VMA, and under this hold of the
+ * mmap lock neither that VMA nor then the table goes away.
+ */
+static pmd_t *find_pmd_again(struct window *w, unsigned long address)
+{
+	pud_t *pud;
+	pmd_t *pmd;
+
+	if (w->middle && address - w->middle_start < PUD_SIZE)
+		return w->middle + pmd_index(address);
+	pud = find_pud(w, address);
+	pmd = pud ? find_pmd(w, pud, address) : NULL;
+	if (pmd) {
+		w->middle = pmd - pmd_index(address);
+		w->middle_start = address & PUD_MASK;
+	}
+	return pmd;
+}
+
+static void open_normal(struct window *w, unsigned long address)
+{
+	pmd_t *pmd = find_pmd_again(w, address);
+	pmd_t value;
+
+	if (!pmd)
+		return;
+	value = compat_pmd_read(pmd);
+	if (pmd_present(value) && pmd_trans_huge(value) && !(w->vma->vm_flags & VM_MIXEDMAP)) {
+		if (open_huge(w, pmd, address))
+			return;
+		value = compat_pmd_read(pmd);
+	}
+	/* Nothing there, on its way to another place, a device's, or changing under us. */
+	if (!pmd_present(value) || pmd_leaf(value) || unlikely(pmd_bad(value)))
+		set_extent(w, address, PMD_SIZE);
+	else
+		open_table(w, pmd, address);
+}
+
+/* Makes the VMA at or above @address the window's.  The mmap lock keeps it as it is. */
+static void find_mapping(struct window *w, unsigned long address)
+{
+	if (w->vma_known && (!w->vma || address < w->vma->vm_end))
+		return;
+	close_vma(w);
+	w->vma = find_vma(w->mm, address);
+	w->vma_known = true;
+}
+
+/*
+ * Moves the window to @address.  Outside a VMA page tables may be freed at any time, also
+ * under the mmap lock, so nothing is looked at there; frames of VM_PFNMAP are not memory
+ * that the kernel manages.
+ */
+void damonxx_window_move(struct window *w, unsigned long address)
+{
+	drop_entry(w);
+	find_mapping(w, address);
+	if (!w->vma || address < w->vma->vm_start) {
+		w->start = address;
+		w->end = w->vma ? w->vma->vm_start : ULONG_MAX;
+	} else if (w->vma->vm_flags & (VM_PFNMAP | VM_IO)) {
+		w->start = w->vma->vm_start;
+		w->end = w->vma->vm_end;
+	} else if (is_vm_hugetlb_page(w->vma)) {
+		if (!w->vma_locked)
+			hugetlb_vma_lock_read(w->vma);
+		w->vma_locked = true;
+		open_hugetlb(w, address);
+	} else {
+		open_normal(w, address);
+	}
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A window moves over an address space and shows the stretch of it that one page-table entry,
+ * or one table of entries, describes, and holds the lock of that table.  The next address
+ * looked for, if it is not far, is then usually there already.
+ */
+#ifndef DAMONXX_WINDOW_H
+#define DAMONXX_WINDOW_H
+
+#include <linux/mm_types.h>
+#include <linux/pgtable.h>
+#include <linux/spinlock_types.h>
+
+enum window_kind {
+	WINDOW_EMPTY, /* nothing to look at; no lock held */
+	WINDOW_TABLE, /* entries of base pages */
+	WINDOW_HUGE,  /* one entry of a transparent huge page */
+	WINDOW_HUGETLB,
+};
+
+struct window {
+	struct mm_struct *mm;
+	struct vm_area_struct *vma; /* ends above the last address; valid if vma_known */
+	unsigned long start, end;   /* what it covers */
+	pte_t *entry;		    /* that of start, whatever its level */
+	pmd_t *middle;		    /* a whole table, the last one used, or NULL; ... */
+	unsigned long middle_start; /* ... and what it begins with */
+	spinlock_t *lock;
+	enum window_kind kind;
+	bool vma_known, vma_locked; /* vma_locked: against unsharing of hugetlb tables */
+};
+
+static inline bool window_covers(const struct window *w, unsigned long address)
+{
+	return address - w->start < w->end - w->start;
+}
+
+/*
+ * Moves @w so that it covers @address, which is not below where it was.  CONTEXT: the mmap
+ * lock is held for reading; may sleep, but not afterwards until the next move.
+ */
+void damonxx_window_move(struct window *w, unsigned long address);
+/* Releases all but the mmap lock; that may be released then. */
+void damonxx_window_close(struct window *w);
+
+#endif
