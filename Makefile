@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0
+# Wrapper around Kbuild for builds outside a kernel tree; "make help" explains.
+
+# The running kernel if its headers are installed, else the newest 6.12 that has some.
+newest-6.12 = $(lastword $(shell cd /usr/src 2>/dev/null && \
+	ls -d linux-headers-6.12*-amd64 2>/dev/null | sed 's/^linux-headers-//' | sort -V))
+ifneq ($(wildcard /lib/modules/$(shell uname -r)/build/Makefile),)
+KVER ?= $(shell uname -r)
+else
+KVER ?= $(or $(newest-6.12),$(shell uname -r))
+endif
+KDIR ?= $(firstword $(wildcard /lib/modules/$(KVER)/build /usr/src/linux-headers-$(KVER)) \
+	/lib/modules/$(KVER)/build)
+JOBS ?= $(shell nproc)
+
+# As many jobs as there are processors, unless the caller has a say.
+kbuild = $(MAKE) $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS)) --no-print-directory \
+	-C $(KDIR) M=$(CURDIR)
+
+.DEFAULT_GOAL := all
+
+.PHONY: all
+all: ## build damonxx.ko
+	@scripts/check-cxx $(KDIR)
+	+$(kbuild) modules
+	@scripts/check-boundary
+
+.PHONY: install
+install: all ## install the module for the kernel it was built for (INSTALL_MOD_PATH=)
+	+$(kbuild) modules_install
+
+.PHONY: clean
+clean: ## remove what a build made
+	@if [ -e $(KDIR)/Makefile ]; then $(kbuild) clean; fi
+	@rm -rf build
+
+.PHONY: setup
+setup: ## install what building and testing need (Debian packages)
+	@scripts/setup
+
+.PHONY: check
+check: ## every test: set-up, build, boundary, 6.1 headers, host, virtual machine
+	@scripts/setup build vm host
+	@+$(MAKE) --no-print-directory all
+	@KDIR=$(KDIR) KVER=$(KVER) scripts/check
+
+.PHONY: check-host
+check-host: ## unit tests in user space
+	@scripts/check host
+
+.PHONY: check-vm
+check-vm: all ## the module's tests on the stock kernel in a virtual machine
+	@KDIR=$(KDIR) KVER=$(KVER) scripts/check vm
+
+.PHONY: check-boundary
+check-boundary: ## the line between C and C++ (also part of every build)
+	@scripts/check-boundary --self-test
+	@scripts/check-boundary
+
+.PHONY: check-headers61
+check-headers61: ## compile against the newest 6.1 headers, in build/headers61
+	@scripts/kbuild/headers61
+
+.PHONY: demo
+demo: ## set up, build and show the module at work in a virtual machine
+	@scripts/setup build vm host
+	@+$(MAKE) --no-print-directory all
+	@selftests/demo/run
+
+.PHONY: bench
+bench: ## measure
+	@selftests/bench/run
+
+.PHONY: shell
+shell: all ## a shell in a virtual machine with the module loaded
+	@selftests/vm/try damonxx.ko
+
+.PHONY: help
+help: ## this text
+	@echo 'Targets:'
+	@sed -n 's/^\([a-z0-9-]*\):.* ## \(.*\)/  \1 \2/p' Makefile | \
+		while read -r target text; do printf '  %-16s %s\n' "$$target" "$$text"; done
+	@echo 'Variables:'
+	@echo '  KVER=VERSION     kernel to build for (now: $(KVER))'
+	@echo '  KDIR=DIRECTORY   its headers or build tree (now: $(KDIR))'
+	@echo '  JOBS=N           parallel jobs (now: $(JOBS))'
+	@echo '  V=1              show the commands'
+	@echo '  W=1              more compiler warnings'
+	@echo '  KCFLAGS=FLAGS    more flags for both compilers'
+	@echo '  KCXX=COMPILER    the C++ compiler, by default the mate of the kernel'\''s C compiler'
+	@echo '  KCXX_DEBUG=1     debug information for C++ (with MODULE_PAHOLE_FLAGS=--lang_exclude=rust,c++14)'
+	@echo '  INSTALL_MOD_PATH=DIRECTORY   prefix for install'
