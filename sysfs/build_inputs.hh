@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0
+// From the staged values of a context's directory to the inputs of a context.
+#pragma once
+#include "core/inputs.hh"
+#include "sysfs/tree.hh"
+
+namespace damon {
+
+// Process ids are resolved here, in the caller's pid namespace.  inval with the reason in
+// @why, whose places are relative to @dir; nomem.  Gate held.
+result<inputs> build_inputs(const node &dir, report &why);
+
+} // namespace damon

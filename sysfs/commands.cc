@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "sysfs/commands.hh"
+#include "sysfs/build_inputs.hh"
+#include "sysfs/kdamonds.hh"
+
+namespace damon {
+
+namespace {
+
+// The directory of the one context that commands are about.  Gate held.
+result<node *> only_context(node &dir, report &why)
+{
+	const node &contexts = dir.child(child_of(kdamond_children, "contexts"));
+
+	if (contexts.count() != 1)
+		return why.fail(errc::inval, "contexts", "exactly one is needed");
+	return &contexts.numbered(0);
+}
+
+node &schemes_of(const node &context_dir)
+{
+	return context_dir.child(child_of(context_children, "schemes"));
+}
+
+errc not_running(report &why)
+{
+	return why.fail(errc::canceled, "state", "the kdamond does not run");
+}
+
+// A hold on the running context, for a command that will wait for it.
+result<session_ref> hold_running(node &dir, report &why)
+{
+	const auto inside = TRY(tree_gate().enter(dir.closed()));
+	const kdamond &self = dir.attached<kdamond>();
+
+	TRY(only_context(dir, why));
+	if (!self.current)
+		return why.fail(errc::inval, "state", "the kdamond was never started");
+	if (!self.runs())
+		return not_running(why);
+	return share(self.current);
+}
+
+// Whether @held is what the kdamond runs, after a time outside of the gate.
+status check_current(node &dir, const session_ref &held, report &why)
+{
+	if (dir.attached<kdamond>().current.get() != held.get())
+		return not_running(why);
+	return ok;
+}
+
+result<own<session>> make_session(const node &context_dir, report &why)
+{
+	report::at here{why, "contexts", 0};
+	auto in = TRY(build_inputs(context_dir, why));
+
+	return make_own<session>(TRY(context::make(move(in), why)));
+}
+
+// What the last run left behind goes only when the new one has begun.
+status turn_on(node &dir, report &why)
+{
+	const auto inside = TRY(tree_gate().enter(dir.closed()));
+	const node &context_dir = *TRY(only_context(dir, why));
+	kdamond &self = dir.attached<kdamond>();
+	char name[24];
+
+	if (self.runs())
+		return why.fail(errc::busy, "state", "the kdamond is already running");
+	auto made = TRY(make_session(context_dir, why));
+	text_writer{name, sizeof(name)} << "kdamond." << dir.index();
+	TRY(made->core->start(name));
+	self.current = session_ref{made.release()};
+	return ok;
+}
+
+status turn_off(node &dir, report &why)
+{
+	session_ref held;
+
+	{
+		const auto inside = TRY(tree_gate().enter(dir.closed()));
+		const kdamond &self = dir.attached<kdamond>();
+		if (!self.current)
+			return why.fail(errc::inval, "state", "the kdamond was never started");
+		held = share(self.current);
+	}
+	const auto turn = TRY(held.get()->turn.enter(dir.closed()));
+	held.get()->core->stop();
+	return ok;
+}
+
+result<inputs> inputs_for(node &dir, const session_ref &held, report &why)
+{
+	const auto inside = TRY(tree_gate().enter(dir.closed()));
+	const node &context_dir = *TRY(only_context(dir, why));
+
+	TRY(check_current(dir, held, why));
+	report::at here{why, "contexts", 0};
+	return build_inputs(context_dir, why);
+}
+
+// Inputs are built when it is this commit's turn, so that the last one to have effect has
+// seen the newest values.
+status commit(node &dir, report &why)
+{
+	const session_ref held = TRY(hold_running(dir, why));
+	const auto turn = TRY(held.get()->turn.enter(dir.closed()));
+	auto in = TRY(inputs_for(dir, held, why));
+
+	report::at here{why, "contexts", 0};
+	return held.get()->core->commit(move(in), why);
+}
+
+status update_stats(node &dir, report &why)
+{
+	const session_ref held = TRY(hold_running(dir, why));
+	const vec<scheme_stats> all = TRY(held.get()->core->read_stats());
+	const auto inside = TRY(tree_gate().enter(dir.closed()));
+
+	TRY(check_current(dir, held, why));
+	put_stats(schemes_of(*TRY(only_context(dir, why))), all.all());
+	return ok;
+}
+
+result<tried_regions> collect(const session_ref &held, context::detail wanted, report &why)
+{
+	auto all = held.get()->core->collect_tried(wanted);
+
+	if (all.error().is(errc::busy))
+		return why.fail(errc::busy, "state", "somebody else waits for tried regions");
+	if (all.error().is(errc::canceled))
+		return why.fail(errc::canceled, "state", "the kdamond ended, or has no scheme");
+	return all;
+}
+
+status update_tried(node &dir, context::detail wanted, report &why)
+{
+	const session_ref held = TRY(hold_running(dir, why));
+	const tried_regions all = TRY(collect(held, wanted, why));
+	const auto inside = TRY(tree_gate().enter(dir.closed()));
+
+	TRY(check_current(dir, held, why));
+	return put_tried(schemes_of(*TRY(only_context(dir, why))), all.all());
+}
+
+status update_tried_regions(node &dir, report &why)
+{
+	return update_tried(dir, context::detail::regions, why);
+}
+
+status update_tried_bytes(node &dir, report &why)
+{
+	return update_tried(dir, context::detail::totals, why);
+}
+
+status clear_tried_regions(node &dir, report &why)
+{
+	const auto inside = TRY(tree_gate().enter(dir.closed()));
+
+	clear_tried(schemes_of(*TRY(only_context(dir, why))));
+	return ok;
+}
+
+struct command {
+	const char *keyword;
+	status (*run)(node &dir, report &why);
+};
+
+constexpr command commands[] = {
+	{"on", turn_on},
+	{"off", turn_off},
+	{"commit", commit},
+	{"update_schemes_stats", update_stats},
+	{"update_schemes_tried_regions", update_tried_regions},
+	{"update_schemes_tried_bytes", update_tried_bytes},
+	{"clear_schemes_tried_regions", clear_tried_regions},
+};
+
+// As much of @written as is safe to print on one line.
+text_view printable(text_view written)
+{
+	constexpr u32 longest = 48;
+	u32 size = 0;
+
+	while (size < longest && written[size] >= ' ' && written[size] <= '~')
+		size++;
+	return {written.data(), size};
+}
+
+status run(node &dir, text_view written, report &why)
+{
+	const text_view keyword = chomp(written);
+
+	for (const command &known : commands)
+		if (keyword == text_view{known.keyword})
+			return known.run(dir, why);
+	return why.fail(errc::inval, "state", "\"", printable(keyword), "\" is not a keyword");
+}
+
+// For failures whose place had nothing to say.
+void explain(status failed, report &why)
+{
+	constexpr struct {
+		errc error;
+		const char *words;
+	} known[] = {
+		{errc::nomem, "out of memory"},
+		{errc::canceled, "the kdamond ended"},
+		{errc::intr, "interrupted by a signal"},
+	};
+
+	for (const auto &one : known)
+		if (failed.is(one.error))
+			static_cast<void>(why.fail(one.error, "state", one.words));
+	if (!failed.is_ok())
+		static_cast<void>(why.fail(errc::inval, "state", "error ", -failed.to_errno()));
+}
+
+// A waiter that is sent away, or gives up, leaves no word.
+void keep_error(node &dir, text_view line)
+{
+	const auto entered = tree_gate().enter(dir.closed());
+	if (!entered.is_ok())
+		return;
+	kdamond &self = dir.attached<kdamond>();
+	text_writer out{self.error_line, sizeof(self.error_line)};
+
+	out << line;
+	self.error_length = out.size();
+}
+
+} // namespace
+
+status run_command(node &dir, text_view written)
+{
+	report why;
+	const status done = run(dir, written, why);
+
+	explain(done, why);
+	keep_error(dir, done.is_ok() ? text_view{} : why.line());
+	return done;
+}
+
+} // namespace damon

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0
+// What can be written to kdamonds/<K>/state.
+#pragma once
+#include "sysfs/tree.hh"
+
+namespace damon {
+
+// Runs the command named @written on the kdamond of @dir and returns when it is done.  Its
+// failure, or none, becomes the kdamond's last error.  Commands that wait for the worker
+// wait outside of the gate.
+//
+// inval: no such command, or the staged values are refused; busy: runs already, or somebody
+// waits for tried regions already; canceled: the worker is gone; nomem; nodev; intr.
+status run_command(node &dir, text_view written);
+
+} // namespace damon

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "sysfs/kdamonds.hh"
+#include "sysfs/commands.hh"
+
+namespace damon {
+
+namespace {
+
+result<session_ref> hold_current(node &dir)
+{
+	const auto inside = TRY(tree_gate().enter(dir.closed()));
+	const kdamond &self = dir.attached<kdamond>();
+
+	return self.current ? share(self.current) : session_ref{};
+}
+
+status show_state(node &dir, text_writer &out)
+{
+	const auto inside = TRY(tree_gate().enter(dir.closed()));
+
+	out << (dir.attached<kdamond>().runs() ? "on" : "off") << '\n';
+	return ok;
+}
+
+// Asked outside of the gate: while the worker is being stopped, the answer has to wait.
+status show_pid(node &dir, text_writer &out)
+{
+	const session_ref held = TRY(hold_current(dir));
+
+	out << (held ? held.get()->core->pid() : -1) << '\n';
+	return ok;
+}
+
+status show_last_error(node &dir, text_writer &out)
+{
+	const auto inside = TRY(tree_gate().enter(dir.closed()));
+	const kdamond &self = dir.attached<kdamond>();
+
+	out << text_view{self.error_line, self.error_length} << '\n';
+	return ok;
+}
+
+status refuse_while_running(node &kdamonds)
+{
+	for (u32 i = 0; i < kdamonds.count(); i++)
+		if (kdamonds.numbered(i).attached<kdamond>().runs())
+			return errc::busy;
+	return ok;
+}
+
+constexpr cell kdamond_cells[] = {
+	computed_cell("state", show_state, run_command),
+	computed_cell("pid", show_pid),
+	computed_cell("last_error", show_last_error),
+};
+constexpr cell kdamonds_cells[] = {
+	count_cell("nr_kdamonds"),
+};
+
+} // namespace
+
+constinit kind kdamond_kind{
+	.cells = kdamond_cells,
+	.children = kdamond_children,
+	.attached = attached<kdamond>::as_data,
+};
+constinit kind kdamonds_kind{
+	.cells = kdamonds_cells,
+	.numbered = {.of = &kdamond_kind, .most = 1'024, .may_change = refuse_while_running},
+};
+
+} // namespace damon

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0
+// Directories as data: a kind is a table of the files and directories that every directory
+// of that kind has.  A new file is a row of its kind's cells; values.cc reads and writes it.
+#pragma once
+#include "damonxx/text.hh"
+
+namespace damon {
+
+class node;
+struct kind;
+
+enum class cell_type : u8 {
+	unsigned_long, // u64
+	unsigned_int,  // u32
+	integer,       // s32
+	boolean,       // Y or N
+	keyword,       // one of a list
+	text,	       // as written
+	count,	       // nr_*: how many numbered children
+	computed,      // by functions of its own
+};
+
+struct cell {
+	const char *name;
+	u16 mode;
+	cell_type type;
+	bool einval_only = false; // for every parse error
+	u64 initial = 0;	  // a keyword's index, an integer's bits
+	span<const char *const> keywords{};
+
+	// Computed cells only.  The gate is not held.
+	status (*show)(node &, text_writer &) = nullptr;
+	status (*store)(node &, text_view) = nullptr;
+};
+
+// The rows.
+
+constexpr cell ulong_cell(const char *name, u64 initial = 0)
+{
+	return {.name = name, .mode = 0600, .type = cell_type::unsigned_long, .initial = initial};
+}
+constexpr cell uint_cell(const char *name, u32 initial = 0)
+{
+	return {.name = name, .mode = 0600, .type = cell_type::unsigned_int, .initial = initial};
+}
+constexpr cell int_cell(const char *name, s32 initial = 0)
+{
+	return {.name = name,
+		.mode = 0600,
+		.type = cell_type::integer,
+		.initial = static_cast<u32>(initial)};
+}
+constexpr cell bool_cell(const char *name, bool initial = false)
+{
+	return {.name = name, .mode = 0600, .type = cell_type::boolean, .initial = initial};
+}
+// Starts as the first of @keywords.
+constexpr cell keyword_cell(const char *name, span<const char *const> keywords)
+{
+	return {.name = name, .mode = 0600, .type = cell_type::keyword, .keywords = keywords};
+}
+// Starts empty.
+constexpr cell text_cell(const char *name)
+{
+	return {.name = name, .mode = 0600, .type = cell_type::text};
+}
+constexpr cell count_cell(const char *name)
+{
+	return {.name = name, .mode = 0600, .type = cell_type::count};
+}
+// @show writes all of the content, @store takes all of what was written.
+constexpr cell computed_cell(const char *name, status (*show)(node &, text_writer &),
+			     status (*store)(node &, text_view))
+{
+	return {.name = name,
+		.mode = 0600,
+		.type = cell_type::computed,
+		.show = show,
+		.store = store};
+}
+constexpr cell computed_cell(const char *name, status (*show)(node &, text_writer &))
+{
+	return {.name = name, .mode = 0400, .type = cell_type::computed, .show = show};
+}
+
+// Changes to a row.
+
+constexpr cell read_only(cell row)
+{
+	row.mode = 0400;
+	return row;
+}
+constexpr cell einval_only(cell row)
+{
+	row.einval_only = true;
+	return row;
+}
+
+// A directory that is always there.
+struct fixed_child {
+	const char *name;
+	kind *of;
+};
+
+// Directories 0, 1, ... whose number changes.
+struct numbered_children {
+	kind *of = nullptr;			// none: there are no such children
+	u32 most = 65'536;			// what the count file accepts
+	status (*may_change)(node &) = nullptr; // asked before the count file's write acts
+};
+
+// An object of a type that the tree need not know, one in every node of a kind.
+struct attachment {
+	u32 bytes = 0;
+	void (*construct)(void *at) = nullptr;
+	void (*destroy)(void *object) = nullptr;
+};
+
+template <typename T> struct attached {
+	static_assert(alignof(T) <= alignof(u64));
+
+	static void construct(void *at) { new (at) T; }
+	static void destroy(void *object) { static_cast<T *>(object)->~T(); }
+	static constexpr attachment as_data{sizeof(T), construct, destroy};
+};
+
+struct kind {
+	span<const cell> cells{};
+	span<const fixed_child> children{};
+	numbered_children numbered{};
+	attachment attached{};
+
+	// Set by make_kinds(), the only change a kind sees.
+	kapi_dir_kind *files = nullptr;
+};
+
+// Makes the files of @top and of all kinds below it known.  nomem: some may be known; they
+// go with kapi_dir_kinds_free(), after which forget_kinds() is owed in any case.
+status make_kinds(kind &top);
+void forget_kinds(kind &top);
+
+// Never defined: where one of these is reached, a name is missing in its table.
+u32 no_such_row();
+
+// The row's number in its table, at compile time.
+template <u32 N> consteval u32 cell_of(const cell (&cells)[N], text_view name)
+{
+	for (u32 i = 0; i < N; i++)
+		if (text_view{cells[i].name} == name)
+			return i;
+	return no_such_row();
+}
+template <u32 N> consteval u32 child_of(const fixed_child (&children)[N], text_view name)
+{
+	for (u32 i = 0; i < N; i++)
+		if (text_view{children[i].name} == name)
+			return i;
+	return no_such_row();
+}
+
+} // namespace damon

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Directories of files, as kobjects. */
+#include <linux/atomic.h>
+#include <linux/errno.h>
+#include <linux/kobject.h>
+#include <linux/list.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/sysfs.h>
+#include <linux/wait.h>
+#include "damonxx/abi.h"
+#include "damonxx/kapi.h"
+
+struct kapi_dir_kind {
+	struct list_head all;
+	struct kobj_type type;
+	struct attribute_group group;
+	const struct attribute_group *groups[2];
+	struct attribute **list; /* of the files, and NULL */
+	u32 n;
+	struct attribute files[];
+};
+
+struct kapi_dir {
+	struct kobject kobj;
+	void *owner;
+};
+
+static LIST_HEAD(kinds);
+
+/* Until their release, which may come long after their removal. */
+static atomic_t directories = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(directory_gone);
+
+/*
+ * The handler of one file may remove others, and waits for their handlers then.  With one
+ * lockdep class for all files, as sysfs_attr_init() here would give, that looks like a
+ * deadlock.  Classes must be static; what is left over shares the last one.
+ */
+#ifdef CONFIG_DEBUG_LOCK_ALLOC
+static struct lock_class_key file_classes[256];
+static unsigned int file_classes_used;
+
+static void set_lock_class(struct attribute *file)
+{
+	const unsigned int last = ARRAY_SIZE(file_classes) - 1;
+
+	file->key = &file_classes[min(file_classes_used, last)];
+	file_classes_used++;
+}
+
+static void forget_lock_classes(void)
+{
+	file_classes_used = 0;
+}
+#else
+static void set_lock_class(struct attribute *file)
+{
+}
+
+static void forget_lock_classes(void)
+{
+}
+#endif
+
+static struct kapi_dir *dir_of(struct kobject *kobj)
+{
+	return container_of(kobj, struct kapi_dir, kobj);
+}
+
+static u32 file_number(struct kobject *kobj, struct attribute *file)
+{
+	const struct kapi_dir_kind *kind =
+		container_of(get_ktype(kobj), struct kapi_dir_kind, type);
+
+	return file - kind->files;
+}
+
+static ssize_t show(struct kobject *kobj, struct attribute *file, char *buf)
+{
+	return damonxx_file_show(dir_of(kobj)->owner, file_number(kobj, file), buf, PAGE_SIZE);
+}
+
+static ssize_t store(struct kobject *kobj, struct attribute *file, const char *buf, size_t size)
+{
+	return damonxx_file_store(dir_of(kobj)->owner, file_number(kobj, file), buf, size);
+}
+
+static const struct sysfs_ops file_ops = {
+	.show = show,
+	.store = store,
+};
+
+static void release(struct kobject *kobj)
+{
+	kfree(dir_of(kobj));
+	if (atomic_dec_and_test(&directories))
+		wake_up_all(&directory_gone);
+}
+
+struct kapi_dir_kind *kapi_dir_kind_make(const struct kapi_file *files, u32 n)
+{
+	struct kapi_dir_kind *kind = kzalloc(struct_size(kind, files, n), GFP_KERNEL);
+	u32 i;
+
+	if (!kind)
+		return NULL;
+	kind->list = kcalloc(n + 1, sizeof(*kind->list), GFP_KERNEL);
+	if (!kind->list) {
+		kfree(kind);
+		return NULL;
+	}
+	kind->n = n;
+	for (i = 0; i < n; i++) {
+		kind->files[i].name = files[i].name;
+		kind->files[i].mode = files[i].mode;
+		set_lock_class(&kind->files[i]);
+		kind->list[i] = &kind->files[i];
+	}
+	kind->group.attrs = kind->list;
+	kind->groups[0] = &kind->group;
+	kind->type.release = release;
+	kind->type.sysfs_ops = &file_ops;
+	kind->type.default_groups = kind->groups;
+	list_add_tail(&kind->all, &kinds);
+	return kind;
+}
+
+void kapi_dir_kinds_free(void)
+{
+	struct kapi_dir_kind *kind, *next;
+
+	wait_event(directory_gone, !atomic_read(&directories));
+	/*
+	 * SAFETY: the last release() may still be about to return, preempted perhaps.  Tasks RCU
+	 * waits until every task has been out of whatever function it is in now, so after this
+	 * our text can go.
+	 */
+	synchronize_rcu_tasks();
+	list_for_each_entry_safe(kind, next, &kinds, all) {
+		kfree(kind->list);
+		kfree(kind);
+	}
+	INIT_LIST_HEAD(&kinds);
+	forget_lock_classes();
+}
+
+int kapi_dir_add(struct kapi_dir **dir, struct kapi_dir *parent, const char *name,
+		 const struct kapi_dir_kind *kind, void *owner)
+{
+	struct kapi_dir *added;
+	int error;
+
+	if (!parent && !kapi_has_feature(KAPI_FEATURE_SYSFS))
+		return -EOPNOTSUPP;
+	added = kzalloc(sizeof(*added), GFP_KERNEL);
+	if (!added)
+		return -ENOMEM;
+	added->owner = owner;
+	atomic_inc(&directories);
+	/* SAFETY: kobjects do not change their type; 6.1's prototype does not say so. */
+	error = kobject_init_and_add(&added->kobj, (struct kobj_type *)&kind->type,
+				     parent ? &parent->kobj : mm_kobj, "%s", name);
+	if (error) {
+		kobject_put(&added->kobj);
+		return error;
+	}
+	*dir = added;
+	return 0;
+}
+
+void kapi_dir_remove(struct kapi_dir *dir)
+{
+	kobject_del(&dir->kobj);
+	kobject_put(&dir->kobj);
+}

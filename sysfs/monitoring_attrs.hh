@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0
+// contexts/<C>/monitoring_attrs
+#pragma once
+#include "core/attrs.hh"
+#include "sysfs/kind.hh"
+
+namespace damon {
+
+inline constexpr monitoring_attrs default_attrs;
+
+inline constexpr cell intervals_cells[] = {
+	ulong_cell("sample_us", default_attrs.sample_us),
+	ulong_cell("aggr_us", default_attrs.aggr_us),
+	ulong_cell("update_us", default_attrs.update_us),
+};
+extern kind intervals_kind;
+
+inline constexpr cell nr_regions_cells[] = {
+	ulong_cell("min", default_attrs.min_nr_regions),
+	ulong_cell("max", default_attrs.max_nr_regions),
+};
+extern kind nr_regions_kind;
+
+inline constexpr fixed_child monitoring_attrs_children[] = {
+	{"intervals", &intervals_kind},
+	{"nr_regions", &nr_regions_kind},
+};
+extern kind monitoring_attrs_kind;
+
+} // namespace damon

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "sysfs/root.hh"
+#include "damonxx/abi.h"
+#include "sysfs/kdamonds.hh"
+
+namespace damon {
+
+namespace {
+
+constexpr fixed_child admin_children[] = {
+	{"kdamonds", &kdamonds_kind},
+};
+constinit kind admin_kind{.children = admin_children};
+constexpr fixed_child root_children[] = {
+	{"admin", &admin_kind},
+};
+constinit kind root_kind{.children = root_children};
+
+// Taken over from an own<node>, which would need a static destructor.
+constinit node *root = nullptr;
+
+status add_tree()
+{
+	const auto inside = TRY(tree_gate().enter());
+
+	TRY(make_kinds(root_kind));
+	root = TRY(node::make(root_kind, nullptr, "damonxx")).release();
+	return ok;
+}
+
+void free_kinds()
+{
+	kapi_dir_kinds_free();
+	forget_kinds(root_kind);
+}
+
+void remove_tree()
+{
+	// A signal ends the wait, but not the need to wait.
+	for (;;) {
+		const auto entered = tree_gate().enter();
+		if (entered.is_ok()) {
+			remove(own<node>::adopt(std::exchange(root, nullptr)));
+			return;
+		}
+		kapi_cond_resched();
+	}
+}
+
+} // namespace
+
+status tree_init()
+{
+	if (!kapi_has_feature(KAPI_FEATURE_SYSFS)) {
+		kapi_log(KAPI_LOG_WARN, "no sysfs tree: the kernel's mm directory was not found");
+		return ok;
+	}
+	make_tree_gate();
+	const status added = add_tree();
+	if (!added.is_ok()) {
+		free_kinds();
+		destroy_tree_gate();
+	}
+	return added;
+}
+
+bool tree_is_there()
+{
+	return root != nullptr;
+}
+
+void tree_exit()
+{
+	if (!tree_is_there())
+		return;
+	remove_tree();
+	free_kinds();
+	destroy_tree_gate();
+}
+
+} // namespace damon
+
+int damonxx_init(void)
+{
+	return damon::tree_init().to_errno();
+}
+
+void damonxx_exit(void)
+{
+	damon::tree_exit();
+}

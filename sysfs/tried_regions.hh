@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0
+// schemes/<S>/tried_regions: the regions that a scheme tried in the round that somebody
+// asked for.
+#pragma once
+#include "core/tried.hh"
+#include "sysfs/tree.hh"
+
+namespace damon {
+
+inline constexpr cell tried_region_cells[] = {
+	read_only(ulong_cell("start")),
+	read_only(ulong_cell("end")),
+	read_only(uint_cell("nr_accesses")),
+	read_only(uint_cell("age")),
+	read_only(ulong_cell("sz_filter_passed")),
+};
+extern kind tried_region_kind;
+
+inline constexpr cell tried_regions_cells[] = {
+	read_only(ulong_cell("total_bytes")),
+};
+extern kind tried_regions_kind;
+
+// Replaces what every scheme below @schemes shows by @all, by scheme index; nothing for
+// schemes that are not in there.  Directories are kept from request to request, since making
+// one costs far more than filling it.  nomem: all are empty now.  Gate held.
+status put_tried(node &schemes, span<const tried_of_scheme> all);
+// Gate held.
+void clear_tried(node &schemes);
+
+} // namespace damon

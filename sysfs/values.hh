@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0
+// The one way every file is read and written, by its row in the table.
+#pragma once
+#include "sysfs/tree.hh"
+
+namespace damon {
+
+// Writes the file's whole content.  Enters the gate for texts; computed cells as they need.
+status show_cell(node &dir, u32 number, text_writer &out);
+// inval, range: @written is not a value of the cell; nomem; what a hook says; nodev, intr.
+// On failure nothing has changed.  Enters the gate for texts and counts.
+status store_cell(node &dir, u32 number, text_view written);
+
+} // namespace damon
