@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "core/attrs.hh"
+#include "kunit/test.hh"
+
+using namespace damon;
+
+namespace {
+
+text_view complaint(const monitoring_attrs &attrs, report &why)
+{
+	const status s = attrs.validate(why);
+
+	return s.is(errc::inval) ? why.line() : text_view{s.is_ok() ? "fine" : "another errno"};
+}
+
+} // namespace
+
+CASE(attrs, defaults_are_fine)
+{
+	report why;
+
+	EXPECT_OK(monitoring_attrs{}.validate(why));
+	EXPECT(why.line().empty());
+}
+
+CASE(attrs, each_limit_is_told)
+{
+	const struct {
+		monitoring_attrs attrs;
+		const char *line;
+	} cases[] = {
+		{{.min_nr_regions = 2}, "nr_regions: min 2 is below 3"},
+		{{.min_nr_regions = 11, .max_nr_regions = 10}, "nr_regions: min 11 is above max 10"},
+		{{.sample_us = 7, .aggr_us = 6}, "intervals: sample_us 7 is above aggr_us 6"},
+		{{.sample_us = 0, .aggr_us = 0}, "intervals: aggr_us is 0"},
+		{{.sample_us = 0}, "fine"},
+		{{.min_nr_regions = 3, .max_nr_regions = 3}, "fine"},
+		{{.sample_us = 100, .aggr_us = 100}, "fine"},
+	};
+
+	for (const auto &c : cases) {
+		report why;
+		EXPECT(complaint(c.attrs, why) == text_view{c.line});
+	}
+}
+
+CASE(attrs, intervals_in_samples)
+{
+	monitoring_attrs attrs;
+
+	EXPECT_EQUAL(attrs.samples_per_aggregation(), 20u);
+	EXPECT_EQUAL(attrs.samples_in(60'000'000), 12'000u);
+	EXPECT_EQUAL(attrs.samples_in(1), 1u);
+	attrs.sample_us = 0;
+	EXPECT_EQUAL(attrs.samples_per_aggregation(), 100'000u);
+	attrs.aggr_us = u64_max;
+	EXPECT_EQUAL(attrs.samples_per_aggregation(), u32_max);
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "damonxx/guard.hh"
+
+#include "kunit/test.hh"
+
+using namespace damon;
+
+namespace {
+
+static_assert(!std::is_copy_constructible_v<guard> && !std::is_move_constructible_v<guard>);
+static_assert(!std::is_copy_constructible_v<mutex> && !std::is_copy_assignable_v<mutex>);
+
+struct account {
+	account(u64 first, u64 second) : a(first), b(second) {}
+	u64 a, b;
+};
+
+// Many small transfers; only with the lock held is the sum constant.
+struct transfers {
+	guarded<account> accounts{lock_class::requests, u64{10'000}, u64{0}};
+	u32 wrong_sums = 0;
+
+	static void run(kapi_thread *, void *argument)
+	{
+		auto &self = *static_cast<transfers *>(argument);
+
+		for (int i = 0; i < 2000; i++)
+			self.accounts.with([&](account &at) {
+				self.wrong_sums += at.a + at.b != 10'000;
+				at.a--;
+				at.b++;
+			});
+	}
+
+};
+
+void complete(kapi_thread *, void *argument)
+{
+	static_cast<completion *>(argument)->complete();
+}
+
+} // namespace
+
+CASE(guard, data_is_lent_while_the_lock_is_held)
+{
+	guarded<account> accounts{lock_class::registry, u64{1}, u64{2}};
+
+	accounts.with([](account &at) { at.a = 5; });
+	EXPECT_EQUAL(accounts.with([](account &at) { return at.a + at.b; }), 7);
+	account &inside = accounts.with([](account &at) -> account & { return at; });
+	EXPECT_EQUAL(inside.a, 5);
+}
+
+CASE(guard, a_lock_is_free_after_its_scope)
+{
+	mutex lock{lock_class::context};
+
+	for (int i = 0; i < 2; i++) {
+		guard held{lock};
+		held.unlocked([&] {
+			// Taken again by the same thread: it would hang if it were held.
+			guard again{lock};
+		});
+	}
+}
+
+CASE(guard, locks_nest_in_their_order)
+{
+	mutex outer{lock_class::tree};
+	mutex middle{lock_class::context};
+	mutex inner{lock_class::requests};
+	guard a{outer};
+	guard b{middle};
+	guard c{inner};
+}
+
+CASE(guard, two_threads_exclude_each_other)
+{
+	transfers state;
+	kapi_thread *first = nullptr;
+	kapi_thread *second = nullptr;
+
+	ASSERT_EQUAL(kapi_thread_start(&first, "transfers_a", transfers::run, &state), 0);
+	const int rc = kapi_thread_start(&second, "transfers_b", transfers::run, &state);
+	if (rc == 0)
+		kapi_thread_stop(second);
+	kapi_thread_stop(first);
+	ASSERT_EQUAL(rc, 0);
+	EXPECT_EQUAL(state.wrong_sums, 0);
+	EXPECT_EQUAL(state.accounts.with([](account &at) { return at.b; }), 4000);
+}
+
+CASE(completion, a_complete_one_is_not_waited_for)
+{
+	completion done;
+
+	done.complete();
+	done.wait();
+	completion other;
+	other.complete();
+	EXPECT(other.wait_interruptible());
+}
+
+CASE(completion, the_waiter_wakes)
+{
+	completion done;
+	kapi_thread *thread = nullptr;
+
+	ASSERT_EQUAL(kapi_thread_start(&thread, "completes", complete, &done), 0);
+	done.wait();
+	kapi_thread_stop(thread);
+}

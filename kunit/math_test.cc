@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "damonxx/math.hh"
+#include "damonxx/prng.hh"
+
+#include "kunit/test.hh"
+
+using namespace damon;
+
+namespace {
+
+using wide = unsigned __int128;
+
+// What the quotient of a * b / divisor must satisfy, with products only: the kernel has no
+// 128-bit division to compare with.
+bool is_quotient(u64 quotient, u64 a, u64 b, u64 divisor)
+{
+	const wide product = wide{a} * b;
+	const wide below = wide{quotient} * divisor;
+
+	if ((product >> 64) >= divisor) // it does not fit
+		return quotient == u64_max;
+	return below <= product && product - below < divisor;
+}
+
+// Of every width alike, so that small and large ones meet.
+u64 of_any_width(prng &random)
+{
+	return random.next() >> random.below(64);
+}
+
+} // namespace
+
+CASE(mul_div, small_numbers)
+{
+	EXPECT_EQUAL(mul_div(0, 0, 1), 0);
+	EXPECT_EQUAL(mul_div(7, 3, 2), 10);
+	EXPECT_EQUAL(mul_div(1, 1, 2), 0);
+	EXPECT_EQUAL(mul_div(10'000, 10'000, 3), 33'333'333);
+}
+
+CASE(mul_div, products_beyond_64_bits)
+{
+	EXPECT_EQUAL(mul_div(u64_max, u64_max, u64_max), u64_max);
+	EXPECT_EQUAL(mul_div(u64_max, 10'000, 10'000), u64_max);
+	EXPECT_EQUAL(mul_div(u64_max, 2, 3), 12'297'829'382'473'034'410ULL);
+	EXPECT_EQUAL(mul_div(1ULL << 63, 1ULL << 63, u64_max), 1ULL << 62);
+	EXPECT_EQUAL(mul_div(u64_max, u64_max - 1, u64_max), u64_max - 1);
+	EXPECT_EQUAL(mul_div(1ULL << 40, 1ULL << 40, 1ULL << 20), 1ULL << 60);
+}
+
+CASE(mul_div, what_does_not_fit_saturates)
+{
+	EXPECT_EQUAL(mul_div(u64_max, u64_max, 1), u64_max);
+	EXPECT_EQUAL(mul_div(u64_max, u64_max, u64_max - 1), u64_max);
+	EXPECT_EQUAL(mul_div(1ULL << 32, 1ULL << 32, 1), u64_max);
+	EXPECT_EQUAL(mul_div(1ULL << 63, 2, 1), u64_max);
+	EXPECT_EQUAL(mul_div(1ULL << 63, 2, 2), 1ULL << 63);
+}
+
+CASE(mul_div, quotients_of_random_numbers)
+{
+	prng random{1};
+
+	for (int i = 0; i < 300'000; i++) {
+		const u64 a = of_any_width(random);
+		const u64 b = of_any_width(random);
+		const u64 divisor = max(of_any_width(random), u64{1});
+
+		ASSERT(is_quotient(mul_div(a, b, divisor), a, b, divisor));
+	}
+}
+
+// The quotient's largest value and the first that does not fit are neighbours.
+CASE(mul_div, at_the_edge_of_saturation)
+{
+	prng random{2};
+
+	for (int i = 0; i < 100'000; i++) {
+		const u64 divisor = max(of_any_width(random), u64{2});
+		const u64 a = u64_max;
+
+		ASSERT(is_quotient(mul_div(a, divisor - 1, divisor), a, divisor - 1, divisor));
+		ASSERT(is_quotient(mul_div(a, divisor, divisor), a, divisor, divisor));
+		if (divisor < u64_max)
+			ASSERT(is_quotient(mul_div(a, divisor + 1, divisor), a, divisor + 1, divisor));
+	}
+}
+
+CASE(math, min_max_clamp_distance)
+{
+	EXPECT_EQUAL(min(3u, 4u), 3);
+	EXPECT_EQUAL(max(3u, 4u), 4);
+	EXPECT_EQUAL(clamp(5u, 6u, 9u), 6);
+	EXPECT_EQUAL(clamp(7u, 6u, 9u), 7);
+	EXPECT_EQUAL(clamp(10u, 6u, 9u), 9);
+	EXPECT_EQUAL(distance(3, 10), 7);
+	EXPECT_EQUAL(distance(10, 3), 7);
+	EXPECT_EQUAL(distance(0, u64_max), u64_max);
+}
+
+CASE(math, alignment)
+{
+	EXPECT_EQUAL(align_down(4095, 4096), 0);
+	EXPECT_EQUAL(align_down(4096, 4096), 4096);
+	EXPECT_EQUAL(align_down(u64_max, 4096), u64_max - 4095);
+	EXPECT_EQUAL(align_up(0, 4096), 0);
+	EXPECT_EQUAL(align_up(1, 4096), 4096);
+	EXPECT_EQUAL(align_up(4096, 4096), 4096);
+	EXPECT_EQUAL(align_up(u64_max - 4095, 4096), u64_max - 4095);
+	// There is no multiple above.
+	EXPECT_EQUAL(align_up(u64_max, 4096), u64_max - 4095);
+	EXPECT_EQUAL(align_up(u64_max - 4094, 4096), u64_max - 4095);
+}
+
+CASE(math, saturating_arithmetic)
+{
+	EXPECT_EQUAL(saturating_add(1, 2), 3);
+	EXPECT_EQUAL(saturating_add(u64_max, 0), u64_max);
+	EXPECT_EQUAL(saturating_add(u64_max - 1, 1), u64_max);
+	EXPECT_EQUAL(saturating_add(u64_max, 1), u64_max);
+	EXPECT_EQUAL(saturating_add(u64_max, u64_max), u64_max);
+	EXPECT_EQUAL(saturating_mul(6, 7), 42);
+	EXPECT_EQUAL(saturating_mul(u64_max, 0), 0);
+	EXPECT_EQUAL(saturating_mul(u64_max, 1), u64_max);
+	EXPECT_EQUAL(saturating_mul(1ULL << 32, 1ULL << 32), u64_max);
+	EXPECT_EQUAL(saturating_mul(1ULL << 32, 1ULL << 31), 1ULL << 63);
+}
+
+CASE(math, narrowing)
+{
+	EXPECT_EQUAL(narrow<u8>(255), 255);
+	EXPECT_EQUAL(narrow<u16>(65535), 65535);
+	EXPECT_EQUAL(narrow<u32>(u32_max), u32_max);
+	EXPECT_EQUAL(narrow<u64>(u64_max), u64_max);
+	EXPECT_EQUAL(saturate_u32(5), 5);
+	EXPECT_EQUAL(saturate_u32(u32_max), u32_max);
+	EXPECT_EQUAL(saturate_u32(u64{u32_max} + 1), u32_max);
+	EXPECT_EQUAL(saturate_u32(u64_max), u32_max);
+}

@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "core/region_table.hh"
+#include "kunit/test.hh"
+
+using namespace damon;
+
+namespace {
+
+constexpr u64 page = page_bytes;
+constexpr u64 no_limit = u64_max;
+
+addr_range pages(u64 from, u64 to)
+{
+	return {from * page, to * page};
+}
+
+// Counts @times accesses of region @i.
+void hit(region_table &table, u32 i, u32 times)
+{
+	for (u32 k = 0; k < table.count(); k++)
+		table.probes()[k].outcome = k == i ? KAPI_ACCESSED : KAPI_IDLE;
+	for (u32 k = 0; k < times; k++)
+		table.count_accesses();
+}
+
+bool sound(const region_table &table)
+{
+	u64 sum = 0;
+
+	for (u32 i = 0; i < table.count(); i++) {
+		const addr_range r = table.range(i);
+		if (r.empty() || r.start % page || r.end % page)
+			return false;
+		if (i && r.start < table.range(i - 1).end)
+			return false;
+		sum += r.size();
+	}
+	return sum == table.total_bytes() && table.count() <= table.capacity();
+}
+
+// @n regions of one page each, in a row, with the counts of @counts.
+void fill(region_table &table, const u32 *counts, u32 n)
+{
+	addr_range ranges[32];
+
+	for (u32 i = 0; i < n; i++)
+		ranges[i] = pages(i, i + 1);
+	table.reset({ranges, n});
+	for (u32 i = 0; i < n; i++)
+		hit(table, i, counts[i]);
+}
+
+} // namespace
+
+CASE(region_table, reserve_failure_is_nothing)
+{
+	region_table table;
+
+	EXPECT_ERROR(table.reserve(u32_max), errc::nomem);
+	EXPECT_EQUAL(table.capacity(), 0u);
+	EXPECT_OK(table.reserve(4));
+	EXPECT_EQUAL(table.capacity(), 4u);
+}
+
+CASE(region_table, reserve_keeps_regions)
+{
+	const u32 counts[] = {3, 1, 4};
+	region_table table;
+
+	ASSERT_OK(table.reserve(3));
+	fill(table, counts, 3);
+	ASSERT_OK(table.reserve(100));
+	EXPECT_EQUAL(table.count(), 3u);
+	EXPECT_EQUAL(table.nr_accesses(2), 4u);
+	EXPECT(sound(table));
+}
+
+CASE(region_table, merge_joins_what_is_alike)
+{
+	const u32 counts[] = {10, 11, 9, 3, 3, 20};
+	region_table table;
+
+	ASSERT_OK(table.reserve(8));
+	fill(table, counts, 6);
+	table.merge(2, no_limit);
+	ASSERT_EQUAL(table.count(), 3u);
+	EXPECT_EQUAL(table.range(0), pages(0, 3));
+	EXPECT_EQUAL(table.nr_accesses(0), 10u);
+	EXPECT_EQUAL(table.range(1), pages(3, 5));
+	EXPECT_EQUAL(table.nr_accesses(1), 3u);
+	EXPECT_EQUAL(table.nr_accesses(2), 20u);
+	EXPECT(sound(table));
+}
+
+CASE(region_table, merge_threshold_is_inclusive)
+{
+	const u32 counts[] = {0, 2, 5};
+	region_table table;
+
+	ASSERT_OK(table.reserve(8));
+	fill(table, counts, 3);
+	table.merge(2, no_limit);
+	ASSERT_EQUAL(table.count(), 2u);	// 0 and 2 join; 5 is more than 2 off their mean 1
+	EXPECT_EQUAL(table.nr_accesses(0), 1u);
+	EXPECT_EQUAL(table.nr_accesses(1), 5u);
+}
+
+CASE(region_table, merge_keeps_gaps_and_the_size_limit)
+{
+	const addr_range ranges[] = {pages(0, 4), pages(5, 8), pages(8, 9), pages(9, 12)};
+	region_table table;
+
+	ASSERT_OK(table.reserve(8));
+	table.reset(ranges);
+	table.merge(100, 4 * page);
+	ASSERT_EQUAL(table.count(), 3u);
+	EXPECT_EQUAL(table.range(0), pages(0, 4));
+	EXPECT_EQUAL(table.range(1), pages(5, 9));
+	EXPECT_EQUAL(table.range(2), pages(9, 12));
+}
+
+// Against the mean over all bytes in 128 bits: joining many rounds only once.
+CASE(region_table, merge_averages_by_size)
+{
+	prng random{1};
+
+	for (u32 round = 0; round < 200; round++) {
+		addr_range ranges[24];
+		region_table table;
+		unsigned __int128 weighted = 0;
+		u64 at = 0;
+
+		ASSERT_OK(table.reserve(32));
+		for (addr_range &range : ranges) {
+			const u64 end = at + page * random.between(1, u64{1} << random.below(24));
+			range = {at, end};
+			at = end;
+		}
+		table.reset(ranges);
+		for (u32 i = 0; i < 24; i++) {
+			const auto times = static_cast<u32>(random.below(50));
+			hit(table, i, times);
+			weighted += static_cast<unsigned __int128>(times) * ranges[i].size();
+		}
+		table.merge(1000, no_limit);
+		ASSERT_EQUAL(table.count(), 1u);
+		const u64 mean = static_cast<u64>(weighted / at);
+		EXPECT_AT_MOST(distance(table.nr_accesses(0), mean), 1u);
+		EXPECT(sound(table));
+	}
+}
+
+CASE(region_table, age_rises_while_counts_stay)
+{
+	// last, now, threshold -> does age rise?
+	const struct {
+		u32 last, now, threshold;
+		bool rises;
+	} cases[] = {
+		{10, 10, 0, true}, {10, 12, 2, true},  {10, 13, 2, false}, {12, 10, 2, true},
+		{0, 0, 2, true},   {0, 1, 2, false},   {1, 0, 2, false},   {1, 2, 2, true},
+	};
+
+	for (const auto &c : cases) {
+		const addr_range range[] = {pages(0, 8)};
+		region_table table;
+
+		ASSERT_OK(table.reserve(1));
+		table.reset(range);
+		table.update_ages(0);	// 0 to 0: age 1
+		hit(table, 0, c.last);
+		table.shift_counters();
+		hit(table, 0, c.now);
+		table.update_ages(c.threshold);
+		EXPECT_EQUAL(table.age(0), c.rises ? 2u : 0u);
+	}
+}
+
+CASE(region_table, split_halves_every_region)
+{
+	const addr_range ranges[] = {pages(0, 100), pages(200, 202), pages(300, 303)};
+	prng random{2};
+
+	for (u32 round = 0; round < 500; round++) {
+		region_table table;
+
+		ASSERT_OK(table.reserve(16));
+		table.reset(ranges);
+		hit(table, 0, 7);
+		table.update_ages(0);
+		table.split({}, 16, random);
+		ASSERT_EQUAL(table.count(), 5u);	// two pages are not cut
+		EXPECT(sound(table));
+		EXPECT_AT_MOST(9 * page, table.range(0).size());
+		EXPECT_AT_MOST(table.range(0).size(), 90 * page);
+		EXPECT_EQUAL(table.range(1).end, 100 * page);
+		EXPECT_EQUAL(table.nr_accesses(1), 7u);
+		EXPECT_EQUAL(table.range(2), pages(200, 202));
+	}
+}
+
+CASE(region_table, split_in_three_and_one_in_every)
+{
+	const addr_range ranges[] = {pages(0, 50), pages(50, 100), pages(100, 150),
+				     pages(150, 200)};
+	prng random{3};
+	region_table table;
+
+	ASSERT_OK(table.reserve(32));
+	table.reset(ranges);
+	table.split({3, 1, 0}, 32, random);
+	EXPECT_EQUAL(table.count(), 12u);
+	EXPECT(sound(table));
+
+	table.reset(ranges);
+	table.split({2, 3, 1}, 32, random);
+	ASSERT_EQUAL(table.count(), 5u);
+	EXPECT_EQUAL(table.range(0), pages(0, 50));
+	EXPECT_EQUAL(table.range(1).start, 50 * page);
+	EXPECT_EQUAL(table.range(3), pages(100, 150));
+}
+
+CASE(region_table, split_stops_at_the_maximum)
+{
+	const addr_range ranges[] = {pages(0, 50), pages(50, 100), pages(100, 150)};
+	prng random{4};
+
+	for (u32 most = 3; most < 10; most++) {
+		region_table table;
+
+		ASSERT_OK(table.reserve(16));
+		table.reset(ranges);
+		table.split({3, 1, 0}, most, random);
+		EXPECT_EQUAL(table.count(), min(most, 9u));
+		EXPECT(sound(table));
+	}
+}
+
+CASE(region_table, cut_larger_than_makes_even_pieces)
+{
+	const addr_range ranges[] = {pages(0, 10), pages(20, 24), pages(24, 25)};
+	region_table table;
+
+	ASSERT_OK(table.reserve(16));
+	table.reset(ranges);
+	hit(table, 0, 5);
+	table.cut_larger_than(4 * page);
+	ASSERT_EQUAL(table.count(), 5u);
+	EXPECT_EQUAL(table.range(0), pages(0, 4));
+	EXPECT_EQUAL(table.range(1), pages(4, 8));
+	EXPECT_EQUAL(table.range(2), pages(8, 10));
+	EXPECT_EQUAL(table.nr_accesses(2), 5u);
+	EXPECT_EQUAL(table.range(3), pages(20, 24));
+}
+
+// A region of 40 GiB in 64 parts: every part is as likely as any other.
+CASE(region_table, probes_reach_all_of_a_large_region)
+{
+	constexpr u32 parts = 64;
+	constexpr u32 draws = 4096 * parts;
+	const addr_range range[] = {{u64{7} << 40, (u64{7} << 40) + (u64{40} << 30)}};
+	u32 seen[parts] = {};
+	prng random{5};
+	region_table table;
+
+	ASSERT_OK(table.reserve(1));
+	table.reset(range);
+	for (u32 i = 0; i < draws; i++) {
+		table.plan_probes(random);
+		const u64 addr = table.probes()[0].addr;
+		ASSERT(range[0].start <= addr && addr < range[0].end && addr % page == 0);
+		seen[(addr - range[0].start) / (range[0].size() / parts)]++;
+	}
+	// Mean 4096, standard deviation 64: five of those off is once in two million.
+	for (const u32 n : seen)
+		EXPECT_AT_MOST(distance(n, 4096), 320u);
+}
+
+// Every page of a small space, before and after, for random regions and random ranges.
+CASE(region_table, set_ranges_covers_and_inherits)
+{
+	constexpr u64 space = 48;
+	prng random{6};
+
+	const auto random_ranges = [&](addr_range(&out)[6]) {
+		u32 n = 0;
+		u64 at = random.below(6);
+
+		while (n < 6 && at < space - 2) {
+			const u64 end = min(space, at + random.between(1, 14));
+			out[n++] = pages(at, end);
+			at = end + random.below(6);
+		}
+		return n;
+	};
+	const auto in_any = [](const addr_range *ranges, u32 n, u64 addr) {
+		for (u32 i = 0; i < n; i++)
+			if (ranges[i].start <= addr && addr < ranges[i].end)
+				return true;
+		return false;
+	};
+
+	for (u32 round = 0; round < 3000; round++) {
+		addr_range before[6], after[6];
+		u32 count_of[space] = {};
+		bool had[space] = {};
+		region_table table;
+
+		const u32 n = random_ranges(before);
+		ASSERT_OK(table.reserve(64));
+		table.reset({before, n});
+		table.split({2, 1, 0}, 32, random);
+		for (u32 i = 0; i < table.count(); i++) {
+			hit(table, i, i + 1);
+			const addr_range r = table.range(i);
+			for (u64 a = r.start / page; a < r.end / page; a++) {
+				had[a] = true;
+				count_of[a] = i + 1;
+			}
+		}
+
+		const u32 m = random_ranges(after);
+		table.set_ranges({after, m});
+		ASSERT(sound(table));
+		bool covered[space] = {};
+		for (u32 i = 0; i < table.count(); i++) {
+			const addr_range r = table.range(i);
+			for (u64 a = r.start / page; a < r.end / page; a++) {
+				covered[a] = true;
+				if (had[a])
+					EXPECT_EQUAL(table.nr_accesses(i), count_of[a]);
+			}
+		}
+		for (u64 a = 0; a < space; a++)
+			EXPECT_EQUAL(covered[a], in_any(after, m, a * page));
+	}
+}
+
+// Even a table that has no room to spare stays sound.
+CASE(region_table, set_ranges_without_room_stays_sound)
+{
+	const addr_range before[] = {pages(10, 12), pages(14, 16), pages(20, 22)};
+	const addr_range after[] = {pages(0, 5), pages(9, 24), pages(30, 40)};
+	region_table table;
+
+	ASSERT_OK(table.reserve(3));
+	table.reset(before);
+	table.set_ranges(after);
+	EXPECT_AT_MOST(table.count(), 3u);
+	for (u32 i = 1; i < table.count(); i++)
+		EXPECT_AT_MOST(table.range(i - 1).end, table.range(i).start);
+	EXPECT_EQUAL(table.range(table.count() - 1).end, 40 * page);
+}
+
+CASE(region_table, moving_sum_fades_the_last_window_out)
+{
+	const addr_range range[] = {pages(0, 8)};
+	region_table table;
+
+	ASSERT_OK(table.reserve(1));
+	table.reset(range);
+	hit(table, 0, 20);
+	table.shift_counters();
+	EXPECT_EQUAL(table.moving_sum(0, 20, 20), 20u);
+	hit(table, 0, 5);
+	EXPECT_EQUAL(table.moving_sum(0, 15, 20), 20u);
+	EXPECT_EQUAL(table.moving_sum(0, 10, 20), 15u);
+	EXPECT_EQUAL(table.moving_sum(0, 0, 20), 5u);
+}
+
+CASE(region_table, rescale_keeps_frequency_and_age)
+{
+	const addr_range range[] = {pages(0, 8)};
+	region_table table;
+
+	ASSERT_OK(table.reserve(1));
+	table.reset(range);
+	hit(table, 0, 10);
+	table.shift_counters();
+	for (u32 i = 0; i < 8; i++) {
+		table.update_ages(100);
+		hit(table, 0, 1);
+	}
+	const u32 age = table.age(0);
+	table.rescale({20, 20, 100, 100'000, 200'000});
+	EXPECT_EQUAL(table.nr_accesses(0), 0u);
+	EXPECT_EQUAL(table.last_nr_accesses(0), (10u + 8u) * 5);
+	EXPECT_EQUAL(table.age(0), age / 2);
+}
+
+// A long life at random: the invariants hold after each step.
+CASE(region_table, stays_sound_under_any_sequence)
+{
+	const addr_range whole[] = {pages(0, 100'000), pages(1u << 20, (1u << 20) + 77)};
+	prng random{8};
+	region_table table;
+
+	ASSERT_OK(table.reserve(300));
+	table.reset(whole);
+	const u64 bytes = table.total_bytes();
+	for (u32 step = 0; step < 5000; step++) {
+		const auto pick = static_cast<u32>(random.below(table.count()));
+		switch (random.below(5)) {
+		case 0:
+			hit(table, pick, static_cast<u32>(random.below(20)));
+			break;
+		case 1:
+			table.update_ages(2);
+			table.merge(static_cast<u32>(random.below(4)), page << random.below(24));
+			break;
+		case 2:
+			table.split({random.below(2) ? 3u : 2u, 1, 0}, 200, random);
+			break;
+		case 3:
+			table.cut_larger_than(page << random.between(9, 24));
+			break;
+		default:
+			table.shift_counters();
+		}
+		ASSERT(sound(table));
+		ASSERT_EQUAL(table.total_bytes(), bytes);
+	}
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "damonxx/report.hh"
+
+#include "kunit/test.hh"
+
+using namespace damon;
+
+CASE(report, is_empty_at_first)
+{
+	const report why;
+
+	EXPECT_EQUAL(why.line(), "");
+}
+
+CASE(report, keeps_the_place_and_the_reason)
+{
+	report why;
+
+	EXPECT(why.fail(errc::inval, "sample_us", "must not be ", 0) == errc::inval);
+	EXPECT_EQUAL(why.line(), "sample_us: must not be 0");
+}
+
+CASE(report, keeps_the_first_reason)
+{
+	report why;
+
+	EXPECT(why.fail(errc::inval, "min", "is above max") == errc::inval);
+	EXPECT(why.fail(errc::nomem, "max", "is below min") == errc::nomem);
+	EXPECT_EQUAL(why.line(), "min: is above max");
+}
+
+CASE(report, places_nest)
+{
+	report why;
+	{
+		const report::at schemes{why, "schemes", 3};
+		{
+			const report::at pattern{why, "access_pattern"};
+		}
+		{
+			const report::at quotas{why, "quotas"};
+
+			EXPECT(why.fail(errc::range, "ms", "is too much") == errc::range);
+		}
+	}
+	EXPECT_EQUAL(why.line(), "schemes/3/quotas/ms: is too much");
+}
+
+CASE(report, a_place_ends_with_its_scope)
+{
+	report why;
+	{
+		const report::at targets{why, "targets", 12};
+	}
+	EXPECT(why.fail(errc::inval, "operations", "is unknown") == errc::inval);
+	EXPECT_EQUAL(why.line(), "operations: is unknown");
+}
+
+CASE(report, a_line_too_long_is_cut)
+{
+	report why;
+	const text_view forty = "0123456789012345678901234567890123456789";
+	const report::at a{why, forty};
+	const report::at b{why, forty};
+	const report::at c{why, forty, 4294967295u};
+
+	EXPECT(why.fail(errc::inval, forty, forty, forty, forty, forty, forty) == errc::inval);
+	EXPECT_EQUAL(why.line().size(), 255);
+}

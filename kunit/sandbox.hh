@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0
+// A directory of a test's own beside the tree, or without one.
+#pragma once
+#include "sysfs/root.hh"
+#include "sysfs/tree.hh"
+
+namespace damon::test_tree {
+
+class sandbox {
+public:
+	// What went wrong shows in top(): null.
+	explicit sandbox(kind &of) : of_{of}
+	{
+		make_tree_gate();
+		forget_kinds(of_);
+		if (!make_kinds(of_).is_ok())
+			return;
+		auto made = node::make(of_, nullptr, "damonxx_test");
+		if (made.is_ok())
+			top_ = move(made).take();
+	}
+	~sandbox()
+	{
+		if (top_)
+			remove(move(top_));
+		forget_kinds(of_);
+		// A tree that is there needs its kinds; then ours go when it goes.
+		if (!tree_is_there())
+			kapi_dir_kinds_free();
+		destroy_tree_gate();
+	}
+	sandbox(const sandbox &) = delete;
+	sandbox &operator=(const sandbox &) = delete;
+
+	node *top() const { return top_.get(); }
+
+private:
+	kind &of_;
+	own<node> top_;
+};
+
+} // namespace damon::test_tree

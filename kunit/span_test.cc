@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "damonxx/span.hh"
+#include "damonxx/vec.hh"
+
+#include "kunit/test.hh"
+
+using namespace damon;
+
+CASE(span, views_an_array)
+{
+	u32 numbers[] = {1, 2, 3};
+	const span<u32> all{numbers};
+
+	EXPECT_EQUAL(all.size(), 3);
+	EXPECT(!all.empty());
+	EXPECT_EQUAL(all[2], 3);
+	all[0] = 7;
+	EXPECT_EQUAL(numbers[0], 7);
+	u32 sum = 0;
+	for (const u32 n : all)
+		sum += n;
+	EXPECT_EQUAL(sum, 12);
+}
+
+CASE(span, of_nothing_is_empty)
+{
+	const span<u32> nothing;
+
+	EXPECT(nothing.empty());
+	EXPECT(nothing.begin() == nothing.end());
+	EXPECT(nothing.first(3).empty());
+	EXPECT(nothing.from(0).empty());
+}
+
+CASE(span, parts_stay_inside)
+{
+	const u32 numbers[] = {1, 2, 3, 4};
+	const span<const u32> all{numbers};
+
+	EXPECT_EQUAL(all.first(2).size(), 2);
+	EXPECT_EQUAL(all.first(9).size(), 4);
+	EXPECT_EQUAL(all.first(0).size(), 0);
+	EXPECT_EQUAL(all.from(1).size(), 3);
+	EXPECT_EQUAL(all.from(1)[0], 2);
+	EXPECT(all.from(4).empty());
+	EXPECT(all.from(u32_max).empty());
+}
+
+CASE(span, becomes_one_of_constants)
+{
+	vec<u32> list;
+	ASSERT_OK(list.try_push(5));
+	const span<const u32> view = list.all();
+
+	ASSERT_EQUAL(view.size(), 1);
+	EXPECT_EQUAL(view[0], 5);
+	EXPECT_EQUAL(view.data(), list.begin());
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "kunit/sandbox.hh"
+#include "kunit/test.hh"
+#include "sysfs/values.hh"
+
+using namespace damon;
+using damon::test_tree::sandbox;
+
+namespace {
+
+status show_answer(node &, text_writer &out)
+{
+	out << "42\n43\n";
+	return ok;
+}
+
+status show_failure(node &, text_writer &)
+{
+	return errc::canceled;
+}
+
+status store_answer(node &, text_view written)
+{
+	return written == text_view{"42\n"} ? ok : status{errc::range};
+}
+
+constexpr const char *animals[] = {"cat", "dog"};
+constexpr cell cells[] = {
+	ulong_cell("ulong", 7),
+	uint_cell("uint", 8),
+	int_cell("int", -9),
+	bool_cell("bool", true),
+	keyword_cell("keyword", animals),
+	text_cell("text"),
+	einval_only(int_cell("strict")),
+	read_only(ulong_cell("fixed", 5)),
+	computed_cell("answer", show_answer, store_answer),
+	computed_cell("failure", show_failure),
+};
+constinit kind values_kind{.cells = cells};
+
+// What a read gives, or "?" where it fails.
+class content {
+public:
+	content(node &dir, u32 cell)
+	{
+		text_writer out{text_, sizeof(text_)};
+
+		if (!show_cell(dir, cell, out).is_ok())
+			out << '?';
+		size_ = out.size();
+	}
+	operator text_view() const { return {text_, size_}; }
+
+private:
+	char text_[128];
+	u32 size_;
+};
+
+bool reads(node &dir, u32 cell, text_view wanted)
+{
+	return static_cast<text_view>(content{dir, cell}) == wanted;
+}
+
+// Writes @text and compares what is read then with @wanted.
+bool keeps(node &dir, u32 cell, text_view text, text_view wanted)
+{
+	return store_cell(dir, cell, text).is_ok() && reads(dir, cell, wanted);
+}
+
+// The write fails with @error, and a read gives what it gave before.
+bool refuses(node &dir, u32 cell, text_view text, errc error)
+{
+	const content before{dir, cell};
+
+	return store_cell(dir, cell, text).is(error) && reads(dir, cell, before);
+}
+
+} // namespace
+
+CASE(values, defaults)
+{
+	sandbox box{values_kind};
+	ASSERT(box.top());
+	node &dir = *box.top();
+
+	EXPECT(reads(dir, cell_of(cells, "ulong"), "7\n"));
+	EXPECT(reads(dir, cell_of(cells, "uint"), "8\n"));
+	EXPECT(reads(dir, cell_of(cells, "int"), "-9\n"));
+	EXPECT(reads(dir, cell_of(cells, "bool"), "Y\n"));
+	EXPECT(reads(dir, cell_of(cells, "keyword"), "cat\n"));
+	EXPECT(reads(dir, cell_of(cells, "text"), "\n"));
+	EXPECT(reads(dir, cell_of(cells, "fixed"), "5\n"));
+}
+
+CASE(values, integers)
+{
+	sandbox box{values_kind};
+	ASSERT(box.top());
+	node &dir = *box.top();
+	constexpr u32 u64_cell = cell_of(cells, "ulong");
+	constexpr u32 u32_cell = cell_of(cells, "uint");
+	constexpr u32 s32_cell = cell_of(cells, "int");
+
+	EXPECT(keeps(dir, u64_cell, "18446744073709551615\n", "18446744073709551615\n"));
+	EXPECT(keeps(dir, u64_cell, "0x10", "16\n"));
+	EXPECT(keeps(dir, u64_cell, "+010\n", "8\n"));
+	EXPECT(refuses(dir, u64_cell, "18446744073709551616", errc::range));
+	EXPECT(refuses(dir, u64_cell, "-1", errc::inval));
+	EXPECT(refuses(dir, u64_cell, "1 2", errc::inval));
+	EXPECT(refuses(dir, u64_cell, "1\n\n", errc::inval));
+	EXPECT(refuses(dir, u64_cell, "\n", errc::inval));
+	EXPECT(keeps(dir, u32_cell, "4294967295", "4294967295\n"));
+	EXPECT(refuses(dir, u32_cell, "4294967296", errc::range));
+	EXPECT(keeps(dir, s32_cell, "-2147483648", "-2147483648\n"));
+	EXPECT(keeps(dir, s32_cell, "2147483647", "2147483647\n"));
+	EXPECT(refuses(dir, s32_cell, "2147483648", errc::range));
+	EXPECT(refuses(dir, s32_cell, "x", errc::inval));
+}
+
+CASE(values, every_parse_error_is_einval_where_the_row_says_so)
+{
+	sandbox box{values_kind};
+	ASSERT(box.top());
+
+	EXPECT(refuses(*box.top(), cell_of(cells, "strict"), "2147483648", errc::inval));
+	EXPECT(refuses(*box.top(), cell_of(cells, "strict"), "x", errc::inval));
+}
+
+CASE(values, booleans_and_keywords)
+{
+	sandbox box{values_kind};
+	ASSERT(box.top());
+	node &dir = *box.top();
+
+	EXPECT(keeps(dir, cell_of(cells, "bool"), "off\n", "N\n"));
+	EXPECT(keeps(dir, cell_of(cells, "bool"), "on", "Y\n"));
+	EXPECT(refuses(dir, cell_of(cells, "bool"), "2", errc::inval));
+	EXPECT(keeps(dir, cell_of(cells, "keyword"), "dog\n", "dog\n"));
+	EXPECT(refuses(dir, cell_of(cells, "keyword"), "Dog", errc::inval));
+	EXPECT(refuses(dir, cell_of(cells, "keyword"), "dogs", errc::inval));
+	EXPECT(refuses(dir, cell_of(cells, "keyword"), "dog\n\n", errc::inval));
+}
+
+CASE(values, texts_come_back_as_written)
+{
+	static char longest[4095];
+	sandbox box{values_kind};
+	ASSERT(box.top());
+	node &dir = *box.top();
+	constexpr u32 text = cell_of(cells, "text");
+
+	EXPECT(keeps(dir, text, "/a/b", "/a/b\n"));
+	EXPECT(keeps(dir, text, "/c\n", "/c\n\n"));
+	__builtin_memset(longest, 'x', sizeof(longest));
+	EXPECT(refuses(dir, text, {longest, 4095}, errc::inval));
+	EXPECT_OK(store_cell(dir, text, {longest, 4094}));
+	dir.reset();
+	EXPECT(reads(dir, text, "\n"));
+}
+
+CASE(values, read_only_cells_take_nothing)
+{
+	sandbox box{values_kind};
+	ASSERT(box.top());
+
+	EXPECT(refuses(*box.top(), cell_of(cells, "fixed"), "6", errc::inval));
+	EXPECT(refuses(*box.top(), cell_of(cells, "failure"), "6", errc::inval));
+}
+
+CASE(values, computed_cells_do_as_they_like)
+{
+	sandbox box{values_kind};
+	ASSERT(box.top());
+	node &dir = *box.top();
+	char text[8];
+	text_writer out{text, sizeof(text)};
+
+	EXPECT(keeps(dir, cell_of(cells, "answer"), "42\n", "42\n43\n"));
+	EXPECT(refuses(dir, cell_of(cells, "answer"), "41\n", errc::range));
+	EXPECT_ERROR(show_cell(dir, cell_of(cells, "failure"), out), errc::canceled);
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+// The world that kapi.h sees in user space, and how tests own it: memory that fails on
+// demand, a clock that stands still, seeded randomness, scripted processes, a directory
+// tree.  Every test starts in a fresh world (host::reset()) and must leave nothing behind
+// (host::leaks()); main.cc takes care of both.
+
+#include "damonxx/kapi.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace host {
+
+// ---- the world as a whole
+
+void reset();
+// Names what is still held: allocations, threads, references, directories; "" is good.
+std::string leaks();
+
+struct counters {
+	u64 allocations; // everything fail_nth() counts, successful
+	u64 failed_allocations;
+	u64 live_allocations; // of kapi_alloc()
+	u64 live_bytes;
+	u64 clear_calls, cleared_probes;
+	u64 test_calls, tested_probes;
+	u64 mapped_calls;
+	u64 mm_gets, pid_gets;
+	u64 sleeps;
+};
+counters counts();
+
+// ---- memory: allocations, new threads, new directories and kinds fail alike
+
+// The @k-th from now fails (1: the next one), once.  0: none.
+void fail_nth(u64 k);
+// The @k-th from now and all later ones fail.
+void fail_from(u64 k);
+// Whether one has failed since fail_nth() or fail_from().
+bool has_failed();
+// Runs @body with its first, second, ... allocation failing until a run meets no failure.
+// That run is the last; returns how many runs met one.
+u64 for_each_failing_allocation(const std::function<void()> &body);
+
+// ---- time and threads
+
+/*
+ * With the virtual clock, one thread runs at a time: it keeps the processor until it
+ * waits, and time jumps to the next deadline when everybody waits.  So a run depends on
+ * nothing but the seed.  When everybody waits without a deadline, the run aborts and names
+ * who waits for what.  Call it before the first thread starts.
+ */
+void use_virtual_clock();
+// Lets the other threads run until the clock reads @deadline_ns (or for so long).
+void run_until(u64 deadline_ns);
+void run_for(u64 duration_ns);
+// Lets the others run at lock operations too, at random points chosen by the seed: one in
+// @one_in operations.  0: never (the default).
+void preempt(u32 one_in);
+// Moves the virtual clock as computation would; no thread runs meanwhile.
+void spend(u64 duration_ns);
+
+// A thread of the test itself, in either clock.  Joined at the end of its life.
+class thread {
+public:
+	thread(const char *name, std::function<void()> body);
+	~thread();
+	void join();
+	void signal(); // interrupts its interruptible waits
+	bool is_done() const;
+
+private:
+	struct state;
+	std::shared_ptr<state> state_;
+};
+
+// A signal is pending for the calling thread: interruptible waits return -EINTR.
+void set_signal_pending(bool pending);
+
+// ---- randomness and log
+
+void seed(u64 value);
+std::vector<std::string> log_lines();
+bool log_contains(const std::string &text);
+void set_feature(int feature, bool present);
+
+// ---- processes and their pages
+
+void add_process(int pid, std::vector<kapi_range> mapped = {});
+// The number is free again; references to the process stay valid and find no memory.
+void end_process(int pid);
+void map(int pid, kapi_range range);
+void unmap(int pid, kapi_range range);
+
+// Pages in @hot are accessed between a clearing and its test with @permil of probability;
+// all others are not.  set_hot() replaces, add_hot() adds a range (the later one wins).
+void set_hot(int pid, const std::vector<kapi_range> &hot, u32 permil = 1000);
+void add_hot(int pid, kapi_range hot, u32 permil);
+// Decides instead of the hot ranges, for mapped pages.
+using page_script = std::function<kapi_outcome(u64 page, u64 cleared_ns, u64 tested_ns)>;
+void set_page_script(int pid, page_script script);
+// With the virtual clock, each cleared or tested probe takes so long.
+void set_probe_cost_ns(u64 cost_ns);
+
+u64 held_pids();
+u64 held_mms();
+
+// ---- the directory tree
+
+// Paths that begin with '/' start at the kernel's "mm" directory, others below the base
+// ("/damonxx/admin" after a reset).  read() gives the text, or "error ERRNO" for a failure.
+void set_base(const std::string &path);
+std::string read(const std::string &path);
+long read_errno(const std::string &path); // length or -errno
+long write(const std::string &path, const std::string &text);
+std::vector<std::string> list(const std::string &path); // sorted; directories end in '/'
+bool exists(const std::string &path);
+int mode_of(const std::string &path); // of a file; -errno
+
+// Replaces damonxx_file_show() and damonxx_file_store(), for tests of the tree itself.
+struct file_handlers {
+	std::function<long(void *owner, u32 file, char *buf, unsigned long size)> show;
+	std::function<long(void *owner, u32 file, const char *buf, unsigned long size)> store;
+};
+void set_file_handlers(file_handlers handlers);
+
+} // namespace host

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0
+// The directory tree, as sysfs does it: a removed directory takes no new handlers and waits
+// for those inside.
+#include "scheduler.hh"
+
+#include "damonxx/abi.h"
+
+#include <cerrno>
+#include <cstring>
+#include <map>
+
+struct kapi_dir_kind {
+	std::vector<kapi_file> files;
+	int lock_class;
+};
+
+struct kapi_dir {
+	std::string name;
+	kapi_dir *parent = nullptr;
+	const kapi_dir_kind *kind = nullptr;
+	void *owner = nullptr;
+	std::map<std::string, kapi_dir *> children;
+	u64 handlers_inside = 0;
+};
+
+// Where the core has no files yet, or a test has its own.
+[[gnu::weak]] long damonxx_file_show(void *, u32, char *, unsigned long)
+{
+	return -EIO;
+}
+
+[[gnu::weak]] long damonxx_file_store(void *, u32, const char *, unsigned long)
+{
+	return -EIO;
+}
+
+namespace host {
+namespace {
+
+constexpr unsigned long page_bytes = 4096;
+
+std::mutex tree_lock;
+std::condition_variable tree_changed;
+kapi_dir mm_directory;
+std::vector<kapi_dir_kind *> kinds;
+u64 directories = 0;
+std::string base;
+file_handlers handlers;
+thread_local std::vector<kapi_dir *> inside; // directories whose handlers this thread runs
+
+struct place {
+	kapi_dir *dir = nullptr;
+	std::string file; // "" when the path names @dir itself
+};
+
+place look_up(const std::string &path)
+{
+	const std::string full = path.starts_with('/') ? path : base + "/" + path;
+	place found{&mm_directory, ""};
+	size_t at = 0;
+
+	while (at < full.size()) {
+		const size_t end = std::min(full.find('/', at), full.size());
+		const std::string part = full.substr(at, end - at);
+
+		at = end + 1;
+		if (part.empty())
+			continue;
+		if (!found.file.empty())
+			return {};
+		const auto child = found.dir->children.find(part);
+		if (child != found.dir->children.end())
+			found.dir = child->second;
+		else
+			found.file = part;
+	}
+	return found;
+}
+
+// The number of @name among the files of @dir, or -1.
+int file_number(const kapi_dir &dir, const std::string &name)
+{
+	if (dir.kind != nullptr)
+		for (size_t i = 0; i < dir.kind->files.size(); i++)
+			if (name == dir.kind->files[i].name)
+				return static_cast<int>(i);
+	return -1;
+}
+
+// Runs @handler as an open file of the directory would.
+long with_file(const std::string &path, u16 needed_mode,
+	       const std::function<long(void *owner, u32 file)> &handler)
+{
+	std::unique_lock lock(tree_lock);
+	const place found = look_up(path);
+	if (found.dir == nullptr)
+		return -ENOENT;
+	if (found.file.empty())
+		return -EISDIR;
+	kapi_dir &dir = *found.dir;
+	const int number = file_number(dir, found.file);
+	if (number < 0)
+		return -ENOENT;
+	const u32 file = static_cast<u32>(number);
+	if ((dir.kind->files[file].mode & needed_mode) == 0)
+		return -EACCES;
+	dir.handlers_inside++;
+	lock.unlock();
+
+	inside.push_back(&dir);
+	lock_order_acquire(dir.kind->lock_class, false);
+	const long rc = handler(dir.owner, file);
+	lock_order_release(dir.kind->lock_class);
+	inside.pop_back();
+
+	lock.lock();
+	dir.handlers_inside--;
+	tree_changed.notify_all();
+	return rc;
+}
+
+// The buffer is exactly as long as promised, so that sanitizers see what goes beyond.
+long show(const std::string &path, std::string *text)
+{
+	return with_file(path, 0400, [&](void *owner, u32 file) {
+		const std::unique_ptr<char[]> buf(new char[page_bytes]());
+		const long rc = handlers.show ? handlers.show(owner, file, buf.get(), page_bytes)
+					      : damonxx_file_show(owner, file, buf.get(), page_bytes);
+
+		if (rc >= static_cast<long>(page_bytes))
+			die("reading %s gave %ld bytes", path.c_str(), rc);
+		if (rc > 0)
+			text->assign(buf.get(), static_cast<size_t>(rc));
+		return rc;
+	});
+}
+
+} // namespace
+
+void set_base(const std::string &path)
+{
+	base = path;
+}
+
+void set_file_handlers(file_handlers replaced)
+{
+	handlers = std::move(replaced);
+}
+
+long read_errno(const std::string &path)
+{
+	std::string text;
+	return show(path, &text);
+}
+
+std::string read(const std::string &path)
+{
+	std::string text;
+	const long rc = show(path, &text);
+
+	return rc < 0 ? "error " + std::to_string(-rc) : text;
+}
+
+long write(const std::string &path, const std::string &text)
+{
+	return with_file(path, 0200, [&](void *owner, u32 file) -> long {
+		const size_t size = std::min<size_t>(text.size(), page_bytes);
+
+		if (size == 0)
+			return 0;
+		const std::unique_ptr<char[]> buf(new char[size + 1]);
+		std::memcpy(buf.get(), text.data(), size);
+		buf[size] = '\0';
+		const long rc = handlers.store ? handlers.store(owner, file, buf.get(), size)
+					       : damonxx_file_store(owner, file, buf.get(), size);
+		if (rc == 0 || rc > static_cast<long>(size))
+			die("writing %zu bytes to %s gave %ld", size, path.c_str(), rc);
+		return rc;
+	});
+}
+
+std::vector<std::string> list(const std::string &path)
+{
+	std::lock_guard lock(tree_lock);
+	const place found = look_up(path);
+	std::map<std::string, bool> names;
+	std::vector<std::string> sorted;
+
+	if (found.dir == nullptr || !found.file.empty())
+		return {"error " + std::to_string(ENOENT)};
+	for (const auto &child : found.dir->children)
+		names[child.first + "/"] = true;
+	if (found.dir->kind != nullptr)
+		for (const kapi_file &file : found.dir->kind->files)
+			names[file.name] = true;
+	for (const auto &name : names)
+		sorted.push_back(name.first);
+	return sorted;
+}
+
+bool exists(const std::string &path)
+{
+	std::lock_guard lock(tree_lock);
+	const place found = look_up(path);
+
+	return found.dir != nullptr &&
+	       (found.file.empty() || file_number(*found.dir, found.file) >= 0);
+}
+
+int mode_of(const std::string &path)
+{
+	std::lock_guard lock(tree_lock);
+	const place found = look_up(path);
+
+	if (found.dir == nullptr || found.file.empty() || file_number(*found.dir, found.file) < 0)
+		return -ENOENT;
+	return found.dir->kind->files[static_cast<size_t>(file_number(*found.dir, found.file))]
+		.mode;
+}
+
+void reset_directories()
+{
+	std::lock_guard lock(tree_lock);
+
+	mm_directory.children.clear();
+	kinds.clear();
+	directories = 0;
+	base = "/damonxx/admin";
+	handlers = {};
+}
+
+void leaked_directories(std::string &text)
+{
+	if (directories != 0)
+		text += std::to_string(directories) + " directories\n";
+	if (!kinds.empty())
+		text += std::to_string(kinds.size()) + " directory kinds\n";
+}
+
+} // namespace host
+
+using namespace host;
+
+kapi_dir_kind *kapi_dir_kind_make(const kapi_file *files, u32 n)
+{
+	std::lock_guard lock(tree_lock);
+
+	if (!may_allocate())
+		return nullptr;
+	const int number = static_cast<int>(kinds.size());
+	kinds.push_back(new kapi_dir_kind{{files, files + n}, first_directory_class + number});
+	return kinds.back();
+}
+
+void kapi_dir_kinds_free()
+{
+	std::unique_lock lock(tree_lock);
+
+	wait_for(
+		lock, tree_changed, "all directories to be gone", [] { return directories == 0; },
+		false);
+	for (const kapi_dir_kind *kind : kinds)
+		delete kind;
+	kinds.clear();
+}
+
+int kapi_dir_add(kapi_dir **dir, kapi_dir *parent, const char *name, const kapi_dir_kind *kind,
+		 void *owner)
+{
+	std::lock_guard lock(tree_lock);
+	kapi_dir *above = parent != nullptr ? parent : &mm_directory;
+
+	if (!may_allocate())
+		return -ENOMEM;
+	if (above->children.contains(name) || file_number(*above, name) >= 0)
+		return -EEXIST;
+	*dir = new kapi_dir{name, above, kind, owner, {}, 0};
+	above->children[name] = *dir;
+	directories++;
+	return 0;
+}
+
+void kapi_dir_remove(kapi_dir *dir)
+{
+	std::unique_lock lock(tree_lock);
+
+	if (!dir->children.empty())
+		die("directory %s is removed before its children", dir->name.c_str());
+	for (const kapi_dir *mine : inside)
+		if (mine == dir)
+			die("directory %s is removed by one of its own handlers", dir->name.c_str());
+	dir->parent->children.erase(dir->name);
+	lock.unlock();
+	preemption_point();
+	lock_order_acquire(dir->kind->lock_class, false);
+	lock.lock();
+	wait_for(
+		lock, tree_changed, "handlers to leave a directory",
+		[=] { return dir->handlers_inside == 0; }, false);
+	directories--;
+	tree_changed.notify_all();
+	lock.unlock();
+	lock_order_release(dir->kind->lock_class);
+	delete dir;
+}

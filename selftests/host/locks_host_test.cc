@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+// Mutexes, gates, completions and the check of their order, in both clocks.
+#include "host.hh"
+
+#include <cerrno>
+#include <gtest/gtest.h>
+
+namespace {
+
+class host_locks : public testing::TestWithParam<bool> {
+protected:
+	void SetUp() override
+	{
+		if (GetParam())
+			host::use_virtual_clock();
+	}
+};
+INSTANTIATE_TEST_SUITE_P(clock, host_locks, testing::Bool(),
+			 [](const auto &with) { return with.param ? "virtual" : "real"; });
+
+TEST_P(host_locks, a_mutex_excludes)
+{
+	kapi_mutex mutex;
+	u64 counter = 0;
+
+	kapi_mutex_init(&mutex, 0);
+	if (GetParam())
+		host::preempt(2);
+	auto add = [&] {
+		for (int i = 0; i < 1000; i++) {
+			kapi_mutex_lock(&mutex);
+			const u64 seen = counter;
+			kapi_cond_resched();
+			counter = seen + 1;
+			kapi_mutex_unlock(&mutex);
+		}
+	};
+	host::thread a("a", add);
+	host::thread b("b", add);
+	a.join();
+	b.join();
+	EXPECT_EQ(counter, 2000u);
+}
+
+TEST_P(host_locks, a_gate_sends_its_waiters_away)
+{
+	kapi_gate gate;
+	u8 closed = 0;
+	int rc = 0;
+
+	kapi_gate_init(&gate, 0);
+	ASSERT_EQ(kapi_gate_enter(&gate, nullptr), 0);
+	host::thread waiter("waiter", [&] { rc = kapi_gate_enter(&gate, &closed); });
+	if (GetParam())
+		host::run_for(1);
+	__atomic_store_n(&closed, 1, __ATOMIC_RELEASE);
+	kapi_gate_kick(&gate);
+	waiter.join();
+	EXPECT_EQ(rc, -ENODEV);
+	kapi_gate_leave(&gate);
+	EXPECT_EQ(kapi_gate_enter(&gate, &closed), -ENODEV);
+}
+
+TEST_P(host_locks, a_gate_lets_in_one_after_the_other)
+{
+	kapi_gate gate;
+	u64 counter = 0;
+	const u8 closed = 0;
+
+	kapi_gate_init(&gate, 0);
+	if (GetParam())
+		host::preempt(2);
+	auto add = [&] {
+		for (int i = 0; i < 1000; i++) {
+			ASSERT_EQ(kapi_gate_enter(&gate, &closed), 0);
+			const u64 seen = counter;
+			kapi_cond_resched();
+			counter = seen + 1;
+			kapi_gate_leave(&gate);
+		}
+	};
+	host::thread a("a", add);
+	host::thread b("b", add);
+	a.join();
+	b.join();
+	EXPECT_EQ(counter, 2000u);
+}
+
+TEST_P(host_locks, a_signal_ends_an_interruptible_wait)
+{
+	kapi_gate gate;
+	kapi_completion done;
+	int gate_rc = 0;
+	int completion_rc = 0;
+
+	kapi_gate_init(&gate, 0);
+	kapi_completion_init(&done);
+	ASSERT_EQ(kapi_gate_enter(&gate, nullptr), 0);
+	host::thread a("a", [&] { gate_rc = kapi_gate_enter(&gate, nullptr); });
+	host::thread b("b", [&] { completion_rc = kapi_completion_wait_interruptible(&done); });
+	a.signal();
+	b.signal();
+	a.join();
+	b.join();
+	EXPECT_EQ(gate_rc, -EINTR);
+	EXPECT_EQ(completion_rc, -EINTR);
+	kapi_gate_leave(&gate);
+}
+
+TEST_P(host_locks, a_signal_does_not_matter_where_nobody_waits)
+{
+	kapi_gate gate;
+	kapi_completion done;
+
+	kapi_gate_init(&gate, 0);
+	kapi_completion_init(&done);
+	kapi_completion_complete(&done);
+	host::set_signal_pending(true);
+	EXPECT_EQ(kapi_gate_enter(&gate, nullptr), 0);
+	EXPECT_EQ(kapi_completion_wait_interruptible(&done), 0);
+	kapi_gate_leave(&gate);
+}
+
+// The waiter's memory goes away at once, as that of a request on the stack does.
+TEST_P(host_locks, a_completion_may_die_when_its_waiter_wakes)
+{
+	for (int i = 0; i < 200; i++) {
+		auto done = std::make_unique<kapi_completion>();
+		kapi_completion *borrowed = done.get();
+
+		kapi_completion_init(borrowed);
+		host::thread helper("helper", [=] { kapi_completion_complete(borrowed); });
+		kapi_completion_wait(borrowed);
+		done.reset();
+	}
+}
+
+TEST_P(host_locks, misuse_ends_the_run)
+{
+	kapi_mutex mutex;
+
+	kapi_mutex_init(&mutex, 3);
+	EXPECT_DEATH(kapi_mutex_unlock(&mutex), "does not hold");
+	auto twice = [&] {
+		kapi_mutex_lock(&mutex);
+		kapi_mutex_lock(&mutex);
+	};
+	EXPECT_DEATH(twice(), "locked twice");
+}
+
+TEST(host_lock_order, the_opposite_order_ends_the_run)
+{
+	kapi_mutex outer, middle, inner;
+
+	kapi_mutex_init(&outer, 20);
+	kapi_mutex_init(&middle, 21);
+	kapi_mutex_init(&inner, 22);
+	auto nest = [](kapi_mutex &a, kapi_mutex &b) {
+		kapi_mutex_lock(&a);
+		kapi_mutex_lock(&b);
+		kapi_mutex_unlock(&b);
+		kapi_mutex_unlock(&a);
+	};
+	nest(outer, middle);
+	nest(middle, inner);
+	nest(outer, inner);
+	EXPECT_DEATH(
+		{
+			nest(outer, middle);
+			nest(middle, inner);
+			nest(inner, outer);
+		},
+		"lock order: class 20 is taken inside class 22");
+}
+
+TEST(host_lock_order, a_class_inside_itself_ends_the_run)
+{
+	kapi_mutex a, b;
+
+	kapi_mutex_init(&a, 23);
+	kapi_mutex_init(&b, 23);
+	auto nest = [&] {
+		kapi_mutex_lock(&a);
+		kapi_mutex_lock(&b);
+	};
+	EXPECT_DEATH(nest(), "lock order");
+}
+
+} // namespace

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+// The scripted processes behind kapi_pid, kapi_mm and the probes.
+
+#include "kapi_host.hh"
+
+#include <map>
+#include <mutex>
+#include <unordered_map>
+
+namespace host {
+
+struct mapping {
+	u64 end;
+	u64 serial; // tells a range mapped again from the one before
+};
+
+struct hot_range {
+	kapi_range range;
+	u32 permil;
+};
+
+extern std::mutex world_lock;
+
+} // namespace host
+
+// All of it under world_lock.
+struct kapi_mm {
+	int pid;
+	u64 references = 0;
+	std::map<u64, host::mapping> mapped; // by start; never overlapping
+	std::vector<host::hot_range> hot;
+	host::page_script script;
+	std::unordered_map<u64, u64> cleared_ns; // by page, where a script wants to know
+};
+
+struct kapi_pid {
+	int number;
+	u64 references = 0;
+	std::shared_ptr<kapi_mm> mm; // empty when the process is gone
+};
+
+namespace host {
+
+// The mapping that holds @address, or mm.mapped.end().
+std::map<u64, mapping>::iterator mapping_at(kapi_mm &mm, u64 address);
+void unmap_range(kapi_mm &mm, kapi_range range);
+
+void reset_probes();
+void count_probes(counters &out);
+
+} // namespace host

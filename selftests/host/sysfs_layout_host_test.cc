@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0
+// Every file of the tree with its mode and its default, typed from the ABI's description and
+// not from the tables in sysfs/.
+#include "sysfs_tree.hh"
+
+namespace {
+
+using namespace host;
+
+struct row {
+	const char *path;
+	int mode;
+	const char *content;
+};
+
+constexpr row kdamonds_rows[] = {
+	{"kdamonds/nr_kdamonds", 0600, "1\n"},
+	{"kdamonds/0/state", 0600, "off\n"},
+	{"kdamonds/0/pid", 0400, "-1\n"},
+	{"kdamonds/0/last_error", 0400, "\n"},
+	{"kdamonds/0/contexts/nr_contexts", 0600, "1\n"},
+};
+
+// Below kdamonds/0/contexts/0.
+constexpr row context_rows[] = {
+	{"avail_operations", 0400, "vaddr\nfvaddr\n"},
+	{"operations", 0600, "vaddr\n"},
+	{"monitoring_attrs/intervals/sample_us", 0600, "5000\n"},
+	{"monitoring_attrs/intervals/aggr_us", 0600, "100000\n"},
+	{"monitoring_attrs/intervals/update_us", 0600, "60000000\n"},
+	{"monitoring_attrs/nr_regions/min", 0600, "10\n"},
+	{"monitoring_attrs/nr_regions/max", 0600, "1000\n"},
+	{"targets/nr_targets", 0600, "1\n"},
+	{"targets/0/pid_target", 0600, "0\n"},
+	{"targets/0/regions/nr_regions", 0600, "1\n"},
+	{"targets/0/regions/0/start", 0600, "0\n"},
+	{"targets/0/regions/0/end", 0600, "0\n"},
+	{"schemes/nr_schemes", 0600, "1\n"},
+	{"schemes/0/action", 0600, "stat\n"},
+	{"schemes/0/apply_interval_us", 0600, "0\n"},
+	{"schemes/0/access_pattern/sz/min", 0600, "0\n"},
+	{"schemes/0/access_pattern/sz/max", 0600, "0\n"},
+	{"schemes/0/access_pattern/nr_accesses/min", 0600, "0\n"},
+	{"schemes/0/access_pattern/nr_accesses/max", 0600, "0\n"},
+	{"schemes/0/access_pattern/age/min", 0600, "0\n"},
+	{"schemes/0/access_pattern/age/max", 0600, "0\n"},
+	{"schemes/0/stats/nr_tried", 0400, "0\n"},
+	{"schemes/0/stats/sz_tried", 0400, "0\n"},
+	{"schemes/0/stats/nr_applied", 0400, "0\n"},
+	{"schemes/0/stats/sz_applied", 0400, "0\n"},
+	{"schemes/0/stats/sz_ops_filter_passed", 0400, "0\n"},
+	{"schemes/0/stats/qt_exceeds", 0400, "0\n"},
+	{"schemes/0/stats/nr_snapshots", 0400, "0\n"},
+	{"schemes/0/stats/max_nr_snapshots", 0600, "0\n"},
+	{"schemes/0/tried_regions/total_bytes", 0400, "0\n"},
+};
+
+class sysfs_layout : public sysfs_tree {
+protected:
+	void SetUp() override
+	{
+		set_feature(KAPI_FEATURE_VADDR, true);
+		sysfs_tree::SetUp();
+		put("kdamonds/nr_kdamonds", "1\n");
+		put(kdamond + "contexts/nr_contexts", "1\n");
+		put(context + "targets/nr_targets", "1\n");
+		put(context + "targets/0/regions/nr_regions", "1\n");
+		put(context + "schemes/nr_schemes", "1\n");
+	}
+};
+
+TEST_F(sysfs_layout, every_file_has_its_mode_and_default)
+{
+	auto left = read_all();
+	const auto check = [&](const row &r, const std::string &below) {
+		EXPECT_EQ(mode_of(below + r.path), r.mode) << r.path;
+		EXPECT_EQ(left[below + r.path], r.content) << r.path;
+		left.erase(below + r.path);
+	};
+
+	for (const row &r : kdamonds_rows)
+		check(r, "");
+	for (const row &r : context_rows)
+		check(r, context);
+	for (const auto &file : left)
+		ADD_FAILURE() << "nobody expects " << file.first;
+}
+
+TEST_F(sysfs_layout, nothing_else_is_at_the_top)
+{
+	EXPECT_EQ(list("/"), (std::vector<std::string>{"damonxx/"}));
+	EXPECT_EQ(list("/damonxx"), (std::vector<std::string>{"admin/"}));
+	EXPECT_EQ(list("/damonxx/admin"), (std::vector<std::string>{"kdamonds/"}));
+	put("kdamonds/nr_kdamonds", "0\n");
+	EXPECT_EQ(list("kdamonds"), (std::vector<std::string>{"nr_kdamonds"}));
+}
+
+TEST_F(sysfs_layout, the_same_number_gives_defaults)
+{
+	const auto fresh = read_all(); // with one of everything
+
+	put(context + "operations", "paddr\n");
+	put(context + "monitoring_attrs/nr_regions/max", "7\n");
+	put(context + "targets/nr_targets", "3\n");
+	put(scheme + "apply_interval_us", "4\n");
+	put(kdamond + "contexts/nr_contexts", "1\n");
+	EXPECT_EQ(list(context + "targets"), (std::vector<std::string>{"nr_targets"}));
+	put(context + "targets/nr_targets", "1\n");
+	put(context + "targets/0/regions/nr_regions", "1\n");
+	put(context + "schemes/nr_schemes", "1\n");
+	EXPECT_EQ(read_all(), fresh);
+}
+
+TEST_F(sysfs_layout, operations_are_listed_as_the_kernel_has_them)
+{
+	set_feature(KAPI_FEATURE_VADDR, false);
+	EXPECT_EQ(read(context + "avail_operations"), "");
+}
+
+TEST(sysfs_root, without_the_kernels_directory_there_is_no_tree)
+{
+	set_feature(KAPI_FEATURE_SYSFS, false);
+	EXPECT_EQ(damonxx_init(), 0);
+	EXPECT_TRUE(log_contains("no sysfs tree"));
+	EXPECT_EQ(list("/"), std::vector<std::string>{});
+	damonxx_exit();
+}
+
+TEST(sysfs_root, each_failing_allocation_refuses_the_load)
+{
+	for_each_failing_allocation([] {
+		const int rc = damonxx_init();
+
+		EXPECT_EQ(rc, has_failed() ? -12 : 0);
+		if (rc == 0)
+			damonxx_exit();
+		EXPECT_EQ(leaks(), "");
+		EXPECT_EQ(list("/"), std::vector<std::string>{});
+	});
+}
+
+} // namespace

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0
+// Writes that fail for want of memory, at every allocation in turn, change and leak nothing.
+#include "sysfs/schemes.hh"
+#include "sysfs_tree.hh"
+
+#include "kunit/sandbox.hh"
+
+#include <cerrno>
+#include <optional>
+
+namespace {
+
+using namespace host;
+
+class sysfs_memory : public sysfs_tree {
+protected:
+	// Writes @text until no allocation fails any more.
+	void write_with_failures(const std::string &path, const std::string &text)
+	{
+		auto before = read_all();
+		const u64 live = counts().live_allocations;
+		const u64 runs = for_each_failing_allocation([&] {
+			const long rc = write(path, text);
+
+			if (!has_failed()) {
+				EXPECT_EQ(rc, static_cast<long>(text.size()));
+				return;
+			}
+			EXPECT_EQ(rc, -ENOMEM);
+			if (path.ends_with("state"))
+				before[kdamond + "last_error"] = "state: out of memory\n";
+			EXPECT_EQ(read_all(), before);
+			EXPECT_EQ(counts().live_allocations, live);
+		});
+		EXPECT_GT(runs, 0u) << path;
+	}
+
+	// A tree in which every directory holds something to lose.
+	void fill()
+	{
+		add_process(pid, {{0x10000, 0x50000}});
+		stage();
+		put(context + "targets/0/regions/nr_regions", "2\n");
+		put(context + "targets/0/regions/0/start", "65536\n");
+		put(context + "targets/0/regions/0/end", "131072\n");
+		put(context + "targets/0/regions/1/start", "196608\n");
+		put(context + "targets/0/regions/1/end", "262144\n");
+		put(scheme + "apply_interval_us", "7\n");
+	}
+};
+
+TEST_F(sysfs_memory, more_of_everything)
+{
+	write_with_failures("kdamonds/nr_kdamonds", "2\n");
+	fill();
+	write_with_failures(context + "targets/0/regions/nr_regions", "4\n");
+	write_with_failures(context + "targets/nr_targets", "3\n");
+	write_with_failures(context + "schemes/nr_schemes", "4\n");
+	put(kdamond + "contexts/nr_contexts", "0\n");
+	write_with_failures(kdamond + "contexts/nr_contexts", "1\n");
+	write_with_failures("kdamonds/nr_kdamonds", "3\n");
+}
+
+TEST_F(sysfs_memory, fewer_need_no_memory)
+{
+	fill();
+	put(context + "schemes/nr_schemes", "3\n");
+	fail_from(1);
+	put(context + "targets/0/regions/nr_regions", "1\n");
+	put(context + "targets/nr_targets", "1\n");
+	put(context + "schemes/nr_schemes", "2\n");
+	put(kdamond + "contexts/nr_contexts", "1\n");
+	put("kdamonds/nr_kdamonds", "1\n");
+	put("kdamonds/nr_kdamonds", "0\n");
+	EXPECT_FALSE(has_failed());
+	fail_nth(0);
+}
+
+TEST_F(sysfs_memory, on)
+{
+	use_virtual_clock();
+	fill();
+	write_with_failures(kdamond + "state", "on\n");
+	run("off");
+}
+
+TEST_F(sysfs_memory, on_again_keeps_what_there_was)
+{
+	use_virtual_clock();
+	fill();
+	run("on");
+	run("update_schemes_tried_regions");
+	run("off");
+	write_with_failures(kdamond + "state", "on\n");
+	run("off");
+}
+
+TEST_F(sysfs_memory, commit)
+{
+	use_virtual_clock();
+	fill();
+	run("on");
+	auto before = read_all();
+	for_each_failing_allocation([&] {
+		const long rc = command("commit");
+
+		EXPECT_EQ(rc, has_failed() ? -ENOMEM : 7);
+		before[kdamond + "last_error"] = rc < 0 ? "state: out of memory\n" : "\n";
+		EXPECT_EQ(read_all(), before);
+	});
+	run("off");
+}
+
+TEST_F(sysfs_memory, update_schemes_stats)
+{
+	use_virtual_clock();
+	fill();
+	run("on");
+	run_for(1'000'000'000);
+	for_each_failing_allocation([&] {
+		const long rc = command("update_schemes_stats");
+
+		EXPECT_EQ(rc, has_failed() ? -ENOMEM : 21);
+		EXPECT_EQ(read(scheme + "stats/nr_tried") == "0\n", has_failed());
+	});
+	run("off");
+}
+
+TEST_F(sysfs_memory, tried_regions_are_all_there_or_none)
+{
+	use_virtual_clock();
+	fill();
+	run("on");
+	for_each_failing_allocation([&] {
+		const long rc = command("update_schemes_tried_regions");
+		const bool failed = has_failed();
+		const size_t dirs = list(scheme + "tried_regions").size() - 1;
+
+		EXPECT_EQ(rc, failed ? -ENOMEM : 29);
+		EXPECT_EQ(dirs == 0, failed);
+		EXPECT_EQ(read(scheme + "tried_regions/total_bytes") == "0\n", failed);
+	});
+	run("off");
+}
+
+// ---- many of them, without a worker
+
+using namespace damon;
+
+tried_of_scheme many(u32 count)
+{
+	tried_of_scheme tried;
+
+	EXPECT_TRUE(tried.regions.reserve(count).is_ok());
+	for (u32 i = 0; i < count; i++)
+		tried.regions.push({{i * page_bytes, (i + 1) * page_bytes}, i % 20, i, 1});
+	tried.total_bytes = count * page_bytes;
+	return tried;
+}
+
+class sysfs_many_tried : public testing::Test {
+protected:
+	static constexpr u32 count = 10'000;
+
+	void SetUp() override
+	{
+		set_base("/damonxx_test");
+		box_.emplace(schemes_kind);
+		ASSERT_NE(box_->top(), nullptr);
+		ASSERT_TRUE(schemes().resize(2).is_ok());
+		first_ = many(count);
+		second_ = many(count);
+	}
+	void TearDown() override
+	{
+		first_ = {};
+		second_ = {};
+		box_.reset();
+	}
+
+	node &schemes() { return *box_->top(); }
+	status put(u32 first_size, u32 second_size)
+	{
+		first_.regions.truncate(first_size);
+		second_.regions.truncate(second_size);
+		tried_of_scheme both[] = {move(first_), move(second_)};
+		const status done = put_tried(schemes(), both_of(both));
+		first_ = move(both[0]);
+		second_ = move(both[1]);
+		return done;
+	}
+	size_t dirs(const char *scheme)
+	{
+		return list(std::string{scheme} + "/tried_regions").size() - 1;
+	}
+
+	std::optional<test_tree::sandbox> box_;
+	tried_of_scheme first_;
+	tried_of_scheme second_;
+
+private:
+	static span<const tried_of_scheme> both_of(const tried_of_scheme (&both)[2])
+	{
+		return both;
+	}
+};
+
+TEST_F(sysfs_many_tried, directories_are_kept_for_the_next_time)
+{
+	ASSERT_TRUE(put(count, count).is_ok());
+	EXPECT_EQ(dirs("0"), count);
+	EXPECT_EQ(read("1/tried_regions/9999/start"), "40955904\n");
+	EXPECT_EQ(read("1/tried_regions/9999/end"), "40960000\n");
+	EXPECT_EQ(read("1/tried_regions/9999/nr_accesses"), "19\n");
+	EXPECT_EQ(read("1/tried_regions/9999/age"), "9999\n");
+	EXPECT_EQ(read("1/tried_regions/9999/sz_filter_passed"), "1\n");
+
+	const u64 before = counts().allocations;
+	first_.regions[5].age = 77;
+	ASSERT_TRUE(put(count, count - 1).is_ok());
+	EXPECT_EQ(counts().allocations, before);
+	EXPECT_EQ(read("0/tried_regions/5/age"), "77\n");
+	EXPECT_EQ(dirs("1"), count - 1);
+	clear_tried(schemes());
+	EXPECT_EQ(dirs("0") + dirs("1"), 0u);
+}
+
+TEST_F(sysfs_many_tried, without_memory_there_are_none_at_all)
+{
+	ASSERT_TRUE(put(10, 10).is_ok());
+	first_ = many(20);
+	second_ = many(20);
+	for_each_failing_allocation([&] {
+		const bool done = put(20, 20).is_ok();
+
+		EXPECT_NE(done, has_failed());
+		EXPECT_EQ(dirs("0"), done ? 20u : 0u);
+		EXPECT_EQ(dirs("1"), done ? 20u : 0u);
+		EXPECT_EQ(read("0/tried_regions/total_bytes"), done ? "81920\n" : "0\n");
+	});
+}
+
+TEST_F(sysfs_many_tried, schemes_without_results_have_none)
+{
+	ASSERT_TRUE(put(10, 10).is_ok());
+	ASSERT_TRUE(put_tried(schemes(), {&first_, 1}).is_ok());
+	EXPECT_EQ(dirs("0"), 10u);
+	EXPECT_EQ(dirs("1"), 0u);
+	EXPECT_EQ(read("1/tried_regions/total_bytes"), "0\n");
+}
+
+} // namespace

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+// What others can do while a command waits for a round that is a long way off.
+#include "sysfs_tree.hh"
+
+#include <cerrno>
+
+namespace {
+
+using namespace host;
+
+class sysfs_waiting : public sysfs_tree {
+protected:
+	void SetUp() override
+	{
+		use_virtual_clock();
+		sysfs_tree::SetUp();
+	}
+
+	void wait_for_long(const std::function<void()> &meanwhile, long outcome)
+	{
+		stage_process();
+		put(scheme + "apply_interval_us", "3600000000\n");
+		run("on");
+		thread waiter("waiter",
+			      [&] { EXPECT_EQ(command("update_schemes_tried_regions"), outcome); });
+		run_for(1'000'000'000);
+		EXPECT_FALSE(waiter.is_done());
+		waiter_ = &waiter;
+		meanwhile();
+		waiter.join();
+	}
+
+	thread *waiter_ = nullptr;
+};
+
+TEST_F(sysfs_waiting, off_cancels)
+{
+	wait_for_long([&] { run("off"); }, -ECANCELED);
+}
+
+TEST_F(sysfs_waiting, on_is_possible_right_after_off)
+{
+	const auto restart = [&] {
+		run("off");
+		run("on");
+		run("off");
+	};
+	wait_for_long(restart, -ECANCELED);
+}
+
+TEST_F(sysfs_waiting, others_are_not_held_up)
+{
+	const auto others = [&] {
+		EXPECT_EQ(read(kdamond + "state"), "on\n");
+		refuse_command("on", EBUSY, "state: the kdamond is already running");
+		refuse_command("update_schemes_tried_bytes", EBUSY,
+			       "state: somebody else waits for tried regions");
+		EXPECT_EQ(write("kdamonds/nr_kdamonds", "1\n"), -EBUSY);
+		run("update_schemes_stats");
+		put(context + "targets/nr_targets", "2\n");
+		put(context + "schemes/nr_schemes", "2\n");
+		put(kdamond + "contexts/nr_contexts", "1\n");
+		run("off");
+	};
+	wait_for_long(others, -ECANCELED);
+}
+
+TEST_F(sysfs_waiting, a_signal_ends_the_wait)
+{
+	const auto interrupt = [&] {
+		waiter_->signal();
+		waiter_->join();
+		EXPECT_EQ(last_error(), "state: interrupted by a signal\n");
+		run("off");
+	};
+	wait_for_long(interrupt, -EINTR);
+}
+
+TEST_F(sysfs_waiting, the_context_directory_may_go_meanwhile)
+{
+	stage_process();
+	run("on");
+	thread waiter("waiter", [&] {
+		EXPECT_EQ(command("update_schemes_tried_regions"), -EINVAL);
+		EXPECT_EQ(last_error(), "contexts: exactly one is needed\n");
+	});
+	run_for(1'000'000);
+	put(kdamond + "contexts/nr_contexts", "0\n");
+	waiter.join();
+	run("off");
+}
+
+} // namespace
