@@ -34,6 +34,24 @@ struct transfers {
 
 };
 
+// Stays inside the lock for a while, and says when it is in.
+struct long_stay {
+	guarded<bool> occupied{lock_class::requests, false};
+	completion entered;
+
+	static void run(kapi_thread *thread, void *argument)
+	{
+		auto &self = *static_cast<long_stay *>(argument);
+
+		self.occupied.with([&](bool &value) {
+			value = true;
+			self.entered.complete();
+			kapi_thread_sleep_until(thread, kapi_now_ns() + 20'000'000);
+			value = false;
+		});
+	}
+};
+
 void complete(kapi_thread *, void *argument)
 {
 	static_cast<completion *>(argument)->complete();
@@ -54,14 +72,17 @@ CASE(guard, data_is_lent_while_the_lock_is_held)
 CASE(guard, a_lock_is_free_after_its_scope)
 {
 	mutex lock{lock_class::context};
+	int runs = 0;
 
 	for (int i = 0; i < 2; i++) {
 		guard held{lock};
 		held.unlocked([&] {
 			// Taken again by the same thread: it would hang if it were held.
 			guard again{lock};
+			runs++;
 		});
 	}
+	EXPECT_EQUAL(runs, 2);
 }
 
 CASE(guard, locks_nest_in_their_order)
@@ -72,6 +93,18 @@ CASE(guard, locks_nest_in_their_order)
 	guard a{outer};
 	guard b{middle};
 	guard c{inner};
+}
+
+CASE(guard, data_is_not_lent_twice)
+{
+	long_stay state;
+	kapi_thread *thread = nullptr;
+
+	ASSERT_EQUAL(kapi_thread_start(&thread, "long_stay", long_stay::run, &state), 0);
+	state.entered.wait();
+	const bool occupied = state.occupied.with([](bool &value) { return value; });
+	kapi_thread_stop(thread);
+	EXPECT(!occupied);
 }
 
 CASE(guard, two_threads_exclude_each_other)
