@@ -23,7 +23,7 @@ u32 take_base(text_view &digits)
 {
 	if (digits[0] != '0')
 		return 10;
-	if ((digits[1] == 'x' || digits[1] == 'X') && digit_of(digits[2]) < 16) {
+	if (digits[1] == 'x' || digits[1] == 'X') {
 		digits = digits.from(2);
 		return 16;
 	}

@@ -132,8 +132,10 @@ long damonxx_file_show(void *owner, u32 file, char *buf, unsigned long size)
 
 long damonxx_file_store(void *owner, u32 file, const char *buf, unsigned long size)
 {
-	const auto stored = damon::store_cell(*static_cast<damon::node *>(owner), file,
-					      {buf, static_cast<u32>(size)});
+	// As for the kernel's own files, a NUL ends the text.
+	const auto length = static_cast<u32>(__builtin_strlen(buf));
+	const auto stored =
+		damon::store_cell(*static_cast<damon::node *>(owner), file, {buf, length});
 
 	return stored.is_ok() ? static_cast<long>(size) : stored.to_errno();
 }

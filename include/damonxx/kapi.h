@@ -2,7 +2,7 @@
 /*
  * What the C++ core may call in the kernel: the whole list, and so the whole cost of
  * porting to another kernel.  Read by both languages; no Linux type crosses it.  The
- * shims (.c files) implement it in the kernel, selftests/host/kapi_host.cc in user space.
+ * shims (.c files) implement it in the kernel, selftests/host/kapi_*.cc in user space.
  *
  * Errors are negative errno values.  Every function says its CONTEXT.
  */
