@@ -143,12 +143,21 @@ void region_table::set_ranges(span<const addr_range> ranges)
 	set_total(total);
 }
 
+// Here and below: what does not change is kept out of memory, as stores might change it for
+// all the compiler knows.
 void region_table::plan_probes(prng &random)
 {
-	for (u32 i = 0; i < count_; i++) {
-		const u64 offset = random.below(end_[i] - start_[i]);
-		probes_[i].addr = align_down(start_[i] + offset, page_bytes);
+	const u64 *const starts = start_;
+	const u64 *const ends = end_;
+	kapi_probe *const probes = probes_;
+	const u32 count = count_;
+	prng own_random = random;
+
+	for (u32 i = 0; i < count; i++) {
+		const u64 start = starts[i];
+		probes[i].addr = align_down(start + own_random.below(ends[i] - start), page_bytes);
 	}
+	random = own_random;
 }
 
 void region_table::forget_probes()
@@ -159,8 +168,12 @@ void region_table::forget_probes()
 
 void region_table::count_accesses()
 {
-	for (u32 i = 0; i < count_; i++)
-		nr_accesses_[i] += probes_[i].outcome == KAPI_ACCESSED;
+	const kapi_probe *const probes = probes_;
+	u32 *const nr_accesses = nr_accesses_;
+	const u32 count = count_;
+
+	for (u32 i = 0; i < count; i++)
+		nr_accesses[i] += probes[i].outcome == KAPI_ACCESSED;
 }
 
 u32 region_table::max_nr_accesses() const
@@ -231,10 +244,16 @@ void region_table::absorb(cluster &left, u32 right) const
 
 void region_table::store(u32 i, const cluster &merged)
 {
-	const u64 divisor = merged.members == 1 ? 1 : merged.weight;
+	const u64 divisor = merged.weight;
 
 	start_[i] = merged.range.start;
 	end_[i] = merged.range.end;
+	if (merged.members == 1) {
+		nr_accesses_[i] = static_cast<u32>(merged.nr_accesses);
+		last_nr_accesses_[i] = static_cast<u32>(merged.last_nr_accesses);
+		age_[i] = static_cast<u32>(merged.age);
+		return;
+	}
 	nr_accesses_[i] = static_cast<u32>(merged.nr_accesses / divisor);
 	last_nr_accesses_[i] = static_cast<u32>(merged.last_nr_accesses / divisor);
 	age_[i] = static_cast<u32>(merged.age / divisor);

@@ -40,8 +40,11 @@ void worker::run(kapi_thread *self)
 	monitor_.begin();
 
 	u64 deadline = kapi_now_ns();
-	while (monitor_.prepare()) {
-		deadline = next_deadline(deadline);
+	for (;;) {
+		const u64 begun = kapi_now_ns();
+		if (!monitor_.prepare())
+			break;
+		deadline = next_deadline(deadline, begun);
 		const rest why = rest_until(self, deadline);
 		if (why == rest::stop)
 			break;
@@ -55,14 +58,18 @@ void worker::run(kapi_thread *self)
 }
 
 // One sampling interval after the previous deadline, so that the work in between costs no
-// samples; but pages get at least half an interval to be accessed in.
-u64 worker::next_deadline(u64 previous_ns) const
+// samples.  Pages are tested in the order they were cleared in, so each gets about the time
+// from when clearing began; that is at least half an interval.  A worker that cannot keep up
+// still sleeps a little.
+u64 worker::next_deadline(u64 previous_ns, u64 begun_ns) const
 {
 	const u64 interval = monitor_.config().attrs.sample_ns();
-	const u64 now = kapi_now_ns();
+	const u64 least = saturating_add(kapi_now_ns(), interval / 16);
 	const u64 next = saturating_add(previous_ns, interval);
 
-	return next >= saturating_add(now, interval / 2) ? next : saturating_add(now, interval);
+	if (next >= saturating_add(begun_ns, interval / 2) && next >= least)
+		return next;
+	return max(saturating_add(begun_ns, interval), least);
 }
 
 worker::rest worker::rest_until(kapi_thread *self, u64 deadline_ns)

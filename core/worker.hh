@@ -31,7 +31,7 @@ private:
 	static void entry(kapi_thread *self, void *argument);
 	void run(kapi_thread *self);
 	rest rest_until(kapi_thread *self, u64 deadline_ns);
-	u64 next_deadline(u64 previous_ns) const;
+	u64 next_deadline(u64 previous_ns, u64 begun_ns) const;
 
 	monitor monitor_;
 	request_queue requests_;

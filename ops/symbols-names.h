@@ -8,9 +8,6 @@
  * Renamed, not just defined again: a second function of the kernel's name in kallsyms
  * would make kprobes on that name ambiguous for everybody.
  */
-#define __pte_offset_map_lock damonxx_ksym___pte_offset_map_lock
-#define ptep_test_and_clear_young damonxx_ksym_ptep_test_and_clear_young
-#define pmdp_test_and_clear_young damonxx_ksym_pmdp_test_and_clear_young
 #define __mmu_notifier_clear_young damonxx_ksym___mmu_notifier_clear_young
 #define __mmu_notifier_test_young damonxx_ksym___mmu_notifier_test_young
 #define hugetlb_vma_lock_read damonxx_ksym_hugetlb_vma_lock_read

@@ -12,7 +12,6 @@
 #ifndef DAMONXX_SYMBOLS_H
 #define DAMONXX_SYMBOLS_H
 
-#include "damonxx/compat/pagewalk.h"
 #include <linux/hugetlb.h>
 #include <linux/kobject.h>
 #include <linux/mm.h>
@@ -36,23 +35,9 @@
 #define DAMONXX_HUGETLB_SYMBOLS(F)
 #endif
 
-#ifdef CONFIG_TRANSPARENT_HUGEPAGE
-#define DAMONXX_THP_SYMBOLS(F)                                                \
-	F(VADDR, int, pmdp_test_and_clear_young,                              \
-	  (struct vm_area_struct * vma, unsigned long address, pmd_t *entry), \
-	  (vma, address, entry))
-#else
-#define DAMONXX_THP_SYMBOLS(F)
-#endif
-
-#define DAMONXX_SYMBOLS(F, D)                                                 \
-	COMPAT_PAGEWALK_SYMBOLS(F)                                            \
-	DAMONXX_NOTIFIER_SYMBOLS(F)                                           \
-	DAMONXX_HUGETLB_SYMBOLS(F)                                            \
-	DAMONXX_THP_SYMBOLS(F)                                                \
-	F(VADDR, int, ptep_test_and_clear_young,                              \
-	  (struct vm_area_struct * vma, unsigned long address, pte_t *entry), \
-	  (vma, address, entry))                                              \
+#define DAMONXX_SYMBOLS(F, D)                                                                      \
+	DAMONXX_NOTIFIER_SYMBOLS(F)                                                                \
+	DAMONXX_HUGETLB_SYMBOLS(F)                                                                 \
 	D(SYSFS, mm_kobj)
 
 /* Looks all of them up; to be called once, before anything else of ours. */

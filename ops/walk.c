@@ -48,40 +48,31 @@ struct leaf {
 	bool special; /* the zero page, a device's: has no flags to use */
 };
 
-/* False: nothing is mapped at @address. */
-static __always_inline bool read_leaf(const struct window *w, unsigned long address,
-				      struct leaf *leaf)
+/* False: nothing is mapped there.  @size is that of the entry that describes @offset of @w. */
+static __always_inline bool read_leaf(pte_t *entries, unsigned long start,
+				      unsigned long offset, unsigned long size, struct leaf *leaf)
 {
-	unsigned long offset = address - w->start;
 	pte_t value;
 
-	if (w->kind == WINDOW_EMPTY)
-		return false;
-	leaf->entry = w->entry;
-	leaf->size = w->end - w->start;
-	if (likely(w->kind == WINDOW_TABLE)) {
+	leaf->entry = entries;
+	if (size == PAGE_SIZE)
 		leaf->entry += offset >> PAGE_SHIFT;
-		leaf->size = PAGE_SIZE;
-	}
 	value = ptep_get(leaf->entry);
 	if (!pte_present(value))
 		return false;
-	leaf->start = address & ~(leaf->size - 1);
-	leaf->frame = pte_pfn(value) & ~((leaf->size >> PAGE_SHIFT) - 1);
-	leaf->frame += (address - leaf->start) >> PAGE_SHIFT;
-	leaf->young = pte_young(value);
-	leaf->special = pte_special(value);
+	leaf->size = size;
+	leaf->start = start + (offset & ~(size - 1));
+	leaf->frame = pte_pfn(value) & ~((size >> PAGE_SHIFT) - 1);
+	leaf->frame += (offset & (size - 1)) >> PAGE_SHIFT;
+	leaf->young = compat_entry_accessed(value);
+	leaf->special = compat_entry_special(value);
 	return true;
 }
 
-static __always_inline bool clear_entry(struct walk *walk, const struct leaf *leaf)
+/* SAFETY: an atomic bit operation; the bit is in the same place at every level. */
+static __always_inline bool clear_entry(const struct leaf *leaf)
 {
-#ifdef CONFIG_TRANSPARENT_HUGEPAGE
-	if (walk->window.kind == WINDOW_HUGE)
-		return pmdp_test_and_clear_young(walk->window.vma, leaf->start,
-						 (pmd_t *)leaf->entry);
-#endif
-	return ptep_test_and_clear_young(walk->window.vma, leaf->start, leaf->entry);
+	return test_and_clear_bit(_PAGE_BIT_ACCESSED, (unsigned long *)leaf->entry);
 }
 
 /*
@@ -96,7 +87,7 @@ static __always_inline struct folio *leaf_folio(const struct leaf *leaf)
 static __always_inline void clear_leaf(struct walk *walk, const struct leaf *leaf,
 				       struct kapi_probe *probe)
 {
-	bool young = leaf->young && clear_entry(walk, leaf);
+	bool young = leaf->young && clear_entry(leaf);
 	struct folio *folio;
 
 	if (unlikely(walk->notifiers))
@@ -133,40 +124,74 @@ static __always_inline u8 test_leaf(struct walk *walk, const struct leaf *leaf,
 	/* SAFETY: the entry maps the frame it mapped then, and its table is locked. */
 	if (!young && probe->flags & PROBE_BORROWED)
 		compat_entry_set_accessed(leaf->entry);
-	walk->tested = leaf->start;
-	walk->outcome = young ? KAPI_ACCESSED : KAPI_IDLE;
-	return walk->outcome;
+	if (!IS_ENABLED(CONFIG_PAGE_IDLE_FLAG)) {
+		walk->tested = leaf->start;
+		walk->outcome = young ? KAPI_ACCESSED : KAPI_IDLE;
+	}
+	return young ? KAPI_ACCESSED : KAPI_IDLE;
+}
+
+/* Whether there is anything to do for @probe. */
+static __always_inline bool begin_probe(struct kapi_probe *probe, bool testing)
+{
+	probe->outcome = KAPI_UNCHECKED;
+	if (testing)
+		return probe->flags & PROBE_CHECKED;
+	probe->flags = 0;
+	return true;
+}
+
+/*
+ * From probe @i on those that are in the window, where all entries have this @size; the first
+ * one is.  Returns the first that is not.
+ */
+static __always_inline u32 probe_window(struct walk *walk, struct kapi_probe *probes, u32 i, u32 n,
+					unsigned long size, bool testing)
+{
+	const unsigned long start = walk->window.start, length = walk->window.end - start;
+	pte_t *const entries = walk->window.entry;
+	struct leaf leaf;
+
+	do {
+		struct kapi_probe *probe = &probes[i];
+
+		if (probe->addr - start >= length)
+			break;
+		if (!begin_probe(probe, testing) ||
+		    !read_leaf(entries, start, probe->addr - start, size, &leaf))
+			continue;
+		if (testing)
+			probe->outcome = test_leaf(walk, &leaf, probe);
+		else
+			clear_leaf(walk, &leaf, probe);
+	} while (++i < n);
+	return i;
 }
 
 /* Under the mmap lock.  Returns how many probes are done, at least one. */
 static __always_inline u32 probe_some(struct walk *walk, struct kapi_probe *probes, u32 n,
 				      bool testing)
 {
-	struct leaf leaf;
-	u32 i;
+	struct window *w = &walk->window;
+	u32 i = 0;
 
 	walk->notifiers = mm_has_notifiers(walk->mm);
-	for (i = 0; i < n; i++) {
-		struct kapi_probe *probe = &probes[i];
-
-		probe->outcome = KAPI_UNCHECKED;
-		if (!testing)
-			probe->flags = 0;
-		else if (!(probe->flags & PROBE_CHECKED))
+	while (i < n) {
+		if (!begin_probe(&probes[i], testing)) {
+			i++;
 			continue;
-		if (!window_covers(&walk->window, probe->addr)) {
-			if (i && (need_resched() || mmap_lock_is_contended(walk->mm)))
-				break;
-			damonxx_window_move(&walk->window, probe->addr);
 		}
-		if (!read_leaf(&walk->window, probe->addr, &leaf))
-			continue;
-		if (testing)
-			probe->outcome = test_leaf(walk, &leaf, probe);
+		if (i && (need_resched() || mmap_lock_is_contended(walk->mm)))
+			break;
+		damonxx_window_move(w, probes[i].addr);
+		if (likely(w->kind == WINDOW_TABLE))
+			i = probe_window(walk, probes, i, n, PAGE_SIZE, testing);
+		else if (w->kind == WINDOW_EMPTY)
+			i++;
 		else
-			clear_leaf(walk, &leaf, probe);
+			i = probe_window(walk, probes, i, n, w->end - w->start, testing);
 	}
-	damonxx_window_close(&walk->window);
+	damonxx_window_close(w);
 	return i;
 }
 

@@ -105,15 +105,17 @@ static bool open_huge(struct window *w, pmd_t *pmd, unsigned long address)
 	return true;
 }
 
-static void open_table(struct window *w, pmd_t *pmd, unsigned long address)
+/* False: it names no table, or not any more. */
+static bool open_table(struct window *w, pmd_t *pmd, unsigned long address)
 {
-	pte_t *pte = pte_offset_map_lock(w->mm, pmd, address, &w->lock);
+	pte_t *entry = compat_pte_lock(w->mm, pmd, address, &w->lock);
 
+	if (unlikely(!entry))
+		return false;
 	set_extent(w, address, PMD_SIZE);
-	if (unlikely(!pte))
-		return;
-	w->entry = pte - ((address - w->start) >> PAGE_SHIFT);
+	w->entry = entry - ((address - w->start) >> PAGE_SHIFT);
 	w->kind = WINDOW_TABLE;
+	return true;
 }
 
 /*
@@ -143,17 +145,14 @@ static void open_normal(struct window *w, unsigned long address)
 
 	if (!pmd)
 		return;
+	if (likely(open_table(w, pmd, address)))
+		return;
 	value = compat_pmd_read(pmd);
-	if (pmd_present(value) && pmd_trans_huge(value) && !(w->vma->vm_flags & VM_MIXEDMAP)) {
-		if (open_huge(w, pmd, address))
-			return;
-		value = compat_pmd_read(pmd);
-	}
+	if (pmd_present(value) && pmd_trans_huge(value) && !(w->vma->vm_flags & VM_MIXEDMAP) &&
+	    open_huge(w, pmd, address))
+		return;
 	/* Nothing there, on its way to another place, a device's, or changing under us. */
-	if (!pmd_present(value) || pmd_leaf(value) || unlikely(pmd_bad(value)))
-		set_extent(w, address, PMD_SIZE);
-	else
-		open_table(w, pmd, address);
+	set_extent(w, address, PMD_SIZE);
 }
 
 /* Makes the VMA at or above @address the window's.  The mmap lock keeps it as it is. */

@@ -6,18 +6,45 @@
 #include <linux/mm.h>
 #include <linux/version.h>
 
+/* Whether it names a table of entries, and not a huge page, nothing, or what is elsewhere. */
+static inline bool compat_names_table(pmd_t value)
+{
+	return (native_pmd_val(value) & (_PAGE_PRESENT | _PAGE_PSE)) == _PAGE_PRESENT;
+}
+
 /*
- * Since 6.5 a page table may go away under a reader of the mmap lock: mapping one can
- * fail, and the function that does it is out of line.
+ * pte_offset_map_lock() for what may be no table: NULL then, or if it is none any more.  The
+ * kernel's own is out of line, and four times as long.  pte_unmap_unlock() undoes it.
  */
+static inline pte_t *compat_pte_lock(struct mm_struct *mm, pmd_t *pmd, unsigned long address,
+				     spinlock_t **lock)
+{
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
-#define COMPAT_PAGEWALK_SYMBOLS(F)                                                        \
-	F(VADDR, pte_t *, __pte_offset_map_lock,                                          \
-	  (struct mm_struct * mm, pmd_t * pmd, unsigned long address, spinlock_t **lock), \
-	  (mm, pmd, address, lock))
+	pmd_t value;
+
+	/*
+	 * SAFETY: since 6.5 a table may go away under a reader of the mmap lock.  Under RCU it
+	 * is not yet freed then; once its lock is held and it is still there, it stays.
+	 */
+	rcu_read_lock();
+	value = pmdp_get_lockless(pmd);
+	if (unlikely(!compat_names_table(value))) {
+		rcu_read_unlock();
+		return NULL;
+	}
+	*lock = pte_lockptr(mm, &value);
+	spin_lock(*lock);
+	if (unlikely(native_pmd_val(value) != native_pmd_val(pmdp_get_lockless(pmd)))) {
+		pte_unmap_unlock(NULL, *lock);
+		return NULL;
+	}
+	return pte_offset_kernel(&value, address);
 #else
-#define COMPAT_PAGEWALK_SYMBOLS(F)
+	if (!compat_names_table(READ_ONCE(*pmd)))
+		return NULL;
+	return pte_offset_map_lock(mm, pmd, address, lock);
 #endif
+}
 
 /* ptep_get() and the like are the same everywhere; this is the one for middle levels. */
 static inline pmd_t compat_pmd_read(pmd_t *pmd)
@@ -25,7 +52,20 @@ static inline pmd_t compat_pmd_read(pmd_t *pmd)
 	return READ_ONCE(*pmd);
 }
 
-/* Also for an entry of a higher level: the bit is the same there. */
+/*
+ * The next three also for an entry of a higher level: the bits are the same there.  The
+ * kernel's own predicates first mask out the frame, whose extent is a variable.
+ */
+static inline bool compat_entry_accessed(pte_t value)
+{
+	return native_pte_val(value) & _PAGE_ACCESSED;
+}
+
+static inline bool compat_entry_special(pte_t value)
+{
+	return native_pte_val(value) & _PAGE_SPECIAL;
+}
+
 static inline void compat_entry_set_accessed(void *entry)
 {
 	set_bit(_PAGE_BIT_ACCESSED, (unsigned long *)entry);
