@@ -22,12 +22,12 @@ kbuild = $(MAKE) $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS)) --no-p
 .PHONY: all
 all: ## build damonxx.ko
 	@scripts/check-cxx $(KDIR)
-	+$(kbuild) modules
+	@+$(kbuild) modules
 	@scripts/check-boundary
 
 .PHONY: install
 install: all ## install the module for the kernel it was built for (INSTALL_MOD_PATH=)
-	+$(kbuild) modules_install
+	@+$(kbuild) modules_install CONFIG_MODULE_SIG_ALL=
 
 .PHONY: clean
 clean: ## remove what a build made
@@ -39,18 +39,19 @@ setup: ## install what building and testing need (Debian packages)
 	@scripts/setup
 
 .PHONY: check
-check: ## every test: set-up, build, boundary, 6.1 headers, host, virtual machine
+check: ## every test: set-up, boundary, 6.1 headers, host, virtual machine
 	@scripts/setup build vm host
-	@+$(MAKE) --no-print-directory all
-	@KDIR=$(KDIR) KVER=$(KVER) scripts/check
+	@scripts/check
 
 .PHONY: check-host
 check-host: ## unit tests in user space
+	@scripts/setup host
 	@scripts/check host
 
 .PHONY: check-vm
-check-vm: all ## the module's tests on the stock kernel in a virtual machine
-	@KDIR=$(KDIR) KVER=$(KVER) scripts/check vm
+check-vm: ## the module's tests on the stock kernel in a virtual machine
+	@scripts/setup build vm
+	@scripts/check vm
 
 .PHONY: check-boundary
 check-boundary: ## the line between C and C++ (also part of every build)
@@ -59,21 +60,27 @@ check-boundary: ## the line between C and C++ (also part of every build)
 
 .PHONY: check-headers61
 check-headers61: ## compile against the newest 6.1 headers, in build/headers61
+	@scripts/setup build headers61
 	@scripts/kbuild/headers61
 
+# What runs in a virtual machine is built for the kernel there, not for the running one.
+.PHONY: vm-module
+vm-module:
+	@scripts/setup build vm
+	@scripts/kbuild/vm-module
+
 .PHONY: demo
-demo: ## set up, build and show the module at work in a virtual machine
-	@scripts/setup build vm host
-	@+$(MAKE) --no-print-directory all
-	@selftests/demo/run
+demo: vm-module ## set up, build and show the module at work in a virtual machine
+	@selftests/demo/run -m build/vm/damonxx.ko
 
 .PHONY: bench
-bench: ## measure
-	@selftests/bench/run
+bench: vm-module ## measure, beside the kernel's own DAMON
+	@scripts/setup host
+	@selftests/bench/run -m build/vm/damonxx.ko
 
 .PHONY: shell
-shell: all ## a shell in a virtual machine with the module loaded
-	@selftests/vm/try damonxx.ko
+shell: vm-module ## a shell in a virtual machine with the module loaded
+	@selftests/vm/try build/vm/damonxx.ko
 
 .PHONY: help
 help: ## this text

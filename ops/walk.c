@@ -17,6 +17,15 @@
 #include <linux/pgtable.h>
 #include <linux/sched.h>
 
+#ifndef CONFIG_MMU_NOTIFIER
+/* The one of these functions that has no empty variant. */
+static inline int mmu_notifier_clear_young(struct mm_struct *mm, unsigned long start,
+					   unsigned long end)
+{
+	return 0;
+}
+#endif
+
 /* What one hold of the mmap lock, and so of a page-table lock, may look at. */
 #define MAX_PROBES_PER_HOLD 64U
 
