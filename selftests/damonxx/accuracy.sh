@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+# accuracy.sh [--huge]: what is found hot against what a process knows to be hot, in two phases with different
+# places, over the settled half of each.  With --huge, in transparent huge pages.
+. "$(dirname "$0")/lib.sh"
+
+kind=${1-}
+phase_s=${PHASE_S:-10}
+page=4096
+thp=/sys/kernel/mm/transparent_hugepage
+
+huge_kib() { # PID: of transparent huge pages
+	awk '/^AnonHugePages/ { sum += $2 } END { print sum + 0 }' "/proc/$1/smaps"
+}
+
+if [ "$kind" = --huge ]; then
+	[ -e $thp/enabled ] || skip_all "this kernel has no transparent huge pages"
+	case $(cat $thp/enabled) in
+	*'[never]'*) skip_all "transparent huge pages are off" ;;
+	esac
+	page=2097152
+	# The workload reads before it writes, and the huge zero page does not become a huge page.
+	zero_page=$(cat $thp/use_zero_page)
+	echo 0 >$thp/use_zero_page
+fi
+command -v hotspot >/dev/null && command -v recorder >/dev/null || skip_all "there is no hotspot or no recorder"
+need_module
+# shellcheck disable=SC2086
+hotspot --mib 256 --hot 24,16 --phase "$phase_s" --phases 2 $kind --out "$work/truth" &
+workload=$!
+children=$workload
+wait_until 60 grep -q -s ^phase "$work/truth" || bail_out "the workload does not start"
+if [ "$kind" = --huge ]; then
+	check "the workload's memory is in huge pages" at_least "$(huge_kib $workload)" $((250 << 10))
+else
+	check "the workload's memory is in pages of 4 KiB" is "$(huge_kib $workload)" 0
+fi
+
+check "monitoring starts" monitor $workload $sample_us=5000 $aggr_us=100000 $update_us=1000000 \
+	$min_regions=10 $max_regions=1000
+check "recording" recorder $admin 0 $((2 * phase_s)) "$work/record"
+turn off >/dev/null
+[ "$kind" != --huge ] || echo "$zero_page" >$thp/use_zero_page
+score "$work/record" "$work/truth" $page >"$work/score"
+[ -z "${OUT-}" ] || cp "$work/record" "$work/truth" "$OUT"
+
+good() { # PHASE
+	# shellcheck disable=SC2046
+	set -- $(sed -n "s/^phase $1 //p" "$work/score")
+	diag "recall ${1-none}, precision ${2-none} permil in ${3-no} snapshots" >&3
+	at_least "${3:-0}" 20 && at_least "$1" 950 && at_least "$2" 950
+}
+exec 3>&1
+check "phase 1: recall and precision are at least 95 %" good 1
+check "phase 2, the hot places have moved: recall and precision are at least 95 %" good 2
+finish

@@ -1,0 +1,37 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+# Commands that have nothing to wait for return at once, however long the sampling interval is.
+. "$(dirname "$0")/lib.sh"
+
+most_us=${MOST_US:-50000}	# generous, for an emulated CPU on a busy host
+
+# quick N KEYWORD...
+quick() {
+	quick_n=$1
+	shift
+	latency "$quick_n" $kdamond/state "$@" >"$work/times" || return
+	while read -r keyword median longest; do
+		diag "$keyword: $median us (median), $longest us (longest)" >&3
+		at_most "$median" "$most_us" || echo slow >"$work/slow"
+	done <"$work/times"
+	[ ! -e "$work/slow" ]
+}
+
+# all INTERVAL-IN-WORDS SAMPLE_US AGGR_US
+all() {
+	need_idle
+	rm -f "$work/slow"
+	check "a sample each $1: monitoring starts" monitor "$victim" $sample_us="$2" $aggr_us="$3"
+	check "a sample each $1: update_schemes_stats" quick 50 update_schemes_stats
+	check "a sample each $1: commit" quick 50 commit
+	check "a sample each $1: clear_schemes_tried_regions" quick 50 clear_schemes_tried_regions
+	check "a sample each $1: off and on" quick 10 off on
+}
+
+need_module
+exec 3>&1
+start_victim idle 16
+all "5 ms" 5000 100000
+all "10 s" 10000000 100000000
+finish

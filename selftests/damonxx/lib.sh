@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash disable=SC2034,SC2231
+# What the tests share: TAP, the module, a tree that is set up in a few lines, and victims.
+# A test sources this, calls check, ok, not_ok and skip, and ends with finish.
+
+here=$(cd "$(dirname "$0")" && pwd)
+PATH=$here:$here/../workload:$PATH
+admin=/sys/kernel/mm/damonxx/admin
+kdamonds=$admin/kdamonds
+kdamond=$kdamonds/0
+context=$kdamond/contexts/0
+attrs=$context/monitoring_attrs
+scheme=$context/schemes/0
+tried=$scheme/tried_regions
+module=${DAMONXX_KO:-/modules/damonxx.ko}
+work=$(mktemp -d "${TMPDIR:-/tmp}/damonxx-test.XXXXXX")
+number=0 failed=0 skipped=0
+children=
+
+# TAP
+
+ok() { number=$((number + 1)); echo "ok $number - $*"; }
+not_ok() { number=$((number + 1)); failed=$((failed + 1)); echo "not ok $number - $*"; }
+skip() { number=$((number + 1)); skipped=$((skipped + 1)); echo "ok $number - $1 # SKIP $2"; }
+diag() { echo "# $*"; }
+
+# check WHAT COMMAND...: ok if COMMAND succeeds; what it said is shown if it does not.  It runs in this shell.
+check() {
+	check_what=$1
+	shift
+	if "$@" >"$work/said" 2>&1; then
+		ok "$check_what"
+	else
+		not_ok "$check_what"
+		tail -n 10 "$work/said" | sed 's/^/#   /'
+	fi
+}
+
+# The same for what is known not to hold yet, with the reason.
+check_todo() {
+	check_what=$1 check_why=$2
+	shift 2
+	if "$@" >"$work/said" 2>&1; then
+		ok "$check_what"
+	else
+		number=$((number + 1))
+		echo "not ok $number - $check_what # TODO $check_why"
+		sed 's/^/#   /' "$work/said"
+	fi
+}
+
+skip_all() { echo "1..0 # SKIP $*"; clean_up; exit 4; }
+bail_out() { echo "Bail out! $*"; clean_up; exit 1; }
+
+# The last test of each script: whatever was done, the kernel took it calmly.
+finish() {
+	clean_up
+	check "the kernel's log has no complaint" no_complaint
+	echo "1..$number"
+	rm -rf "$work"
+	[ $failed = 0 ] || exit 1
+	[ $skipped -lt $((number - 1)) ] || exit 4
+	exit 0
+}
+
+# Comparisons, for check: they say what is wrong.
+
+is() { [ "$1" = "$2" ] || { echo "'$1' instead of '$2'"; return 1; }; }
+at_least() { [ "$1" -ge "$2" ] || { echo "$1 is less than $2"; return 1; }; }
+at_most() { [ "$1" -le "$2" ] || { echo "$1 is more than $2"; return 1; }; }
+not() { ! "$@"; }
+
+# wait_until SECONDS COMMAND...
+wait_until() {
+	wait_left=$(($1 * 20))
+	shift
+	until "$@"; do
+		[ $wait_left -gt 0 ] || { echo "waited too long for: $*"; return 1; }
+		wait_left=$((wait_left - 1))
+		sleep 0.05
+	done
+}
+
+# The kernel's log
+
+log_mark=$(dmesg | wc -l)
+no_complaint() {
+	! dmesg | tail -n +$((log_mark + 1)) |
+		grep -E 'BUG|WARNING|Oops|Call Trace|KASAN|UBSAN|refcount|blocked for more|not freed'
+}
+
+# The module and its tree
+
+loaded() { grep -q '^damonxx ' /proc/modules; }
+
+need_module() {
+	loaded || insmod "$module" 2>/dev/null || modprobe damonxx 2>/dev/null ||
+		bail_out "the module is not loaded, and $module cannot be"
+	[ -d $kdamonds ] || bail_out "there is no $kdamonds"
+	need_idle
+}
+
+# Whatever an earlier test left behind.
+need_idle() {
+	for each in $kdamonds/[0-9]*/state; do
+		[ ! -e "$each" ] || tryio "$each" off >/dev/null
+	done
+	put $kdamonds/nr_kdamonds 0 || bail_out "the tree cannot be emptied"
+}
+
+# put FILE VALUE: succeeds if the file takes it.
+put() {
+	put_said=$(tryio "$1" "$2")
+	[ "$put_said" = OK ] || { echo "${1#"$kdamonds/"} refuses '$2': $put_said $(last_error)"; return 1; }
+}
+
+# refuses FILE VALUE ERRNO
+refuses() { is "$(tryio "$1" "$2")" "$3"; }
+
+last_error() { cat $kdamond/last_error 2>/dev/null; }
+state_is() { [ "$(cat $kdamond/state)" = "$1" ]; }
+turn() { put $kdamond/state "$1"; }
+no_worker() { ! grep -s '^kdamond' /proc/[0-9]*/comm; }
+
+# new_kdamond PID [CONTEXT-FILE=VALUE...]: one kdamond that is ready to monitor PID: a scheme that matches everything.
+new_kdamond() {
+	tryio -p $kdamonds nr_kdamonds=1 0/contexts/nr_contexts=1 || return
+	tryio -p $context targets/nr_targets=1 targets/0/pid_target="$1" schemes/nr_schemes=1 \
+		schemes/0/access_pattern/sz/max=18446744073709551615 \
+		schemes/0/access_pattern/nr_accesses/max=4294967295 \
+		schemes/0/access_pattern/age/max=4294967295 || return
+	shift
+	[ $# = 0 ] || tryio -p $context "$@"
+}
+
+# monitor PID [CONTEXT-FILE=VALUE...]: the same, turned on.
+monitor() { new_kdamond "$@" && turn on; }
+sample_us=monitoring_attrs/intervals/sample_us
+aggr_us=monitoring_attrs/intervals/aggr_us
+update_us=monitoring_attrs/intervals/update_us
+min_regions=monitoring_attrs/nr_regions/min
+max_regions=monitoring_attrs/nr_regions/max
+
+# nr_snapshots NUMBER: is what the scheme has made by now at least that many?
+snapshots() { turn update_schemes_stats && cat $scheme/stats/nr_snapshots; }
+snapshots_reach() { [ "$(snapshots)" -ge "$1" ]; }
+# It goes on: more rounds within 10 s.
+goes_on() {
+	goes_from=$(snapshots) || { echo "$goes_from"; return 1; }
+	wait_until 10 snapshots_reach $((goes_from + 3))
+}
+
+# Victims
+
+# start_victim KIND [ARGUMENT]: sets victim to its pid; what it says is in $work/victim.
+start_victim() {
+	victim "$@" >"$work/victim" 2>&1 &
+	victim=$!
+	children="$children $victim"
+	wait_until 60 grep -q -s '^ready 0' "$work/victim" || bail_out "the victim: $(cat "$work/victim")"
+}
+
+# step NUMBER: the victim takes its next step.
+step() {
+	kill -USR1 "$victim"
+	wait_until 60 grep -q -s "^ready $1" "$work/victim"
+}
+
+end_victim() {
+	kill -9 "$victim" 2>/dev/null
+	wait "$victim" 2>/dev/null
+	rm -f "$work/victim"
+}
+
+# said hot: START END of the victim's hot area.
+said() { sed -n "s/^$1 //p" "$work/victim"; }
+
+# What there is to monitor of a process, going by its maps; and whether that is what is monitored.
+bytes_of() { spans "$1" | awk '{ sum += $2 - $1 } END { printf "%.0f", sum }'; }
+monitored_bytes() { turn update_schemes_tried_bytes && cat $tried/total_bytes; }
+monitors_all_of() { is "$(monitored_bytes)" "$(bytes_of "$1")"; }
+
+# Accesses found in START..END, the mean over its bytes in permil of the most that is possible; 0 if nothing is known.
+found_in() {
+	found_most=$(($(cat $attrs/intervals/aggr_us) / $(cat $attrs/intervals/sample_us)))
+	tried $tried | awk -v from="$1" -v to="$2" -v most="$found_most" '
+	{
+		start = $1 > from ? $1 : from; end = $2 < to ? $2 : to
+		if (start < end) { bytes += end - start; sum += (end - start) * $3 }
+	}
+	END { print bytes ? int(1000 * sum / bytes / most) : 0 }'
+}
+
+clean_up() {
+	if loaded; then
+		for each in $kdamonds/[0-9]*/state; do
+			[ ! -e "$each" ] || tryio "$each" off >/dev/null
+		done
+		tryio $kdamonds/nr_kdamonds 0 >/dev/null
+	fi
+	for each in $children; do
+		kill -9 "$each" 2>/dev/null
+		wait "$each" 2>/dev/null
+	done
+	children=
+}

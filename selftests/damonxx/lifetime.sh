@@ -1,0 +1,188 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+# Targets die, the module wants to go: nothing is kept that should be gone, and nothing goes that is in use.
+. "$(dirname "$0")/lib.sh"
+
+cycles=${CYCLES:-200}
+fast="$sample_us=1000 $aggr_us=10000"
+
+# Not MemFree: freed huge pages may stay in the CPUs' own lists, which do not count there.
+anon_kib() { sed -n 's/^AnonPages: *\([0-9]*\) kB/\1/p' /proc/meminfo; }
+anon_at_most() { at_most "$(anon_kib)" "$1"; }
+
+# The memory of a process that dies comes back while the results of its monitoring are still there.
+dies() {
+	start_victim idle 200
+	# shellcheck disable=SC2086
+	monitor "$victim" $fast && wait_until 10 snapshots_reach 5 || return
+	with=$(anon_kib)
+	end_victim
+	wait_until 10 state_is off && is "$(cat $kdamond/pid)" -1 || return
+	no_worker && wait_until 10 anon_at_most $((with - (190 << 10)))
+}
+
+# The worker does not follow the number to another process.
+number_reused() {
+	start_victim idle 8
+	# shellcheck disable=SC2086
+	monitor "$victim" $sample_us=2000000 $aggr_us=100000000 || return
+	number_was=$victim
+	end_victim
+	# The worker is asleep, so it still holds on to the one that is gone.
+	echo $((number_was - 1)) >/proc/sys/kernel/ns_last_pid || return
+	start_victim idle 64
+	is "$victim" "$number_was" || { echo "the number was not given out again"; return 1; }
+	wait_until 10 state_is off && is "$(cat $kdamond/pid)" -1
+}
+
+# One of two goes, the other one stays monitored.
+one_of_two() {
+	start_victim idle 8
+	first=$victim
+	start_victim idle 64
+	# shellcheck disable=SC2086
+	new_kdamond "$first" $fast targets/nr_targets=2 targets/0/pid_target="$first" \
+		targets/1/pid_target="$victim" || return
+	turn on && wait_until 10 snapshots_reach 5 || return
+	is "$(monitored_bytes)" $(($(bytes_of "$first") + $(bytes_of "$victim"))) || return
+	kill -9 "$first"
+	wait "$first" 2>/dev/null
+	sleep 1
+	state_is on && goes_on || return
+	end_victim
+	wait_until 10 state_is off
+}
+
+# What a zombie leaves is no memory to monitor.
+zombie() {
+	sh -c 'victim idle 8 >"$0" & echo $! >"$0.pid"; exec sleep 1000' "$work/zombie" &
+	parent=$!
+	children="$children $parent"
+	wait_until 20 grep -q -s '^ready' "$work/zombie" || return
+	dead=$(cat "$work/zombie.pid")
+	# shellcheck disable=SC2086
+	monitor "$dead" $fast && kill -9 "$dead" || return
+	wait_until 10 state_is off && grep -q '^State:.Z' "/proc/$dead/status" || return
+	# It still has a number, so "on" may start; but there is nothing to do.
+	said=$(tryio $kdamond/state on)
+	case $said in
+	OK) wait_until 10 state_is off ;;
+	EINVAL) ;;
+	*) echo "on: $said"; return 1 ;;
+	esac
+	kill $parent
+}
+
+kernel_thread() {
+	new_kdamond 2 || return
+	said=$(tryio $kdamond/state on)
+	[ "$said" != OK ] || wait_until 10 state_is off
+}
+
+in_use() {
+	start_victim idle 8
+	# shellcheck disable=SC2086
+	monitor "$victim" $fast || return
+	for _ in 1 2 3; do
+		rmmod damonxx >"$work/rmmod" 2>&1 && { echo "it went"; return 1; }
+	done
+	grep -q 'temporarily unavailable' "$work/rmmod" || { cat "$work/rmmod"; return 1; }
+	loaded && state_is on && goes_on
+}
+
+goes_after_off() {
+	turn off && rmmod damonxx && not loaded && not test -e /sys/kernel/mm/damonxx
+}
+
+# Somebody still has a file open: nothing of the module is in use by that.
+goes_with_open_file() {
+	insmod "$module" && start_victim idle 8
+	# shellcheck disable=SC2086
+	monitor "$victim" $fast || return
+	exec 5<$kdamond/state 6<$scheme/stats/nr_tried 7<$context/operations
+	turn off && rmmod damonxx && not loaded || return
+	cat <&5 2>/dev/null && { echo "a file of the tree is still readable"; return 1; }
+	exec 5<&- 6<&- 7<&-
+}
+
+goes_after_death() {
+	insmod "$module" && start_victim idle 8
+	# shellcheck disable=SC2086
+	monitor "$victim" $fast || return
+	end_victim
+	wait_until 10 state_is off && rmmod damonxx && not loaded
+}
+
+# In the very moment when the target dies: it may be in use, but not for long.
+goes_while_dying() {
+	for _ in $(seq 20); do
+		insmod "$module" && start_victim idle 4
+		# shellcheck disable=SC2086
+		monitor "$victim" $fast || return
+		end_victim
+		wait_until 10 rmmod damonxx 2>/dev/null || return
+		not loaded || return
+	done
+}
+
+slab_kib() { sed -n 's/^SUnreclaim: *\([0-9]*\) kB/\1/p' /proc/meminfo; }
+
+need_module
+check "the target dies: off, no worker, its memory is free" dies
+need_idle
+if [ -w /proc/sys/kernel/ns_last_pid ]; then
+	check "the target's number goes to another process: that one is not monitored" number_reused
+else
+	skip "the target's number goes to another process" "this kernel does not let choose a number"
+fi
+end_victim
+need_idle
+check "one of two targets dies: the other one stays monitored" one_of_two
+need_idle
+check "the target is a zombie" zombie
+need_idle
+check "the target is a kernel thread" kernel_thread
+need_idle
+
+check "while a worker runs, the module cannot be unloaded" in_use
+if [ -f "$module" ]; then
+	check "after off it can" goes_after_off
+	end_victim
+	check "also with open files" goes_with_open_file
+	end_victim
+	check "also after the target died" goes_after_death
+	check "also in the moment of death" goes_while_dying
+	loaded || insmod "$module"
+fi
+need_idle
+
+# in_use CACHE: its objects, without those on their way back.  A cache may be shared with others.
+in_use_of() {
+	echo 1 >"/sys/kernel/slab/$1/shrink"
+	sed 's/ .*//' "/sys/kernel/slab/$1/objects"
+}
+remember() {
+	for each in pid task_struct mm_struct; do
+		eval "$1_$each=\$(in_use_of $each 2>/dev/null)"
+	done
+	eval "$1_slab=\$(slab_kib)"
+}
+
+need_idle
+remember before
+check "$cycles times on and off, targets die at random" cycle switch "$cycles"
+sed 's/^/# /' "$work/said"
+need_idle
+sleep 1
+remember after
+for each in pid task_struct mm_struct; do
+	eval "before=\$before_$each after=\$after_$each"
+	[ -n "$before" ] || continue
+	diag "$each: $before before, $after after"
+	check "no $each is kept" at_most $((after - before)) $((cycles / 2))
+done
+# shellcheck disable=SC2154 # remember() did.
+check "no memory is kept" at_most $((after_slab - before_slab)) 2048
+check "no thread is kept" no_worker
+finish

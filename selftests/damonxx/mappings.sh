@@ -1,0 +1,133 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+# vaddr follows what a process maps, and finds accesses in whatever kind of page.
+. "$(dirname "$0")/lib.sh"
+
+settings="$sample_us=5000 $aggr_us=100000 $update_us=1000000"
+
+# follow KIND [ARGUMENT]: a victim of that kind, monitored.
+follow() {
+	end_victim
+	need_idle
+	start_victim "$@"
+	# shellcheck disable=SC2086
+	monitor "$victim" $settings
+}
+
+all_is_monitored() { wait_until 5 monitors_all_of "$victim"; }
+
+# hot_found: the hot area was accessed in nearly each sample, the cold one in hardly any.
+found() { # hot|cold
+	turn update_schemes_tried_regions || return
+	# shellcheck disable=SC2046
+	found_in $(said "$1")
+}
+hot_found() { [ "$(found hot)" -ge 800 ]; }
+cold_found() { [ "$(found cold)" -le 100 ]; }
+accesses_found() {
+	wait_until 20 hot_found || { echo "hot: $(found hot) permil"; return 1; }
+	wait_until 20 cold_found || { echo "cold: $(found cold) permil"; return 1; }
+}
+
+grows() {
+	follow grow 64 && monitors_all_of "$victim" || return
+	small=$(bytes_of "$victim")
+	step 1 && all_is_monitored && at_least $(($(cat $tried/total_bytes) - small)) $((64 << 20)) || return
+	step 2 && all_is_monitored && is "$(cat $tried/total_bytes)" "$small"
+}
+
+executes() {
+	follow exec 64 && monitors_all_of "$victim" || return
+	worker=$(cat $kdamond/pid)
+	kill -USR1 "$victim"
+	wait_until 10 grep -q '^cold' "$work/victim" && all_is_monitored || return
+	accesses_found && is "$(cat $kdamond/pid)" "$worker"
+}
+
+# All but one page: that is not two gaps between three areas, and hardly an area.
+unmaps_all() {
+	follow lonely && monitors_all_of "$victim" || return
+	kill -USR1 "$victim"
+	only_few() { [ "$(grep -c -v vsyscall "/proc/$victim/maps")" -le 1 ]; }
+	wait_until 10 only_few && all_is_monitored && is "$(cat $tried/total_bytes)" 4096 || return
+	goes_on && end_victim && wait_until 10 state_is off
+}
+
+many_vmas() {
+	follow vmas 20000 || return
+	at_least "$(wc -l <"/proc/$victim/maps")" 40000 && monitors_all_of "$victim" && goes_on || return
+	accesses_found && step_of_ranges && monitors_all_of "$victim"
+}
+step_of_ranges() { sleep 2; goes_on; }
+
+leader_exits() {
+	follow leaderless 64 && accesses_found || return
+	kill -USR1 "$victim"
+	wait_until 10 grep -q '^State:.Z' "/proc/$victim/status" || return
+	goes_on && accesses_found && goes_on || return
+	# A new context for a leader that is gone, too.
+	turn off && turn on && goes_on && accesses_found
+}
+
+hugetlb() { follow hugetlb 16 && accesses_found && monitors_all_of "$victim"; }
+thp() {
+	follow thp 32 || return
+	is "$(said huge)" $((32 << 10)) && accesses_found && monitors_all_of "$victim"
+}
+frames() {
+	follow frames && all_is_monitored && goes_on || return
+	for _ in 1 2 3 4 5; do
+		turn update_schemes_tried_regions || return
+	done
+	goes_on
+}
+
+# fvaddr stays with what it was given, and finds accesses there.
+fixed() {
+	end_victim
+	need_idle
+	start_victim busy 16
+	# shellcheck disable=SC2086
+	new_kdamond "$victim" $settings operations=fvaddr targets/0/regions/nr_regions=1 || return
+	# shellcheck disable=SC2046
+	set -- $(said hot)
+	put $context/targets/0/regions/0/start "$1" && put $context/targets/0/regions/0/end "$2" && turn on || return
+	wait_until 20 hot_found && is "$(cat $tried/total_bytes)" $(($2 - $1)) || return
+	sleep 2
+	is "$(monitored_bytes)" $(($2 - $1)) && is "$(tried $tried | head -n 1)" ""
+	turn update_schemes_tried_regions &&
+		is "$(tried $tried | awk 'NR == 1 { printf "%s", $1 } { end = $2 } END { print " " end }')" "$1 $2"
+}
+
+need_module
+check "pages of 4 KiB: accesses are found" eval 'follow busy 64 && accesses_found'
+check "mmap and munmap are followed" grows
+check "exec is followed" executes
+check "all but one page is unmapped" unmaps_all
+check "40,000 mappings" many_vmas
+check "the thread group's leader exits, its threads go on" leader_exits
+pages=/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages
+if [ -e $pages ] && echo 12 >$pages && [ "$(cat $pages)" -ge 10 ]; then
+	check "hugetlb pages: accesses are found" hugetlb
+	end_victim
+	need_idle
+	echo 0 >$pages
+	no_page_left() { [ "$(cat $pages)" = 0 ]; }
+	check "no hugetlb page is kept" wait_until 10 no_page_left
+else
+	skip "hugetlb pages" "there are none to be had"
+fi
+if grep -q -v '\[never\]' /sys/kernel/mm/transparent_hugepage/enabled 2>/dev/null; then
+	check "transparent huge pages: accesses are found" thp
+else
+	skip "transparent huge pages" "this kernel has none"
+fi
+check "frames of devices and the vDSO's data do no harm" frames
+if [ -n "$(said hot)" ]; then
+	ok "there were such frames"
+else
+	skip "frames of a device" "/dev/mem cannot be mapped"
+fi
+check "fvaddr keeps to its ranges" fixed
+finish

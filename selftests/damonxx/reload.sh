@@ -1,0 +1,47 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+# Loads and unloads the module 1,000 times, every tenth time with a worker turned on and off.
+. "$(dirname "$0")/lib.sh"
+
+cycles=${RELOADS:-1000}
+
+field() { sed -n "s/^$1: *\([0-9]*\) kB/\1/p" /proc/meminfo; }
+
+settle() {
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	sleep 2
+}
+
+# remember NAME: what the kernel has in use.
+remember() {
+	settle
+	for each in MemFree SUnreclaim SReclaimable VmallocUsed Percpu KernelStack; do
+		echo "$each $(field $each)"
+	done >"$work/$1"
+}
+grown() { echo $(($(sed -n "s/^$1 //p" "$work/after") - $(sed -n "s/^$1 //p" "$work/before"))); }
+
+need_module
+[ -f "$module" ] || skip_all "$module is not there, so it could not be loaded again"
+rmmod damonxx || bail_out "the module cannot be unloaded"
+start_victim idle 8
+# What is only ever made once is made now.
+cycle load 20 "$module" "$victim" >/dev/null
+remember before
+check "$cycles times loaded and unloaded" cycle load "$cycles" "$module" "$victim"
+sed 's/^/# /' "$work/said"
+remember after
+for each in MemFree SUnreclaim SReclaimable VmallocUsed Percpu KernelStack; do
+	diag "$each: $(sed -n "s/^$each //p" "$work/before") kB before, $(sed -n "s/^$each //p" "$work/after") kB after"
+done
+# A page lost in each cycle would be 4000 KiB.
+check "slab does not grow" at_most "$(grown SUnreclaim)" 1024
+check "vmalloc does not grow" at_most "$(grown VmallocUsed)" 256
+check "per-CPU memory does not grow" at_most "$(grown Percpu)" 128
+check "free memory does not shrink" at_most $((-$(grown MemFree))) 3072
+check "the module is gone" not loaded
+insmod "$module"
+check "and can be loaded once more" loaded
+finish

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * score RECORD TRUTH [GRANULE]: compares what the recorder wrote with what the workload knows.
+ *
+ * Prints, for the second half of each phase: "phase N RECALL PRECISION SNAPSHOTS", both in permil of
+ * bytes, inside the workload's area only.  Found hot is what was accessed in at least half of the
+ * samples.  With GRANULE (bytes), true ranges reach to the next multiples of it: memory that is mapped
+ * in huge pages cannot be known more finely.
+ */
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct range {
+	unsigned long start, end;
+};
+
+struct phase {
+	unsigned long begin_ns, end_ns;
+	struct range hot[16];
+	unsigned int nr_hot;
+	unsigned long true_bytes, found_bytes, hit_bytes, snapshots;
+};
+
+static struct range area;
+static struct phase phases[64];
+static unsigned int nr_phases;
+static unsigned long granule = 1;
+
+static unsigned long common(struct range a, struct range b)
+{
+	unsigned long start = a.start > b.start ? a.start : b.start;
+	unsigned long end = a.end < b.end ? a.end : b.end;
+
+	return start < end ? end - start : 0;
+}
+
+static void add_phase(char *words)
+{
+	struct phase *p = &phases[nr_phases++];
+	int at;
+
+	if (nr_phases > 64 || sscanf(words, "%lu %u%n", &p->begin_ns, &p->nr_hot, &at) != 2 || p->nr_hot > 16)
+		errx(2, "not understood: phase %s", words);
+	p->end_ns = -1ul;
+	if (nr_phases > 1)
+		p[-1].end_ns = p->begin_ns;
+	for (unsigned int i = 0; i < p->nr_hot; i++) {
+		int n;
+
+		if (sscanf(words += at, " %li-%li%n", (long *)&p->hot[i].start, (long *)&p->hot[i].end, &n) != 2)
+			errx(2, "not understood: %s", words);
+		at = n;
+		p->hot[i].start &= ~(granule - 1);
+		p->hot[i].end = (p->hot[i].end + granule - 1) & ~(granule - 1);
+	}
+}
+
+static FILE *open_text(const char *path)
+{
+	FILE *file = fopen(path, "r");
+
+	if (!file)
+		err(2, "%s", path);
+	return file;
+}
+
+static void read_truth(const char *path)
+{
+	FILE *file = open_text(path);
+	char line[2048];
+
+	while (fgets(line, sizeof(line), file)) {
+		sscanf(line, "area %li %li", (long *)&area.start, (long *)&area.end);
+		if (!strncmp(line, "phase ", 6))
+			add_phase(line + 6);
+	}
+	fclose(file);
+	if (area.start >= area.end || !nr_phases)
+		errx(2, "%s tells no area and phases", path);
+}
+
+/* The phases never end before the record does. */
+static void close_last_phase(const char *path)
+{
+	FILE *file = open_text(path);
+	unsigned long ns;
+	char line[256];
+
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "snapshot %lu", &ns) == 1)
+			phases[nr_phases - 1].end_ns = ns;
+	fclose(file);
+}
+
+static struct phase *settled_at(unsigned long ns)
+{
+	for (unsigned int i = 0; i < nr_phases; i++)
+		if ((phases[i].begin_ns + phases[i].end_ns) / 2 < ns && ns <= phases[i].end_ns)
+			return &phases[i];
+	return NULL;
+}
+
+static void count_found(struct phase *p, struct range found)
+{
+	p->found_bytes += common(found, area);
+	for (unsigned int i = 0; i < p->nr_hot; i++)
+		p->hit_bytes += common(found, p->hot[i]);
+}
+
+static void count_truth(struct phase *p)
+{
+	p->snapshots++;
+	for (unsigned int i = 0; i < p->nr_hot; i++)
+		p->true_bytes += p->hot[i].end - p->hot[i].start;
+}
+
+static void read_record(const char *path)
+{
+	unsigned long sample_us = 1, aggr_us = 1, ns, nr, accesses, age;
+	struct phase *now = NULL;
+	FILE *file = open_text(path);
+	struct range found;
+	char line[256];
+
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "intervals %lu %lu", &sample_us, &aggr_us) == 2)
+			continue;
+		if (sscanf(line, "snapshot %lu %lu", &ns, &nr) == 2) {
+			now = nr ? settled_at(ns) : NULL;
+			if (now)
+				count_truth(now);
+		} else if (now && sscanf(line, "%li %li %lu %lu", (long *)&found.start, (long *)&found.end,
+					 &accesses, &age) == 4 && 2 * accesses >= aggr_us / sample_us) {
+			count_found(now, found);
+		}
+	}
+	fclose(file);
+}
+
+static unsigned long permil(unsigned long part, unsigned long whole)
+{
+	return whole ? part * 1000 / whole : 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 3 && argc != 4)
+		errx(2, "usage: score RECORD TRUTH [GRANULE]");
+	if (argc == 4)
+		granule = strtoul(argv[3], NULL, 0);
+	read_truth(argv[2]);
+	close_last_phase(argv[1]);
+	read_record(argv[1]);
+	for (struct phase *p = phases; p < phases + nr_phases; p++)
+		printf("phase %ld %lu %lu %lu\n", p - phases + 1, permil(p->hit_bytes, p->true_bytes),
+		       permil(p->hit_bytes, p->found_bytes), p->snapshots);
+	return 0;
+}
