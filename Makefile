@@ -32,7 +32,8 @@ install: all ## install the module for the kernel it was built for (INSTALL_MOD_
 .PHONY: clean
 clean: ## remove what a build made
 	@if [ -e $(KDIR)/Makefile ]; then $(kbuild) clean; fi
-	@rm -rf build
+	@rm -rf build selftests/host/build selftests/bench/*/build
+	@for dir in workload damonxx; do $(MAKE) -s -C selftests/$$dir clean; done
 
 .PHONY: setup
 setup: ## install what building and testing need (Debian packages)

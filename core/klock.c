@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Mutexes, gates and completions in storage that the C++ core owns. */
-#include "damonxx/kapi.h"
 #include <linux/build_bug.h>
 #include <linux/completion.h>
 #include <linux/errno.h>
@@ -8,6 +7,7 @@
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/wait.h>
+#include "damonxx/kapi.h"
 
 #define FITS(inner, outer) \
 	static_assert(sizeof(inner) <= sizeof(outer) && __alignof__(inner) <= __alignof__(outer))

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Memory for the C++ core: zeroed, quiet when there is none, counted. */
-#include "damonxx/kapi.h"
 #include <linux/atomic.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
+#include "damonxx/kapi.h"
 
 /* Reclaims, but neither warns nor calls the OOM killer. */
 #define QUIET (GFP_KERNEL | __GFP_NOWARN | __GFP_RETRY_MAYFAIL | __GFP_ZERO)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Log, clock, randomness. */
 #define pr_fmt(fmt) "damonxx: " fmt
-#include "damonxx/kapi.h"
 #include <linux/bug.h>
 #include <linux/build_bug.h>
 #include <linux/errno.h>
@@ -10,6 +9,7 @@
 #include <linux/ratelimit.h>
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
+#include "damonxx/kapi.h"
 
 #define AGREES(number) static_assert((int)KAPI_##number == number)
 AGREES(EPERM);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Kernel threads for the C++ core: start, stop, and a sleep that can be ended. */
-#include "damonxx/kapi.h"
 #include <linux/atomic.h>
 #include <linux/completion.h>
 #include <linux/err.h>
@@ -12,6 +11,7 @@
 #include <linux/pid.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
+#include "damonxx/kapi.h"
 
 /* A wake-up may come this late, to be served together with another one. */
 #define MAX_SLACK_NS (50ULL * NSEC_PER_USEC)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Module life. */
 #define pr_fmt(fmt) "damonxx: " fmt
-#include "damonxx/abi.h"
-#include "damonxx/kapi.h"
-#include "ops/symbols.h"
 #include <linux/init.h>
 #include <linux/module.h>
 #include <linux/printk.h>
+#include "damonxx/abi.h"
+#include "damonxx/kapi.h"
+#include "ops/symbols.h"
 
 static int __init damonxx_module_init(void)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* References to process ids and address spaces. */
-#include "damonxx/kapi.h"
 #include <linux/pid.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include "damonxx/kapi.h"
 
 struct kapi_pid *kapi_pid_get(int number)
 {
@@ -40,7 +40,7 @@ struct kapi_mm *kapi_mm_get(struct kapi_pid *pid)
 	if (task) {
 		mm = get_task_mm(task);
 		if (!mm && !(task->flags & PF_KTHREAD)) {
-			for_each_thread (task, other) {
+			for_each_thread(task, other) {
 				mm = get_task_mm(other);
 				if (mm)
 					break;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Finds the kernel symbols that are not exported; built into a kernel, the linker does. */
 #define pr_fmt(fmt) "damonxx: " fmt
-#include "ops/symbols.h"
-#include "damonxx/kapi.h"
 #include <linux/bits.h>
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
@@ -10,6 +8,8 @@
 #include <linux/printk.h>
 #include <linux/static_call.h>
 #include <linux/string.h>
+#include "damonxx/kapi.h"
+#include "ops/symbols.h"
 
 static unsigned long missing __read_mostly; /* a bit for each feature that is off */
 

@@ -35,9 +35,9 @@
 #define DAMONXX_HUGETLB_SYMBOLS(F)
 #endif
 
-#define DAMONXX_SYMBOLS(F, D)                                                                      \
-	DAMONXX_NOTIFIER_SYMBOLS(F)                                                                \
-	DAMONXX_HUGETLB_SYMBOLS(F)                                                                 \
+#define DAMONXX_SYMBOLS(F, D)       \
+	DAMONXX_NOTIFIER_SYMBOLS(F) \
+	DAMONXX_HUGETLB_SYMBOLS(F)  \
 	D(SYSFS, mm_kobj)
 
 /* Looks all of them up; to be called once, before anything else of ours. */

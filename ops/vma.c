@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Mapped ranges of an address space. */
-#include "damonxx/kapi.h"
 #include <linux/mm.h>
 #include <linux/mm_types.h>
 #include <linux/mmap_lock.h>
 #include <linux/sched.h>
+#include "damonxx/kapi.h"
 
 /* What one hold of the mmap lock may look at. */
 #define MAX_VMAS_PER_HOLD 1024
@@ -21,7 +21,8 @@ static bool append(struct listing *list, const struct vm_area_struct *vma)
 {
 	struct kapi_range *last = list->count ? &list->out[list->count - 1] : NULL;
 
-	if (last && last->end == vma->vm_start) {
+	/* Below, if it has grown downwards while the lock was free. */
+	if (last && vma->vm_start <= last->end) {
 		last->end = vma->vm_end;
 	} else {
 		if (list->count == list->max)
@@ -39,7 +40,7 @@ static void list_some(struct mm_struct *mm, struct listing *list)
 	VMA_ITERATOR(iterator, mm, list->from);
 
 	mmap_read_lock(mm);
-	for_each_vma (iterator, vma) {
+	for_each_vma(iterator, vma) {
 		if (!append(list, vma))
 			break;
 		if (!--budget || need_resched() || mmap_lock_is_contended(mm))

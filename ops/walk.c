@@ -6,9 +6,6 @@
  * folios, reclaim finds in "young" what the cleared bit would have told, and "idle" tells
  * us when another clears the bit.  Elsewhere the bit is set again at the test.
  */
-#include "damonxx/compat/pagewalk.h"
-#include "damonxx/kapi.h"
-#include "ops/window.h"
 #include <linux/mm.h>
 #include <linux/mm_types.h>
 #include <linux/mmap_lock.h>
@@ -16,6 +13,9 @@
 #include <linux/page_idle.h>
 #include <linux/pgtable.h>
 #include <linux/sched.h>
+#include "damonxx/compat/pagewalk.h"
+#include "damonxx/kapi.h"
+#include "ops/window.h"
 
 #ifndef CONFIG_MMU_NOTIFIER
 /* The one of these functions that has no empty variant. */
@@ -58,8 +58,8 @@ struct leaf {
 };
 
 /* False: nothing is mapped there.  @size is that of the entry that describes @offset of @w. */
-static __always_inline bool read_leaf(pte_t *entries, unsigned long start,
-				      unsigned long offset, unsigned long size, struct leaf *leaf)
+static __always_inline bool read_leaf(pte_t *entries, unsigned long start, unsigned long offset,
+				      unsigned long size, struct leaf *leaf)
 {
 	pte_t value;
 
@@ -177,6 +177,15 @@ static __always_inline u32 probe_window(struct walk *walk, struct kapi_probe *pr
 	return i;
 }
 
+/* The same for a window with nothing in it. */
+static u32 skip_window(const struct walk *walk, struct kapi_probe *probes, u32 i, u32 n,
+		       bool testing)
+{
+	while (++i < n && window_covers(&walk->window, probes[i].addr))
+		begin_probe(&probes[i], testing);
+	return i;
+}
+
 /* Under the mmap lock.  Returns how many probes are done, at least one. */
 static __always_inline u32 probe_some(struct walk *walk, struct kapi_probe *probes, u32 n,
 				      bool testing)
@@ -196,7 +205,7 @@ static __always_inline u32 probe_some(struct walk *walk, struct kapi_probe *prob
 		if (likely(w->kind == WINDOW_TABLE))
 			i = probe_window(walk, probes, i, n, PAGE_SIZE, testing);
 		else if (w->kind == WINDOW_EMPTY)
-			i++;
+			i = skip_window(walk, probes, i, n, testing);
 		else
 			i = probe_window(walk, probes, i, n, w->end - w->start, testing);
 	}

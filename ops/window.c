@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Where the page-table entries of an address are: finding them, locking them. */
-#include "ops/window.h"
-#include "damonxx/compat/pagewalk.h"
 #include <linux/hugetlb.h>
 #include <linux/mm.h>
+#include "damonxx/compat/pagewalk.h"
+#include "ops/window.h"
 
 static void drop_entry(struct window *w)
 {
