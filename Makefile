@@ -33,7 +33,7 @@ install: all ## install the module for the kernel it was built for (INSTALL_MOD_
 clean: ## remove what a build made
 	@if [ -e $(KDIR)/Makefile ]; then $(kbuild) clean; fi
 	@rm -rf build selftests/host/build selftests/bench/*/build
-	@for dir in workload damonxx; do $(MAKE) -s -C selftests/$$dir clean; done
+	@for dir in $(wildcard selftests/workload selftests/damonxx); do $(MAKE) -s -C $$dir clean; done
 
 .PHONY: setup
 setup: ## install what building and testing need (Debian packages)
