@@ -65,7 +65,8 @@ u64 worker::next_deadline(u64 previous_ns, u64 begun_ns) const
 {
 	const u64 interval = monitor_.config().attrs.sample_ns();
 	const u64 least = saturating_add(kapi_now_ns(), interval / 16);
-	const u64 next = saturating_add(previous_ns, interval);
+	// A deadline that a commit has overtaken is still to come.
+	const u64 next = saturating_add(min(previous_ns, begun_ns), interval);
 
 	if (next >= saturating_add(begun_ns, interval / 2) && next >= least)
 		return next;

@@ -100,6 +100,13 @@ fixed() {
 		is "$(tried $tried | awk 'NR == 1 { printf "%s", $1 } { end = $2 } END { print " " end }')" "$1 $2"
 }
 
+fixed_nothing() {
+	need_idle
+	# shellcheck disable=SC2086
+	new_kdamond "$victim" $settings operations=fvaddr && turn on && goes_on &&
+		is "$(monitored_bytes)" 0 && turn update_schemes_tried_regions && is "$(tried $tried)" ""
+}
+
 need_module
 check "pages of 4 KiB: accesses are found" eval 'follow busy 64 && accesses_found'
 check "mmap and munmap are followed" grows
@@ -130,4 +137,5 @@ else
 	skip "frames of a device" "/dev/mem cannot be mapped"
 fi
 check "fvaddr keeps to its ranges" fixed
+check "fvaddr without a range monitors nothing" fixed_nothing
 finish

@@ -188,11 +188,22 @@ regions() {
 	*) refuses $kdamond/state on EINVAL && last_error | grep -F -e "$wanted" ;;
 	esac
 }
+whole_range() {
+	need_idle
+	new_kdamond "$victim" operations=fvaddr $sample_us=1000 $aggr_us=10000 targets/0/regions/nr_regions=1 \
+		targets/0/regions/0/end=18446744073709551615 || return
+	case $(tryio $kdamond/state on) in
+	OK) runs && goes_on && turn update_schemes_tried_regions && turn off ;;
+	EINVAL) not is "$(last_error)" "" >/dev/null ;;
+	*) last_error; return 1 ;;
+	esac
+}
 r=contexts/0/targets/0/regions
 check "an empty region" regions "$r/0/end: 4096 is not above start 4096" 4096-4096
 check "a region that ends before it starts" regions "$r/1/end: 4096 is not above start 12288" 0-4096 12288-4096
 check "regions that overlap" regions "$r/1/start: 4096 lies before the end" 0-8192 4096-16384
 check "regions in the wrong order" regions "$r/1/start: 0 lies before the end" 8192-16384 0-4096
+check "the whole range of addresses, or a reason why not" whole_range
 check "regions that touch are fine" regions "" 0-4096 4096-16384 20480-24576
 
 states_of_nr_kdamonds() {
@@ -318,6 +329,33 @@ check "a second one who wants to wait is told EBUSY, others are served" waiting 
 victim_dies() { end_victim; wait_until 5 state_is off; }
 check "the end of the target sends away who waits" waiting ECANCELED victim_dies
 start_victim idle 16
+
+# A pid is what it is for the one who writes it.
+pid_namespace() {
+	need_idle
+	new_kdamond 1 || return
+	# shellcheck disable=SC2016 # for the inner shell
+	unshare -f -p sh -c 'victim idle 40 >"$0" & until grep -q -s ^ready "$0"; do sleep 0.1; done
+		tryio -p "$1" contexts/0/targets/0/pid_target=$! state=on; echo on >>"$0"; wait' \
+		"$work/inner" $kdamond &
+	children="$children $!"
+	wait_until 20 grep -q -s '^on' "$work/inner" && runs || return
+	inner=
+	for each in /proc/[0-9]*; do
+		case $(tr '\0' ' ' <"$each/cmdline" 2>/dev/null) in
+		'victim idle 40 ') inner=${each#/proc/} ;;
+		esac
+	done
+	[ -n "$inner" ] && not is "$inner" "$(cat $context/targets/0/pid_target)" >/dev/null || return
+	monitors_all_of "$inner" || return
+	kill -9 "$inner"
+	wait_until 10 state_is off
+}
+if unshare -f -p true 2>/dev/null; then
+	check "pid_target is a number of the writer's pid namespace" pid_namespace
+else
+	skip "pid_target is a number of the writer's pid namespace" "no pid namespaces"
+fi
 
 two() {
 	need_idle

@@ -206,6 +206,21 @@ TEST_F(running_context, answers_without_waiting_for_the_interval)
 	EXPECT_LT(kapi_now_ns() - before, 1 * ms);
 }
 
+TEST_F(running_context, a_shorter_interval_takes_effect_at_once)
+{
+	inputs in = wanted();
+	report why;
+
+	in.attrs.sample_us = 10'000'000;
+	in.attrs.aggr_us = 100'000'000;
+	own<context> c = started(move(in));
+	host::run_for(10 * ms);
+	EXPECT_OK(c->commit(wanted(), why));
+	const u64 before = host::counts().test_calls;
+	host::run_for(1000 * ms);
+	EXPECT_GE(host::counts().test_calls - before, 190u);
+}
+
 TEST_F(running_context, keeps_its_rate_while_probes_cost_time)
 {
 	inputs in = wanted();
