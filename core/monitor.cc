@@ -36,6 +36,7 @@ bool monitor::prepare()
 {
 	bool alive = false;
 
+	cleared_ = true;
 	for (target &t : config_->targets) {
 		if (t.gone)
 			continue;
@@ -58,6 +59,7 @@ void monitor::check()
 		config_->ops->test(t);
 		t.regions.count_accesses();
 	}
+	cleared_ = false;
 	now_samples_++;
 
 	const bool window_over = now_samples_ >= next_aggregation_;
@@ -95,8 +97,18 @@ void monitor::update()
 	adaptation::enforce_minimum(*config_);
 }
 
+// Testing is also what gives borrowed accessed bits back, where the kernel needs that.
+void monitor::give_back()
+{
+	for (target &t : config_->targets)
+		if (cleared_ && !t.gone)
+			config_->ops->test(t);
+	cleared_ = false;
+}
+
 void monitor::end()
 {
+	give_back();
 	finish_walk(errc::canceled);
 	for (target &t : config_->targets)
 		t.pid = {};
@@ -107,6 +119,7 @@ void monitor::commit(own<configuration> &fresh)
 	const window_position at = position();
 	const monitoring_attrs old = config_->attrs;
 
+	give_back();
 	fresh->take_results(*config_);
 	std::swap(config_, fresh);
 

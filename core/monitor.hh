@@ -50,6 +50,7 @@ private:
 	void update();
 	void finish_walk(status outcome);
 	window_position position() const;
+	void give_back();
 
 	own<configuration> config_;
 	prng random_;
@@ -59,6 +60,7 @@ private:
 	u64 next_aggregation_ = 0;
 	u64 next_update_ = 0;
 	bool restart_ = false;
+	bool cleared_ = false;	// probes are out, to be tested
 };
 
 } // namespace damon

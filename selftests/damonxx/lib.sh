@@ -154,6 +154,7 @@ goes_on() {
 
 # start_victim KIND [ARGUMENT]: sets victim to its pid; what it says is in $work/victim.
 start_victim() {
+	rm -f "$work/victim" # what the one before said
 	victim "$@" >"$work/victim" 2>&1 &
 	victim=$!
 	children="$children $victim"

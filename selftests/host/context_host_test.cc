@@ -206,6 +206,19 @@ TEST_F(running_context, answers_without_waiting_for_the_interval)
 	EXPECT_LT(kapi_now_ns() - before, 1 * ms);
 }
 
+// Where the kernel has no idle flags, the test sets borrowed accessed bits again.
+TEST_F(running_context, every_cleared_page_is_tested)
+{
+	own<context> c = started(wanted());
+	report why;
+
+	host::run_for(52 * ms);
+	EXPECT_OK(c->commit(wanted(), why));
+	host::run_for(52 * ms);
+	c->stop();
+	EXPECT_EQ(host::counts().tested_probes, host::counts().cleared_probes);
+}
+
 TEST_F(running_context, a_shorter_interval_takes_effect_at_once)
 {
 	inputs in = wanted();
