@@ -108,11 +108,30 @@ void region_table::move_to_top()
 		copy_region(i + by, i);
 }
 
+// Covering @nr_ranges takes a region for each hole and for each end of a range.
+bool region_table::has_room_to_cover(u32 nr_ranges) const
+{
+	u64 wanted = 2 * u64{nr_ranges};
+
+	for (u32 i = 1; i < count_; i++)
+		wanted += end_[i - 1] != start_[i];
+	return wanted <= capacity_ - count_;
+}
+
+// Neighbours become one, equal ones first, and if that does not do, whatever their counts.
+void region_table::make_room_to_cover(u32 nr_ranges)
+{
+	if (!has_room_to_cover(nr_ranges))
+		merge(0, u64_max);
+	if (!has_room_to_cover(nr_ranges))
+		merge(u32_max, u64_max);
+}
+
 void region_table::set_ranges(span<const addr_range> ranges)
 {
+	make_room_to_cover(ranges.size());
 	move_to_top();
 	u32 in = capacity_ - count_;
-	u64 total = 0;
 
 	count_ = 0;
 	for (const addr_range &range : ranges) {
@@ -136,10 +155,13 @@ void region_table::set_ranges(span<const addr_range> ranges)
 		}
 		if (!heirs)
 			append(range, in);
-		else
+		else if (count_)
 			end_[count_ - 1] = range.end;
-		total += range.size();
 	}
+	// Not the sum of the ranges where a region had to be stretched over a gap.
+	u64 total = 0;
+	for (u32 i = 0; i < count_; i++)
+		total += end_[i] - start_[i];
 	set_total(total);
 }
 

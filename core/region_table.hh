@@ -94,6 +94,8 @@ private:
 	void copy_region(u32 to, u32 from);
 	void append(addr_range range, u32 limit, const region_table *heir_of = nullptr,
 		    u32 index = 0);
+	bool has_room_to_cover(u32 nr_ranges) const;
+	void make_room_to_cover(u32 nr_ranges);
 	void move_to_top();
 	template <typename Plan> void subdivide(const Plan &plan, u32 max_count);
 

@@ -119,7 +119,7 @@ CASE(region_table, merge_keeps_gaps_and_the_size_limit)
 	EXPECT_EQUAL(table.range(2), pages(9, 12));
 }
 
-// Against the mean over all bytes in 128 bits: joining many rounds only once.
+// Against the mean over all bytes, which fits in 64 bits here: joining many rounds only once.
 CASE(region_table, merge_averages_by_size)
 {
 	prng random{1};
@@ -127,7 +127,7 @@ CASE(region_table, merge_averages_by_size)
 	for (u32 round = 0; round < 200; round++) {
 		addr_range ranges[24];
 		region_table table;
-		unsigned __int128 weighted = 0;
+		u64 weighted = 0;
 		u64 at = 0;
 
 		ASSERT_OK(table.reserve(32));
@@ -140,11 +140,11 @@ CASE(region_table, merge_averages_by_size)
 		for (u32 i = 0; i < 24; i++) {
 			const auto times = static_cast<u32>(random.below(50));
 			hit(table, i, times);
-			weighted += static_cast<unsigned __int128>(times) * ranges[i].size();
+			weighted += times * ranges[i].size();
 		}
 		table.merge(1000, no_limit);
 		ASSERT_EQUAL(table.count(), 1u);
-		const u64 mean = static_cast<u64>(weighted / at);
+		const u64 mean = weighted / at;
 		EXPECT_AT_MOST(distance(table.nr_accesses(0), mean), 1u);
 		EXPECT(sound(table));
 	}
@@ -420,4 +420,58 @@ CASE(region_table, stays_sound_under_any_sequence)
 		ASSERT(sound(table));
 		ASSERT_EQUAL(table.total_bytes(), bytes);
 	}
+}
+
+// New ranges for a table that has no entry to spare.
+
+static u64 sum(const region_table &table)
+{
+	u64 bytes = 0;
+
+	for (u32 i = 0; i < table.count(); i++)
+		bytes += table.range(i).size();
+	return bytes;
+}
+
+// The first region reaches beyond the first range, and every entry is in use.
+CASE(region_table, full_with_a_first_region_across_ranges)
+{
+	const addr_range before[] = {pages(0, 10), pages(10, 20), pages(20, 30), pages(30, 40),
+				     pages(40, 50), pages(50, 60)};
+	const addr_range after[] = {pages(0, 1), pages(2, 3)};
+	region_table table;
+
+	ASSERT_OK(table.reserve(6));
+	table.reset(before);
+	table.set_ranges(after);
+	ASSERT_EQUAL(table.count(), 2u);
+	EXPECT_EQUAL(table.range(0), pages(0, 1));
+	EXPECT_EQUAL(table.range(1), pages(2, 3));
+}
+
+// Not even joining neighbours makes room: what does not fit is lost, nothing else is touched.
+CASE(region_table, one_entry_for_two_ranges)
+{
+	const addr_range before[] = {pages(0, 10)};
+	const addr_range after[] = {pages(0, 5), pages(6, 10)};
+	region_table table;
+
+	ASSERT_OK(table.reserve(1));
+	table.reset(before);
+	table.set_ranges(after);
+	EXPECT_AT_MOST(table.count(), 1u);
+	EXPECT_EQUAL(table.total_bytes(), sum(table));
+}
+
+// A region stretched over a gap counts as large as it is: weights depend on it.
+CASE(region_table, the_total_is_that_of_the_regions)
+{
+	const addr_range before[] = {pages(10, 12), pages(14, 16), pages(20, 22)};
+	const addr_range after[] = {pages(0, 5), pages(9, 24), pages(30, 40)};
+	region_table table;
+
+	ASSERT_OK(table.reserve(3));
+	table.reset(before);
+	table.set_ranges(after);
+	EXPECT_EQUAL(table.total_bytes(), sum(table));
 }
