@@ -206,6 +206,7 @@ void explain(status failed, report &why)
 		const char *words;
 	} known[] = {
 		{errc::nomem, "out of memory"},
+		{errc::again, "no thread can be made now"},
 		{errc::canceled, "the kdamond ended"},
 		{errc::intr, "interrupted by a signal"},
 	};

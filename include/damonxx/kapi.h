@@ -29,6 +29,7 @@ enum kapi_errno {
 	KAPI_ENOENT = 2,
 	KAPI_ESRCH = 3,
 	KAPI_EINTR = 4,
+	KAPI_EAGAIN = 11,
 	KAPI_ENOMEM = 12,
 	KAPI_EBUSY = 16,
 	KAPI_ENODEV = 19,

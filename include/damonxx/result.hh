@@ -12,6 +12,7 @@ enum class errc : int {
 	noent = KAPI_ENOENT,
 	srch = KAPI_ESRCH,
 	intr = KAPI_EINTR,
+	again = KAPI_EAGAIN,
 	nomem = KAPI_ENOMEM,
 	busy = KAPI_EBUSY,
 	nodev = KAPI_ENODEV,

@@ -21,6 +21,7 @@ static_assert(static_cast<int>(errc::noent) == ENOENT);
 static_assert(static_cast<int>(errc::srch) == ESRCH);
 static_assert(static_cast<int>(errc::intr) == EINTR);
 static_assert(static_cast<int>(errc::nomem) == ENOMEM);
+static_assert(static_cast<int>(errc::again) == EAGAIN);
 static_assert(static_cast<int>(errc::busy) == EBUSY);
 static_assert(static_cast<int>(errc::nodev) == ENODEV);
 static_assert(static_cast<int>(errc::inval) == EINVAL);
