@@ -475,3 +475,27 @@ CASE(region_table, the_total_is_that_of_the_regions)
 	table.set_ranges(after);
 	EXPECT_EQUAL(table.total_bytes(), sum(table));
 }
+
+// Each page of a region may be the one, and no page of another's.
+CASE(region_table, probes_reach_all_of_their_region_and_no_more)
+{
+	const addr_range ranges[] = {pages(1, 5), pages(5, 6), pages(8, 12)};
+	bool seen[3][4] = {};
+	region_table table;
+	prng random{3};
+
+	ASSERT_OK(table.reserve(3));
+	table.reset(ranges);
+	for (u32 round = 0; round < 500; round++) {
+		table.plan_probes(random);
+		for (u32 i = 0; i < 3; i++) {
+			const u64 addr = table.probes()[i].addr;
+			ASSERT_EQUAL(addr % page, 0u);
+			ASSERT(ranges[i].start <= addr && addr < ranges[i].end);
+			seen[i][(addr - ranges[i].start) / page] = true;
+		}
+	}
+	for (u32 i = 0; i < 3; i++)
+		for (u32 k = 0; k < ranges[i].size() / page; k++)
+			EXPECT(seen[i][k]);
+}

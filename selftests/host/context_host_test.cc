@@ -287,6 +287,26 @@ TEST_F(running_context, tells_all_of_ten_thousand_regions)
 	EXPECT_EQ(move(totals).take()[0].total_bytes, bytes);
 }
 
+TEST_F(running_context, a_window_has_as_many_samples_as_its_intervals_say)
+{
+	host::set_hot(pid, {{0x400000, 0x500000}, {base, base + 256 * mib}});
+	own<context> c = started(wanted());
+	host::run_for(1000 * ms);
+	const u64 before = c->read_stats().take()[0].nr_snapshots;
+	host::run_for(10'000 * ms);
+	const u64 rounds = c->read_stats().take()[0].nr_snapshots - before;
+	EXPECT_GE(rounds, 99u);
+	EXPECT_LE(rounds, 101u);
+
+	auto tried = c->collect_tried(context::detail::regions);
+	ASSERT_OK(tried);
+	const tried_regions found = move(tried).take();
+	u32 most = 0;
+	for (const tried_region &r : found[0].regions)
+		most = max(most, r.nr_accesses);
+	EXPECT_EQ(most, 20u);
+}
+
 TEST_F(running_context, region_count_keeps_to_its_bounds)
 {
 	inputs in = wanted();
