@@ -12,8 +12,9 @@
 //	}
 //
 // EXPECT_* notes a failure and goes on; ASSERT_* leaves the case.  Bodies are freestanding:
-// our library and kapi, nothing else.  The world around provides kapi_test_failed() and
-// walks the section "damonxx_tests", an array of pointers to kapi_test_case.
+// our library and kapi, nothing else.  The world around provides kapi_test_failed() and calls
+// the cases: on the host it walks the section "damonxx_tests", an array of pointers to
+// kapi_test_case; in the kernel a list is made of their symbols.
 
 #include "kunit/compare.hh"
 
@@ -110,13 +111,23 @@ bool check_error(place at, const char *expression, const Outcome &outcome, Code 
 			return; \
 	} while (0)
 
-#define CASE(suite_, name_) \
-	static void suite_##_##name_(); \
-	static constexpr kapi_test_case suite_##_##name_##_case{#suite_, #name_, \
-								suite_##_##name_}; \
+#define TEST_FUNCTION_(suite_, name_) damonxx_case_##suite_##__##name_
+
+#ifdef __KERNEL__
+// scripts/kbuild/kunit-suites finds the function by its symbol.
+#define TEST_LIST_(suite_, name_)
+#else
+#define TEST_LIST_(suite_, name_) \
+	static constexpr kapi_test_case suite_##_##name_##_case{ \
+		#suite_, #name_, TEST_FUNCTION_(suite_, name_)}; \
 	[[gnu::section("damonxx_tests"), gnu::used]] static const kapi_test_case \
-		*const suite_##_##name_##_entry = &suite_##_##name_##_case; \
-	static void suite_##_##name_()
+		*const suite_##_##name_##_entry = &suite_##_##name_##_case;
+#endif
+
+#define CASE(suite_, name_) \
+	extern "C" void TEST_FUNCTION_(suite_, name_)(); \
+	TEST_LIST_(suite_, name_) \
+	extern "C" void TEST_FUNCTION_(suite_, name_)()
 
 #define EXPECT(...) TEST_EXPECT_(::test::check(TEST_PLACE_, #__VA_ARGS__, bool(__VA_ARGS__)))
 #define EXPECT_EQUAL(a, b) TEST_EXPECT_(TEST_COMPARE_(equal, a, b))

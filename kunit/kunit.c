@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The world around the test cases, in the kernel: KUnit. */
+#include "kunit/suites.h"
+#include "damonxx/kapi.h"
+
+/* Cases run one at a time.  Threads that a case starts fail it, too. */
+static struct kunit *running;
+
+void kapi_test_failed(const char *file, int line, const char *message)
+{
+	struct kunit *test = READ_ONCE(running);
+
+	if (WARN(!test, "%s:%d: no case runs: %s\n", file, line, message))
+		return;
+	KUNIT_FAIL(test, "%s:%d: %s", file, line, message);
+}
+
+/* What a case allocates it frees, as on the host. */
+void damonxx_kunit_run(struct kunit *test, void (*body)(void))
+{
+	u64 live = kapi_alloc_live();
+
+	WRITE_ONCE(running, test);
+	body();
+	WRITE_ONCE(running, NULL);
+	KUNIT_EXPECT_EQ_MSG(test, live, kapi_alloc_live(),
+			    "the case changes the number of allocations");
+}
