@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0
+// A context that threads share, and what is known of it at every moment.
+#pragma once
+#include "core/context.hh"
+#include "damonxx/guard.hh"
+#include "kunit/torture/plan.hh"
+
+namespace damon::torture {
+
+enum class phase : u8 { made, started, stopped };
+
+// What a thread knows of a session before it asks.
+struct sight {
+	plan told;
+	phase life = phase::made;
+	u64 version = 0;		 // odd: somebody is changing it
+	u64 table_capacity = 0;		 // the largest that a target's table may have
+	scheme_stats floor[max_schemes]; // no later answer is below
+	bool fresh = false;		 // the floor was measured after the last commit
+
+	bool steady() const { return version % 2 == 0; }
+};
+
+// Who starts, stops, commits or looks at the witnesses holds turn; all else is for anybody
+// with a reference.
+class session {
+public:
+	session(own<context> made, const plan &told, witnesses present);
+
+	// Thread safe: the phase and what it was told.
+	void see(sight &out);
+	// Nothing was changed since, nor tried and taken.
+	bool still(const sight &seen);
+	bool can_start();
+	// Later answers are not below @stats, if nothing changed since @seen.
+	void raise_floor(const sight &seen, const vec<scheme_stats> &stats);
+
+	// Calls @action() as a change to the started or stopped phase: nobody relies on what
+	// was known, until it is known again.
+	template <typename Action> auto enter(phase next, Action action)
+	{
+		begin_change();
+		const status answer = action();
+		end_change(answer.is_ok() ? &next : nullptr, nullptr);
+		return answer;
+	}
+	// The same for a commit of @wish.
+	template <typename Action> auto tell(const plan &wish, Action action)
+	{
+		begin_change();
+		const status answer = action();
+		end_change(nullptr, answer.is_ok() ? &wish : nullptr);
+		return answer;
+	}
+
+	const own<context> core;
+	mutex turn{lock_class::registry};
+	witnesses present;  // of what it was told last
+	char name[16] = {}; // the worker's
+	u32 users = 1;
+	u32 collectors = 0;  // inside collect_tried() now
+	u32 collections = 0; // ever begun
+
+private:
+	void begin_change();
+	// Without a phase or plan, all is as before the change.
+	void end_change(const phase *life, const plan *told);
+
+	guarded<sight> known_;
+};
+
+// The last one out ends the context, which stops its worker.
+struct session_kind {
+	using object = session;
+	static void put(session *shared)
+	{
+		if (__atomic_sub_fetch(&shared->users, 1, __ATOMIC_ACQ_REL) == 0)
+			static_cast<void>(own<session>::adopt(shared));
+	}
+};
+using session_ref = ref<session_kind>;
+
+// Where threads find sessions.
+class slot {
+public:
+	slot() : here_{lock_class::tree} {}
+
+	// Empty: there is none.
+	session_ref get();
+	// What was there before comes back.
+	session_ref put(session_ref fresh);
+
+private:
+	guarded<session_ref> here_;
+};
+
+} // namespace damon::torture

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Interrupts for the threads of the test, and a look at the threads of workers. */
+#include <linux/pid.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/signal.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include "kunit/torture/world.h"
+
+static DEFINE_SPINLOCK(lock);
+static struct task_struct *tasks[DAMONXX_TORTURE_MAX_THREADS]; /* under @lock */
+
+void damonxx_torture_enter(u32 index)
+{
+	allow_signal(SIGINT);
+	spin_lock(&lock);
+	tasks[index] = current;
+	spin_unlock(&lock);
+}
+
+void damonxx_torture_leave(u32 index)
+{
+	spin_lock(&lock);
+	tasks[index] = NULL;
+	spin_unlock(&lock);
+}
+
+void damonxx_torture_interrupt(u32 index)
+{
+	spin_lock(&lock);
+	/* SAFETY: it takes itself out of the table before it ends. */
+	if (tasks[index])
+		send_sig(SIGINT, tasks[index], 1);
+	spin_unlock(&lock);
+}
+
+void damonxx_torture_forget_interrupts(void)
+{
+	flush_signals(current);
+}
+
+/* One that is on its way out runs none of our code any more. */
+bool damonxx_torture_has_thread(int pid, const char *name)
+{
+	struct task_struct *task;
+	bool there;
+
+	rcu_read_lock();
+	task = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_PID);
+	there = task && !(READ_ONCE(task->flags) & PF_EXITING) && !strcmp(task->comm, name);
+	rcu_read_unlock();
+	return there;
+}
