@@ -6,7 +6,12 @@
 . "$(dirname "$0")/lib.sh"
 
 kind=${1-}
-phase_s=${PHASE_S:-10}
+phase_s=${PHASE_S:-$((10 * slow))}
+mib=256 hot=24,16
+# Where everything is slow, so is everything here, and there is less of it.
+if [ "$slow" != 1 ]; then
+	mib=64 hot=12,8
+fi
 page=4096
 thp=/sys/kernel/mm/transparent_hugepage
 
@@ -25,20 +30,21 @@ if [ "$kind" = --huge ]; then
 	echo 0 >$thp/use_zero_page
 fi
 command -v hotspot >/dev/null && command -v recorder >/dev/null || skip_all "there is no hotspot or no recorder"
+[ -e /proc/self/schedstat ] || skip_all "the recorder needs /proc/PID/schedstat (CONFIG_SCHEDSTATS)"
 need_module
 # shellcheck disable=SC2086
-hotspot --mib 256 --hot 24,16 --phase "$phase_s" --phases 2 $kind --out "$work/truth" &
+hotspot --mib $mib --hot $hot --pause-us $((2000 * slow)) --phase "$phase_s" --phases 2 $kind --out "$work/truth" &
 workload=$!
 children=$workload
 wait_until 60 grep -q -s ^phase "$work/truth" || bail_out "the workload does not start"
 if [ "$kind" = --huge ]; then
-	check "the workload's memory is in huge pages" at_least "$(huge_kib $workload)" $((250 << 10))
+	check "the workload's memory is in huge pages" at_least "$(huge_kib $workload)" $(((mib - 6) << 10))
 else
 	check "the workload's memory is in pages of 4 KiB" is "$(huge_kib $workload)" 0
 fi
 
-check "monitoring starts" monitor $workload $sample_us=5000 $aggr_us=100000 $update_us=1000000 \
-	$min_regions=10 $max_regions=1000
+check "monitoring starts" monitor $workload $sample_us=$((5000 * slow)) $aggr_us=$((100000 * slow)) \
+	$update_us=$((1000000 * slow)) $min_regions=10 $max_regions=$((1000 / slow))
 check "recording" recorder $admin 0 $((2 * phase_s)) "$work/record"
 turn off >/dev/null
 [ "$kind" != --huge ] || echo "$zero_page" >$thp/use_zero_page

@@ -4,7 +4,7 @@
 # Commands that have nothing to wait for return at once, however long the sampling interval is.
 . "$(dirname "$0")/lib.sh"
 
-most_us=${MOST_US:-50000}	# generous, for an emulated CPU on a busy host
+most_us=$((${MOST_US:-50000} * slow))	# generous, for an emulated CPU on a busy host
 
 # quick N KEYWORD...
 quick() {

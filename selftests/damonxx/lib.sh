@@ -14,6 +14,8 @@ scheme=$context/schemes/0
 tried=$scheme/tried_regions
 module=${DAMONXX_KO:-/modules/damonxx.ko}
 work=$(mktemp -d "${TMPDIR:-/tmp}/damonxx-test.XXXXXX")
+# How many times as long things take here as on the stock kernel: limits are that much longer, sizes that much smaller.
+slow=${SLOW:-1}
 number=0 failed=0 skipped=0
 children=
 
@@ -70,9 +72,16 @@ at_least() { [ "$1" -ge "$2" ] || { echo "$1 is less than $2"; return 1; }; }
 at_most() { [ "$1" -le "$2" ] || { echo "$1 is more than $2"; return 1; }; }
 not() { ! "$@"; }
 
+# within SECONDS PROGRAM...
+within() {
+	within_s=$(($1 * slow))
+	shift
+	timeout $within_s "$@"
+}
+
 # wait_until SECONDS COMMAND...
 wait_until() {
-	wait_left=$(($1 * 20))
+	wait_left=$(($1 * slow * 20))
 	shift
 	until "$@"; do
 		[ $wait_left -gt 0 ] || { echo "waited too long for: $*"; return 1; }
@@ -86,15 +95,16 @@ wait_until() {
 log_mark=$(dmesg | wc -l)
 no_complaint() {
 	! dmesg | tail -n +$((log_mark + 1)) |
-		grep -E 'BUG|WARNING|Oops|Call Trace|KASAN|UBSAN|refcount|blocked for more|not freed'
+		grep -E 'BUG|WARNING|Oops|Call Trace|KASAN|UBSAN|refcount|blocked for more|not freed|ODEBUG|INFO: (task|trying|rcu)'
 }
 
 # The module and its tree
 
 loaded() { grep -q '^damonxx ' /proc/modules; }
 
+# Built in, it is there without a module.
 need_module() {
-	loaded || insmod "$module" 2>/dev/null || modprobe damonxx 2>/dev/null ||
+	[ -d $kdamonds ] || insmod "$module" 2>/dev/null || modprobe damonxx 2>/dev/null ||
 		bail_out "the module is not loaded, and $module cannot be"
 	[ -d $kdamonds ] || bail_out "there is no $kdamonds"
 	need_idle
@@ -193,7 +203,7 @@ found_in() {
 }
 
 clean_up() {
-	if loaded; then
+	if [ -d $kdamonds ]; then
 		for each in $kdamonds/[0-9]*/state; do
 			[ ! -e "$each" ] || tryio "$each" off >/dev/null
 		done

@@ -4,7 +4,7 @@
 # Targets die, the module wants to go: nothing is kept that should be gone, and nothing goes that is in use.
 . "$(dirname "$0")/lib.sh"
 
-cycles=${CYCLES:-200}
+cycles=${CYCLES:-$((200 / slow))}
 fast="$sample_us=1000 $aggr_us=10000"
 
 # Not MemFree: freed huge pages may stay in the CPUs' own lists, which do not count there.

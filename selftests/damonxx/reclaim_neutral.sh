@@ -153,7 +153,12 @@ if [ -w $lru_gen ]; then
 	echo "$old_lru" >$lru_gen
 	case $old_lru in
 	0x0000) ;;
-	*) all_of multi-generational ;;
+	*)
+		if [ "$slow" = 1 ]; then
+			all_of multi-generational
+		else
+			skip "multi-generational" "everything is slow here, and for the module it is the same"
+		fi ;;
 	esac
 else
 	all_of classic

@@ -91,7 +91,7 @@ limit() {
 	watch 0/stats/max_nr_snapshots=5 && sleep 2 && is "$(snapshots)" 5 || return
 	tried_before=$(stat_of 0 nr_tried)
 	# Who asks need not wait for what will not come.
-	is "$(timeout 10 tryio $kdamond/state update_schemes_tried_regions)" OK || return
+	is "$(within 10 tryio $kdamond/state update_schemes_tried_regions)" OK || return
 	is "$(snapshots) $(stat_of 0 nr_tried)" "5 $tried_before" || return
 	at_least "$(stat_of 1 nr_snapshots)" 6 || return
 	put $scheme/stats/max_nr_snapshots 9 && turn commit && sleep 2 && is "$(snapshots)" 9 || return

@@ -1,279 +1,667 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * storm SECONDS [SEED]: many processes do everything to the tree at once: change counts, set kdamonds up,
- * give commands, write nonsense, read all, and let targets come and go.  Prints what they did.  Exit status
- * 1, and where it hangs, if any of them does not come back.
+ * storm [-r ROOT] [-m FILE.ko] [-w FACTOR] SECONDS [SEED]: many processes do everything to the tree below ROOT at
+ * once, and ask for the module to be unloaded (-m; it is loaded again).  It takes the tree as it finds it: of names
+ * it knows only those that make a kdamond run.  It goes on for SECONDS, and up to three times as long until each
+ * kind of operation has succeeded once.  Then everybody must come back within 30 s.  All pauses and this limit
+ * are FACTOR times as long on a machine where everything takes FACTOR times as long; else what one process needs ten
+ * operations for, the others would always have taken away by the ninth.
+ *
+ * Process I's operation N draws all its random numbers from SEED, I and N, so the streams of operations are the
+ * same in each run; which of them meet is up to the scheduler.
+ *
+ * Prints what came of each kind of operation, how often each kind of file was written, and who hangs where.  Exit
+ * status 1 if somebody hangs, an operation never succeeded, or a writable file was never written.
  */
 #define _GNU_SOURCE
 #include "common.h"
+#include "walk.h"
 #include <err.h>
-#include <ftw.h>
+#include <sched.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <stdarg.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 
-#define ADMIN		"/sys/kernel/mm/damonxx/admin/kdamonds"
 #define KDAMONDS	3
+#define MEETING		(KDAMONDS - 1)	/* the one whose commands meet the removal of its context */
 #define TARGETS		4
+#define BATCH		16		/* operations on what one walk found */
 #define MAX_ERRNO	200
+#define MAX_FILES	512
 
 struct tally {
-	unsigned long fine, refused[MAX_ERRNO];
+	char name[40];
+	unsigned long fine, refused[MAX_ERRNO], longest_ms;
+};
+
+/* A kind of file: a path with N for every number. */
+struct file {
+	char path[160];
+	bool writable;
+	unsigned int seen, written;
 };
 
 static struct shared {
-	int stopping;
+	bool stopping;
+	char lock;
 	pid_t targets[TARGETS];
-	struct tally tallies[16];
+	unsigned int nr_tallies, nr_files;
+	struct tally tallies[64];
+	struct file files[MAX_FILES];
 } *shared;
 
-static struct tally *tally;
+static const char *root = "/sys/kernel/mm/damonxx/admin", *module;
+static unsigned long seconds, seed = 1, slow = 1, random_state;
 
 static bool over(void)
 {
 	return __atomic_load_n(&shared->stopping, __ATOMIC_RELAXED);
 }
 
+static void lock(void)
+{
+	while (__atomic_test_and_set(&shared->lock, __ATOMIC_ACQUIRE))
+		sched_yield();
+}
+
+static void unlock(void)
+{
+	__atomic_clear(&shared->lock, __ATOMIC_RELEASE);
+}
+
+/* splitmix64 */
+static unsigned long draw(void)
+{
+	unsigned long z = random_state += 0x9e3779b97f4a7c15;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+	z = (z ^ z >> 27) * 0x94d049bb133111eb;
+	return z ^ z >> 31;
+}
+
 static unsigned int below(unsigned int n)
 {
-	return random() % n;
+	return draw() % n;
 }
 
-static void count(int error)
+static void nap(unsigned int most_us)
 {
-	if (!error)
-		tally->fine++;
-	else if (error < MAX_ERRNO)
-		tally->refused[error]++;
+	usleep(below(most_us) * slow);
 }
 
-static void put(const char *path, const char *text)
+static unsigned long start_ns, begun_ns;
+
+static bool begun_alone(void)
 {
-	count(write_text(path, text));
+	return now_ns() - start_ns < seconds * 1000000000ul / 4;
 }
 
-static void put_number(const char *path, unsigned long number)
+/* An operation begins. */
+static void begin(void)
 {
-	char text[32];
+	begun_ns = now_ns();
+}
+
+/* What came of an operation, and how long it took since begin(): 0 or the errno. */
+static void count(const char *name, int error)
+{
+	const unsigned long ms = (now_ns() - begun_ns) / 1000000;
+	struct tally *t = shared->tallies;
+
+	lock();
+	while (t < shared->tallies + shared->nr_tallies && strcmp(t->name, name))
+		t++;
+	if (t == shared->tallies + shared->nr_tallies && shared->nr_tallies < 63)
+		snprintf(shared->tallies[shared->nr_tallies++].name, sizeof(t->name), "%s", name);
+	t->longest_ms = ms > t->longest_ms ? ms : t->longest_ms;
+	unlock();
+	__atomic_add_fetch(error ? &t->refused[error % MAX_ERRNO] : &t->fine, 1, __ATOMIC_RELAXED);
+}
+
+static int put(const char *text, const char *format, ...)
+{
+	char path[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(path, sizeof(path), format, args);
+	va_end(args);
+	return write_text(path, text);
+}
+
+static const char *decimal(unsigned long number)
+{
+	static char text[32];
 
 	sprintf(text, "%lu", number);
-	put(path, text);
+	return text;
 }
 
-/* A path below one of the kdamonds. */
-static const char *in_kdamond(const char *rest)
+/* Those below a number are many and alike, so only the first ones are looked at. */
+static struct list *found(unsigned char type)
 {
-	static char path[256];
+	static struct list list;
 
-	snprintf(path, sizeof(path), ADMIN "/%u/%s", below(KDAMONDS), rest);
-	return path;
+	list_empty(&list);
+	walk(&list, root, type, 4);
+	return &list;
 }
 
-static void change_counts(void)
+static const char *any(const struct list *list)
 {
-	static const char *const counts[] = {
-		"contexts/nr_contexts", "contexts/0/targets/nr_targets", "contexts/0/schemes/nr_schemes",
-		"contexts/0/targets/0/regions/nr_regions", "contexts/0/targets/1/regions/nr_regions",
-	};
-
-	if (!below(4))
-		put_number(ADMIN "/nr_kdamonds", below(KDAMONDS + 1));
-	else
-		put_number(in_kdamond(counts[below(5)]), below(16) ? below(4) : below(300));
-	usleep(below(20000));
+	return list->n ? list->paths[draw() % list->n] : root;
 }
 
-static void set_up(void)
+/* ---- targets come and go, and execute something else */
+
+static void be_target(void)
 {
-	char dir[64], path[256];
-	struct {
-		const char *file;
-		unsigned long value;
-	} const values[] = {
-		{ "contexts/nr_contexts", 1 },
-		{ "contexts/0/monitoring_attrs/intervals/sample_us", 1000 + below(5000) },
-		{ "contexts/0/monitoring_attrs/intervals/aggr_us", 10000 + below(50000) },
-		{ "contexts/0/monitoring_attrs/intervals/update_us", 10000 + below(100000) },
-		{ "contexts/0/monitoring_attrs/nr_regions/min", 3 + below(100) },
-		{ "contexts/0/monitoring_attrs/nr_regions/max", 103 + below(1000) },
-		{ "contexts/0/targets/nr_targets", 1 },
-		{ "contexts/0/targets/0/pid_target", shared->targets[below(TARGETS)] },
-		{ "contexts/0/schemes/nr_schemes", 1 },
-		{ "contexts/0/schemes/0/access_pattern/sz/max", -1ul },
-		{ "contexts/0/schemes/0/access_pattern/nr_accesses/max", 1000 },
-		{ "contexts/0/schemes/0/access_pattern/age/max", 1000 },
-	};
-
-	snprintf(dir, sizeof(dir), ADMIN "/%u", below(KDAMONDS));
-	for (unsigned int i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", dir, values[i].file);
-		put_number(path, values[i].value);
-	}
-	snprintf(path, sizeof(path), "%s/state", dir);
-	put(path, "on");
-	usleep(below(30000));
-}
-
-static const char *const keywords[] = {
-	"on", "off", "commit", "update_schemes_stats", "update_schemes_tried_regions",
-	"update_schemes_tried_bytes", "clear_schemes_tried_regions", "commit_schemes_quota_goals",
-	"update_schemes_effective_quotas", "update_tuned_intervals", "nonsense",
-};
-
-static void command(void)
-{
-	put(in_kdamond("state"), keywords[below(10) ? below(11) : 0]);
-	usleep(below(5000));
-}
-
-/* One of the files that are there now, every one with the same chance. */
-static char chosen[512];
-static unsigned int seen;
-
-static int choose(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st, (void)at;
-	if (type == FTW_F && !below(++seen))
-		snprintf(chosen, sizeof(chosen), "%s", path);
-	return 0;
-}
-
-static const char *some_file(void)
-{
-	seen = 0;
-	nftw(ADMIN, choose, 16, FTW_PHYS);
-	return chosen;
-}
-
-/* Numbers that a user might mean are small enough for the memory of a small machine. */
-static size_t nonsense(char *text)
-{
-	static const char *const near_misses[] = {
-		"", "\n", "-1", "+", "0x", "18446744073709551615", "18446744073709551616", "Y", "vaddr", "fvaddr",
-		"paddr", "stat", "4294967295", "1099511627776",
-	};
-	size_t size;
-
-	switch (below(4)) {
-	case 0:
-		return sprintf(text, "%s", near_misses[below(14)]);
-	case 1:
-		return sprintf(text, "%u\n", below(1u << below(13)));
-	case 2:
-		return sprintf(text, "%s", keywords[below(11)]);
-	default:
-		size = below(below(8) ? 32 : 5000);
-		for (size_t i = 0; i < size; i++)
-			text[i] = random();
-		return size;
-	}
-}
-
-static void write_nonsense(void)
-{
-	static char text[8192];
-	size_t size = nonsense(text);
-	const char *path = some_file();
-	int fd = open(path, O_RDWR);
-
-	/* Thousands of directories would only slow the storm down. */
-	if (strstr(path, "/nr_") && size > 2)
-		size = 2;
-	count(fd < 0 ? errno : write(fd, text, size) < 0 ? errno : 0);
-	if (fd >= 0)
-		close(fd);
-}
-
-static int read_one(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	char text[8192];
-	int fd;
-
-	(void)st, (void)at;
-	if (type != FTW_F)
-		return over();
-	fd = open(path, O_RDONLY);
-	count(fd < 0 ? errno : read(fd, text, sizeof(text)) < 0 ? errno : 0);
-	if (fd >= 0)
-		close(fd);
-	return over();
-}
-
-static void read_all(void)
-{
-	nftw(ADMIN, read_one, 16, FTW_PHYS);
-}
-
-/* Keeps a file open across whatever happens to its directory. */
-static void hold_file(void)
-{
-	int fd = open(some_file(), O_RDONLY);
-	char text[4096];
-
-	usleep(below(50000));
-	count(fd < 0 ? errno : read(fd, text, sizeof(text)) < 0 ? errno : 0);
-	if (fd >= 0)
-		close(fd);
-}
-
-static pid_t start_target(void)
-{
-	pid_t pid = fork();
-
-	if (pid)
-		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	signal(SIGTERM, SIG_DFL);
-	for (;;) {
-		size_t bytes = 1 << (16 + below(8));
-		char *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-				MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	signal(SIGALRM, SIG_DFL);
+	for (unsigned int rounds = 5 + below(100); rounds; rounds--) {
+		size_t bytes = 1 << (16 + below(7));
+		char *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
-		usleep(1000 + below(20000));
+		nap(20000);
 		if (at != MAP_FAILED)
 			munmap(at, bytes);
 	}
+	execl("/proc/self/exe", "storm", "--target", decimal(draw()), NULL);
+	_exit(1);
 }
 
 static void replace_target(void)
 {
 	pid_t *slot = &shared->targets[below(TARGETS)];
 
+	begin();
 	if (*slot > 0) {
 		kill(*slot, SIGKILL);
 		waitpid(*slot, NULL, 0);
 	}
-	*slot = start_target();
-	count(*slot < 0 ? errno : 0);
-	usleep(below(100000));
+	*slot = fork();
+	if (!*slot)
+		be_target();
+	count("kill and start a target", *slot < 0 ? errno : 0);
+	nap(300000);
 }
 
-static const struct kind {
-	const char *name;
-	void (*act)(void);
-} kinds[] = {
-	{ "targets", replace_target },
-	{ "counts", change_counts }, { "counts", change_counts },
-	{ "set-up", set_up }, { "set-up", set_up },
-	{ "commands", command }, { "commands", command }, { "commands", command },
-	{ "nonsense", write_nonsense },
-	{ "reading", read_all }, { "holding", hold_file },
+/* ---- kdamonds are set up and used */
+
+static const char *const keywords[] = {
+	"on", "off", "commit", "update_schemes_stats", "update_schemes_tried_regions", "update_schemes_tried_bytes",
+	"clear_schemes_tried_regions", "commit_schemes_quota_goals", "update_schemes_effective_quotas",
+	"update_tuned_intervals", "nonsense",
 };
 
-#define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))
+#define NR_KEYWORDS (sizeof(keywords) / sizeof(keywords[0]))
+
+static void give_command(unsigned int kdamond, unsigned int keyword)
+{
+	char name[64];
+	int error;
+
+	begin();
+	error = put(keywords[keyword], "%s/kdamonds/%u/state", root, kdamond);
+	snprintf(name, sizeof(name), "state %s", keywords[keyword]);
+	count(name, error);
+	/* Others are faster to bring it back when this does not take their time. */
+	if (error == ENOENT || error == ENODEV)
+		nap(20000);
+}
+
+/* As a user would; the intervals are such that a worker has something to do. */
+static void set_up(unsigned int kdamond, pid_t target)
+{
+	const struct {
+		const char *file;
+		unsigned long value;
+	} values[] = {
+		{ "contexts/nr_contexts", 1 },
+		{ "contexts/0/monitoring_attrs/intervals/sample_us", 1000 + below(5000) },
+		{ "contexts/0/monitoring_attrs/intervals/aggr_us", 10000 + below(50000) },
+		{ "contexts/0/monitoring_attrs/intervals/update_us", 10000 + below(100000) },
+		{ "contexts/0/monitoring_attrs/nr_regions/min", 3 + below(100) },
+		{ "contexts/0/monitoring_attrs/nr_regions/max", 103 + below(300) },
+		{ "contexts/0/targets/nr_targets", 1 },
+		{ "contexts/0/targets/0/pid_target", target },
+		{ "contexts/0/schemes/nr_schemes", 1 },
+		{ "contexts/0/schemes/0/access_pattern/sz/max", -1ul },
+		{ "contexts/0/schemes/0/access_pattern/nr_accesses/max", 1000 },
+		{ "contexts/0/schemes/0/access_pattern/age/max", 1000 },
+	};
+	const unsigned int nr = sizeof(values) / sizeof(values[0]);
+	unsigned int done = 0;
+	int error = 0;
+
+	begin();
+	while (done < nr && !error) {
+		error = put(decimal(values[done].value), "%s/kdamonds/%u/%s", root, kdamond, values[done].file);
+		done += !error;
+	}
+	count("set up", error);
+}
+
+static void build(void)
+{
+	unsigned int kdamond = below(KDAMONDS);
+
+	if (put("off", "%s/kdamonds/%u/state", root, kdamond) == ENOENT)
+		put(decimal(KDAMONDS), "%s/kdamonds/nr_kdamonds", root);
+	set_up(kdamond, shared->targets[below(TARGETS)]);
+	give_command(kdamond, 0);
+	for (unsigned int i = 0; i < 4; i++)
+		give_command(kdamond, 2 + below(NR_KEYWORDS - 2));
+	nap(20000);
+}
+
+static void command(void)
+{
+	unsigned int kdamond = below(KDAMONDS);
+
+	for (unsigned int i = 0; i < 4; i++)
+		give_command(kdamond, below(4) ? 2 + below(NR_KEYWORDS - 2) : below(NR_KEYWORDS));
+	nap(2000);
+}
+
+/*
+ * One kdamond's commands meet its end and the removal of its context, again and again.  In the first quarter of the
+ * time they are alone with it, so that it can also be removed itself, which no other one that runs then forbids.
+ */
+static unsigned int meeting_place(void)
+{
+	return begun_alone() ? 0 : MEETING;
+}
+
+static void meet_commands(void)
+{
+	unsigned int kdamond = meeting_place();
+
+	for (unsigned int i = 0; i < BATCH; i++)
+		give_command(kdamond, below(NR_KEYWORDS));
+}
+
+/* These wait for the tree's lock inside of what is about to be removed. */
+static void meet_counts(void)
+{
+	unsigned int kdamond = meeting_place();
+
+	for (unsigned int i = 0; i < BATCH; i++) {
+		int error;
+
+		begin();
+		error = put(decimal(below(4)), "%s/kdamonds/%u/contexts/0/schemes/nr_schemes", root, kdamond);
+		count("count", error);
+		if (error == ENOENT)
+			nap(2000);
+	}
+}
+
+static void meet_removal(void)
+{
+	unsigned int kdamond = meeting_place();
+	bool alone = begun_alone();
+	pid_t target = fork();
+
+	if (!target) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			pause();
+	}
+	if (alone)
+		put("1", "%s/kdamonds/nr_kdamonds", root);
+	set_up(kdamond, target);
+	give_command(kdamond, 0);
+	nap(50000);
+	if (below(2))
+		put("0", "%s/kdamonds/%u/contexts/nr_contexts", root, kdamond);
+	kill(target, SIGKILL);
+	waitpid(target, NULL, 0);
+	nap(50000);
+	begin();
+	if (alone)
+		count("remove the kdamond", put("0", "%s/kdamonds/nr_kdamonds", root));
+	if (alone)
+		put("1", "%s/kdamonds/nr_kdamonds", root);
+	for (unsigned int i = 0; i < BATCH; i++) {
+		begin();
+		count("remove the context", put("0", "%s/kdamonds/%u/contexts/nr_contexts", root, kdamond));
+		put("1", "%s/kdamonds/%u/contexts/nr_contexts", root, kdamond);
+		nap(4000);
+	}
+}
+
+/* ---- directories come and go */
+
+static void change_counts(void)
+{
+	struct list *files = found(DT_REG);
+
+	for (unsigned int i = 0; i < BATCH && !over(); i++) {
+		const char *path = any(files), *name = strrchr(path, '/') + 1;
+		bool top = !strcmp(name, "nr_kdamonds");
+
+		/* The deeper, the oftener: what is above must last for what is below. */
+		if (strncmp(name, "nr_", 3) || (top && below(8)) || (!strcmp(name, "nr_contexts") && below(4)))
+			continue;
+		begin();
+		count(top ? "count of kdamonds" : "count", put(decimal(below(64) ? below(4) : below(300)), "%s", path));
+		nap(5000);
+	}
+}
+
+/* ---- every file is written */
+
+static struct file *file_of(const char *path)
+{
+	char *to, pattern[sizeof(shared->files[0].path)] = "";
+	const char *from = path + strlen(root);
+	struct stat st = { 0 };
+	struct file *f;
+
+	for (to = pattern; *from && to < pattern + sizeof(pattern) - 2; *to++ = *from++)
+		if (from[0] == '/' && from[1] >= '0' && from[1] <= '9') {
+			*to++ = '/';
+			for (*to++ = 'N', from++; *from >= '0' && *from <= '9'; from++)
+				;
+			if (!*from)
+				break;
+		}
+	if (stat(path, &st))
+		return NULL;
+	lock();
+	for (f = shared->files; f < shared->files + shared->nr_files && strcmp(f->path, pattern); f++)
+		;
+	if (f == shared->files + shared->nr_files && shared->nr_files < MAX_FILES - 1) {
+		strcpy(f->path, pattern);
+		f->writable = st.st_mode & 0200;
+		shared->nr_files++;
+	}
+	unlock();
+	return f;
+}
+
+/* What is wanted most of what a walk found: the kind of file that was written the least. */
+static const char *neglected(struct list *files, struct file **kind)
+{
+	const char *chosen = NULL;
+
+	for (unsigned int i = 0; i < files->n; i++) {
+		struct file *f = file_of(files->paths[i]);
+
+		if (!f || !f->writable)
+			continue;
+		__atomic_add_fetch(&f->seen, 1, __ATOMIC_RELAXED);
+		if (chosen && f->written >= (*kind)->written)
+			continue;
+		chosen = files->paths[i];
+		*kind = f;
+	}
+	return chosen;
+}
+
+static const char *const sorts[] = { "garbage", "huge value", "negative value", "nothing", "valid value" };
+#define NR_SORTS (sizeof(sorts) / sizeof(sorts[0]))
+
+static size_t garbage(char *text)
+{
+	static const char *const near_misses[] = { "+", "0x", "1.5", " 1", "1 ", "Y N", "vaddr,fvaddr", "\n\n" };
+	size_t size = below(below(8) ? 32 : 5000);
+
+	if (!below(3))
+		return sprintf(text, "%s", near_misses[below(8)]);
+	for (size_t i = 0; i < size; i++)
+		text[i] = draw();
+	return size;
+}
+
+static size_t huge(char *text)
+{
+	static const char *const numbers[] = {
+		"4294967295", "4294967296", "18446744073709551615", "18446744073709551616", "1099511627776", "0xffffffffffff",
+	};
+	size_t size = 4000 + below(8000);
+
+	if (below(6))
+		return sprintf(text, "%s\n", numbers[below(6)]);
+	memset(text, '1' + below(9), size);
+	return size;
+}
+
+/* What is there now, or something near. */
+static size_t valid(char *text, const char *path)
+{
+	static const char *const words[] = { "Y", "N", "vaddr", "fvaddr", "paddr", "stat", "none", "consist", "anon" };
+	int fd = open(path, O_RDONLY);
+	ssize_t size = fd < 0 ? -1 : read(fd, text, 4096);
+
+	if (fd >= 0)
+		close(fd);
+	if (size > 0 && below(2))
+		return size;
+	if (size > 0 && text[0] >= '0' && text[0] <= '9')
+		return sprintf(text, "%u\n", below(1u << below(13)));
+	return sprintf(text, "%s\n", below(3) ? words[below(9)] : keywords[below(NR_KEYWORDS)]);
+}
+
+static size_t value(char *text, unsigned int sort, const char *path)
+{
+	switch (sort) {
+	case 0: return garbage(text);
+	case 1: return huge(text);
+	case 2: return sprintf(text, "-%u", 1u << below(32));
+	case 3: return sprintf(text, "%s", below(2) ? "" : "\n");
+	default: return valid(text, path);
+	}
+}
+
+/* Thousands of directories would only slow the storm down. */
+static bool too_many(const char *path, const char *text)
+{
+	unsigned long number = strtoul(text, NULL, 0);
+
+	return !strncmp(strrchr(path, '/') + 1, "nr_", 3) && number > 3 && number < 100000;
+}
+
+static void write_one(const char *path, struct file *kind)
+{
+	static char text[16384];
+	unsigned int sort = below(NR_SORTS);
+	size_t size = value(text, sort, path);
+	int fd, error;
+
+	begin();
+	fd = open(path, below(2) ? O_RDWR : O_WRONLY);
+	error = errno;
+	text[size] = 0;
+	if (too_many(path, text))
+		size = sprintf(text, "2");
+	if (fd >= 0) {
+		error = write(fd, text, size) < 0 ? errno : 0;
+		close(fd);
+		if (kind)
+			__atomic_add_fetch(&kind->written, 1, __ATOMIC_RELAXED);
+	}
+	count(sorts[sort], error);
+}
+
+static void write_all(void)
+{
+	struct list *files = found(DT_REG);
+	struct file *kind = NULL;
+	const char *path = neglected(files, &kind);
+
+	if (path)
+		write_one(path, kind);
+	for (unsigned int i = 0; i < BATCH && files->n && !over(); i++) {
+		path = any(files);
+		/* Else little else would ever be there. */
+		if (strstr(path, "/nr_kdamonds") && below(8))
+			continue;
+		write_one(path, file_of(path));
+	}
+}
+
+/* ---- everything is read, and held open */
+
+static void read_all(void)
+{
+	struct list *files = found(DT_REG);
+	char text[8192];
+
+	for (unsigned int i = 0; i < files->n && !over(); i++) {
+		int fd;
+
+		begin();
+		fd = open(files->paths[i], O_RDONLY);
+		count("read", fd < 0 ? errno : read(fd, text, sizeof(text)) < 0 ? errno : 0);
+		if (fd >= 0)
+			close(fd);
+	}
+}
+
+/* Files and directories stay open across whatever happens to them, and are used then. */
+static void hold(void)
+{
+	static int held[BATCH];
+	static char text[4096];
+	struct list *files = found(below(3) ? DT_REG : DT_DIR);
+
+	for (unsigned int i = 0; i < BATCH; i++) {
+		ssize_t done = 0;
+
+		begin();
+		if (held[i] > 0) {
+			done = below(2) ? read(held[i], text, sizeof(text)) : write(held[i], "1", 1);
+			if (done < 0 && errno == EISDIR)
+				done = syscall(SYS_getdents64, held[i], text, sizeof(text));
+			count("use what is held", done < 0 ? errno : 0);
+			close(held[i]);
+		}
+		if (files->n) {
+			held[i] = open(any(files), O_RDWR);
+			if (held[i] < 0)
+				held[i] = open(any(files), O_RDONLY);
+		}
+		nap(10000);
+	}
+}
+
+/* ---- the module goes and comes */
+
+static int load(void)
+{
+	int fd = open(module, O_RDONLY | O_CLOEXEC), error = fd < 0 ? errno : 0;
+
+	if (fd >= 0) {
+		error = syscall(SYS_finit_module, fd, "", 0) ? errno : 0;
+		close(fd);
+	}
+	return error;
+}
+
+static bool in_use(const char *name)
+{
+	char path[128], text[16] = "0";
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/module/%s/refcnt", name);
+	fd = open(path, O_RDONLY);
+	if (fd >= 0 && read(fd, text, sizeof(text) - 1) < 0)
+		text[0] = '0';
+	close(fd);
+	return atoi(text);
+}
+
+static bool unload(const char *name, const char *when)
+{
+	int error;
+
+	begin();
+	error = syscall(SYS_delete_module, name, O_NONBLOCK) ? errno : 0;
+	count(when, error);
+	return !error;
+}
+
+/*
+ * Again and again while it is in use, which it may have ceased to be just then.  Otherwise for a fifth of the time
+ * at the most: without a module there is no storm.
+ */
+static void reload(void)
+{
+	static unsigned long next_ns;
+	static char name[64];
+	unsigned long begin_ns;
+	bool gone = false;
+
+	if (!module) {
+		pause();
+		return;
+	}
+	snprintf(name, sizeof(name), "%s", strrchr(module, '/') + 1);
+	*strchrnul(name, '.') = 0;
+	nap(200000);
+	begin_ns = now_ns();
+	if (in_use(name))
+		gone = unload(name, "unload while it is in use");
+	for (unsigned int i = 0; i < 20 && !gone && now_ns() > next_ns && !over(); i++) {
+		for (unsigned int k = 0; k < KDAMONDS; k++)
+			put("off", "%s/kdamonds/%u/state", root, k);
+		gone = unload(name, "unload when all is off");
+	}
+	if (!gone)
+		return;
+	begin();
+	count("load", load());
+	next_ns = now_ns() + 4 * (now_ns() - begin_ns);
+}
+
+static const struct process {
+	const char *name;
+	void (*act)(void);
+	enum { EARLY = 1, IMPATIENT = 2 } how;
+} processes[] = {
+	{ "commands that meet a removal", meet_commands, EARLY },
+	{ "commands that meet a removal", meet_commands, EARLY },
+	{ "counts that meet a removal", meet_counts, EARLY }, { "counts that meet a removal", meet_counts, EARLY },
+	{ "removals that meet commands", meet_removal, EARLY },
+	{ "reading", read_all, EARLY },
+	{ "targets", replace_target, 0 },
+	{ "set-up", build, 0 }, { "set-up", build, IMPATIENT },
+	{ "commands", command, 0 }, { "commands", command, IMPATIENT },
+	{ "counts", change_counts, 0 },
+	{ "writing", write_all, 0 }, { "writing", write_all, IMPATIENT },
+	{ "holding", hold, 0 },
+	{ "reloading", reload, 0 },
+};
+
+#define NR_PROCESSES (sizeof(processes) / sizeof(processes[0]))
 
 static void on_signal(int signal)
 {
 	(void)signal;
 }
 
-static pid_t start(unsigned int i, unsigned int seed)
+/*
+ * Some are interrupted now and then, as by an impatient user.  Not all, and nobody at the end: a signal also frees
+ * whom something else should have woken up.
+ */
+static void be_impatient(void)
 {
 	struct sigaction act = { .sa_handler = on_signal };	/* without SA_RESTART */
+	struct itimerval often = { { 2 * slow, 0 }, { 2 * slow, 0 } };
+
+	sigaction(SIGALRM, &act, NULL);
+	setitimer(ITIMER_REAL, &often, NULL);
+}
+
+static pid_t start(unsigned int i)
+{
 	pid_t pid = fork();
 
 	if (pid < 0)
@@ -281,21 +669,74 @@ static pid_t start(unsigned int i, unsigned int seed)
 	if (pid)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	sigaction(SIGTERM, &act, NULL);
-	srandom(seed * 1000 + i);
-	tally = &shared->tallies[i];
-	while (!over())
-		kinds[i].act();
+	if (processes[i].how == IMPATIENT)
+		be_impatient();
+	while (processes[i].how != EARLY && begun_alone() && !over())
+		usleep(50000);
+	for (unsigned long n = 0; !over(); n++) {
+		random_state = seed << 48 ^ (unsigned long)i << 40 ^ n;
+		processes[i].act();
+	}
 	exit(0);
 }
 
-static void tell(const char *name, const struct tally *t)
+static void tell(const struct tally *t)
 {
-	printf("%s: %lu", name, t->fine);
+	printf("%s: %lu", t->name, t->fine);
 	for (int error = 0; error < MAX_ERRNO; error++)
 		if (t->refused[error])
 			printf(", %lu %s", t->refused[error], strerrorname_np(error));
-	putchar('\n');
+	printf("; longest %lu ms\n", t->longest_ms);
+}
+
+static bool succeeded(const char *name)
+{
+	for (struct tally *t = shared->tallies; t < shared->tallies + shared->nr_tallies; t++)
+		if (!strcmp(t->name, name))
+			return __atomic_load_n(&t->fine, __ATOMIC_RELAXED);
+	return false;
+}
+
+/* A storm in which something never succeeded was none. */
+static bool all_succeeded(bool tell_it)
+{
+	static const char *const needed[] = {
+		"set up", "state on", "state off", "state commit", "state update_schemes_stats",
+		"state update_schemes_tried_regions", "state clear_schemes_tried_regions", "remove the kdamond",
+		"remove the context", "count", "valid value", "nothing", "read", "use what is held",
+		"kill and start a target",
+	};
+	bool all = true;
+
+	for (unsigned int i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (!succeeded(needed[i])) {
+			all = false;
+			if (tell_it)
+				printf("never succeeded: %s\n", needed[i]);
+		}
+	return all;
+}
+
+/* What nobody met often enough may be new. */
+static bool tell_files(void)
+{
+	unsigned int writable = 0, least = -1u;
+	bool all = true;
+
+	for (struct file *f = shared->files; f < shared->files + shared->nr_files; f++) {
+		if (!f->writable)
+			continue;
+		writable++;
+		if (f->written || f->seen > 20)
+			least = f->written < least ? f->written : least;
+		if (!f->written && f->seen > 20) {
+			printf("never written: %s\n", f->path);
+			all = false;
+		}
+	}
+	printf("kinds of files: %u, %u of them writable; each of these was written %u times at least\n",
+	       shared->nr_files, writable, least + 1 ? least : 0);
+	return all && writable;
 }
 
 static void show_stack(pid_t pid)
@@ -308,24 +749,36 @@ static void show_stack(pid_t pid)
 		puts("(no stack)");
 }
 
-/* Who waits for regions may wait long, and is sent a signal; for that nobody has an excuse. */
+/* Turns everything off, as a user may who wants to see the end of it: that frees who waits for regions. */
+static pid_t start_calming(void)
+{
+	pid_t pid = fork();
+
+	for (int i = 0; !pid; i++) {
+		put("off", "%s/kdamonds/%u/state", root, i % KDAMONDS);
+		usleep(50000);
+	}
+	return pid;
+}
+
 static bool wait_for_all(pid_t *pids)
 {
-	unsigned int left = NR_KINDS;
+	const unsigned long begin_ns = now_ns(), second_ns = 1000000000;
+	pid_t calming = start_calming();
+	unsigned int left = NR_PROCESSES;
 
-	for (int tick = 0; tick < 600 && left; tick++) {
-		for (unsigned int i = 0; i < NR_KINDS; i++)
+	while (left && now_ns() - begin_ns < 30 * slow * second_ns) {
+		for (unsigned int i = 0; i < NR_PROCESSES; i++)
 			if (pids[i] && waitpid(pids[i], NULL, WNOHANG) == pids[i]) {
 				pids[i] = 0;
 				left--;
-			} else if (pids[i] && tick >= 20) {
-				kill(pids[i], SIGTERM);
 			}
 		usleep(50000);
 	}
-	for (unsigned int i = 0; i < NR_KINDS; i++)
+	kill(calming, SIGKILL);
+	for (unsigned int i = 0; i < NR_PROCESSES; i++)
 		if (pids[i]) {
-			printf("hangs: %s, process %d\n", kinds[i].name, pids[i]);
+			printf("hangs: %s, process %d\n", processes[i].name, pids[i]);
 			show_stack(pids[i]);
 		}
 	return !left;
@@ -333,21 +786,41 @@ static bool wait_for_all(pid_t *pids)
 
 int main(int argc, char **argv)
 {
-	unsigned int seconds = argc > 1 ? atoi(argv[1]) : 0, seed = argc > 2 ? atoi(argv[2]) : 1;
-	pid_t pids[NR_KINDS];
-	bool all_back;
+	pid_t pids[NR_PROCESSES];
+	bool all_back, all_right;
+	int option;
 
-	if (!seconds)
-		errx(2, "usage: storm SECONDS [SEED]");
+	if (argc == 3 && !strcmp(argv[1], "--target")) {
+		random_state = strtoul(argv[2], NULL, 0);
+		be_target();
+	}
+	while ((option = getopt(argc, argv, "r:m:w:")) != -1)
+		switch (option) {
+		case 'r': root = optarg; break;
+		case 'm': module = realpath(optarg, NULL); break;
+		case 'w': slow = atoi(optarg); break;
+		default: return 2;
+		}
+	seconds = optind < argc ? atoi(argv[optind++]) : 0;
+	seed = optind < argc ? strtoul(argv[optind], NULL, 0) : seed;
+	if (!seconds || !slow)
+		errx(2, "usage: storm [-r ROOT] [-m FILE.ko] [-w FACTOR] SECONDS [SEED]");
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
 		err(2, "no memory");
-	for (unsigned int i = 0; i < NR_KINDS; i++)
-		pids[i] = start(i, seed);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	start_ns = now_ns();
+	for (unsigned int i = 0; i < NR_PROCESSES; i++)
+		pids[i] = start(i);
 	sleep(seconds);
-	shared->stopping = 1;
+	for (unsigned int more = 2 * seconds; more && !all_succeeded(false); more--)
+		sleep(1);
+	shared->stopping = true;
 	all_back = wait_for_all(pids);
-	for (unsigned int i = 0; i < NR_KINDS; i++)
-		tell(kinds[i].name, &shared->tallies[i]);
-	return !all_back;
+	for (unsigned int i = 0; i < shared->nr_tallies; i++)
+		tell(&shared->tallies[i]);
+	all_right = tell_files() & all_succeeded(true) & all_back;
+	if (module && access(root, F_OK) && load())
+		errx(1, "%s cannot be loaded any more", module);
+	return !all_right;
 }

@@ -1,44 +1,50 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
-# Everything at once, for a while; then all must come to rest.
+# Everything at once, for a while; then all must come to rest.  With STORM_ROOT=/sys/kernel/mm/damon/admin it is the
+# kernel's own DAMON that stands in the storm: that one does not survive it, and this test says so.
 . "$(dirname "$0")/lib.sh"
 
 seconds=${STORM_S:-20}
 seed=${STORM_SEED:-1}
+root=${STORM_ROOT:-$admin}
+kdamonds=$root/kdamonds
 
 all_off() {
 	for each in $kdamonds/[0-9]*/state; do
 		[ -e "$each" ] || continue
-		said=$(timeout 20 tryio "$each" off)
+		said=$(within 20 tryio "$each" off)
 		case $said in
-		OK | EINVAL) ;;
+		OK | EINVAL | EPERM) ;;
 		*) echo "$each: off: ${said:-hangs}"; return 1 ;;
 		esac
 	done
 	no_worker
 }
-quiet_tree() { timeout 20 tryio $kdamonds/nr_kdamonds 0 | grep -x OK; }
-unload() { timeout 20 rmmod damonxx && not loaded && not test -e /sys/kernel/mm/damonxx; }
+quiet_tree() { within 20 tryio $kdamonds/nr_kdamonds 0 | grep -x OK; }
+unload() { within 20 rmmod damonxx && not loaded && not test -e /sys/kernel/mm/damonxx; }
 works() {
 	need_module
 	start_victim idle 8
 	monitor "$victim" && goes_on
 }
 
-need_module
+set -- -r "$root" -w "$slow"
+if [ -z "${STORM_ROOT-}" ]; then
+	need_module
+	[ ! -f "$module" ] || ! loaded || set -- "$@" -m "$module"
+fi
 diag "seed $seed"
-check "a storm of $seconds s: everybody comes back" storm "$seconds" "$seed"
+check "a storm of $seconds s: everybody does something, and comes back" storm "$@" "$seconds" "$seed"
 sed 's/^/# /' "$work/said"
-did() { grep -q "^$1: [1-9]" "$work/said"; }
-for kind in targets counts set-up commands nonsense reading holding; do
-	did $kind || not_ok "the storm had no $kind"
-done
+grep -q '^hangs: ' "$work/said" && bail_out "what hangs would make hang whatever comes next"
 check "every kdamond can be turned off, and has no thread" all_off
 check "the tree can be emptied" quiet_tree
-if [ -f "$module" ]; then
-	check "the module can be unloaded" unload
-	check "nothing of it is left" no_complaint
+if [ -z "${STORM_ROOT-}" ]; then
+	if loaded; then
+		check "the module can be unloaded" unload
+		check "nothing of it is left" no_complaint
+	fi
+	check "and it works as before" works
 fi
-check "and it works as before" works
 finish

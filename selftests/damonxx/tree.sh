@@ -238,12 +238,12 @@ look() { # PATH MODE DEFAULT
 
 takes() { # PATH TYPE: and the tree is as before, in the end
 	case $1 in
-	0/state) state_cases | tryio -x last_error -c $admin $kdamonds/"$1" ;;
+	0/state) state_cases | tryio -e $slow -x last_error -c $admin $kdamonds/"$1" ;;
 	*/nr_* | nr_*)
 		cases_of "$2" "$1" | tryio -a -c $admin $kdamonds/"$1" || return
 		fill ;;
 	*) before=$(head -n 1 "$kdamonds/$1")
-		cases_of "$2" "$1" | tryio -c $admin $kdamonds/"$1" || return
+		cases_of "$2" "$1" | tryio -e $slow -c $admin $kdamonds/"$1" || return
 		put "$kdamonds/$1" "$before" ;;
 	esac
 }

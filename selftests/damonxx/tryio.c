@@ -5,7 +5,7 @@
  *	tryio FILE VALUE		one write; prints OK or the errno's name
  *	tryio -p DIR FILE=VALUE...	writes to files below DIR, up to the first that refuses; prints
  *					that one, and then its exit status is 1
- *	tryio [-a] [-x NAME] -c DIR FILE
+ *	tryio [-a] [-e N] [-x NAME] -c DIR FILE
  *				many writes; the cases come from stdin, a line each:
  *
  *	VALUE -> TEXT		accepted, reads back as TEXT and a newline; no other file below DIR changes
@@ -13,7 +13,8 @@
  *	VALUE -> =		accepted without any effect
  *
  * In VALUE, \n is a newline, \t a tab, \s a space, \\ a backslash.  -a: accepted writes may change
- * other files.  -x: files of that name are not looked at (files named pid never are).  Prints what
+ * other files.  -e: looks at these only after each Nth case, and the last.  -x: files of that name are not
+ * looked at (files named pid never are).  Prints what
  * differs; exit status 1 if anything does.
  */
 #define _GNU_SOURCE
@@ -146,17 +147,20 @@ static const char *try(const char *path, const char *value, size_t size)
 	return outcome;
 }
 
-/* True if all is as the case says.  @before becomes what is there now. */
-static bool run_case(const char *dir, const char *path, const char *value, size_t size, const char *wanted,
-		     const char *shown, bool others_change, struct snapshot *before)
+static bool is_refusal(const char *wanted)
 {
-	const bool refused = wanted[0] == 'E' && strlen(wanted) > 3;
-	struct snapshot after;
-	const char *outcome = try(path, value, size), *differs;
+	return wanted[0] == 'E' && strlen(wanted) > 3;
+}
+
+/* True if the file does as the case says.  @own becomes what it reads now. */
+static bool run_case(const char *path, const char *value, size_t size, const char *wanted, const char *shown,
+		     char **own)
+{
+	const bool refused = is_refusal(wanted);
+	const char *outcome = try(path, value, size);
 	char *text = read_file(path);
 	bool right = true;
 
-	after = take(dir);
 	if (strcmp(outcome, refused ? wanted : "OK")) {
 		printf("'%.60s': %s instead of %s\n", shown, outcome, refused ? wanted : "OK");
 		right = false;
@@ -167,21 +171,33 @@ static bool run_case(const char *dir, const char *path, const char *value, size_
 		       wanted);
 		right = false;
 	}
-	differs = difference(before, &after, refused || !strcmp(wanted, "=") ? "" : path);
-	if (differs && (refused || !others_change)) {
-		printf("'%.60s': %s changed\n", shown, differs);
+	if ((refused || !strcmp(wanted, "=")) && strcmp(*own, text)) {
+		printf("'%.60s': the file changed\n", shown);
 		right = false;
 	}
-	free(text);
-	drop(before);
-	*before = after;
+	free(*own);
+	*own = text;
 	return right;
 }
 
-static int run_cases(const char *dir, const char *path, bool others_change)
+/* True if no file but @path changed since @before, which becomes what is there now. */
+static bool others_same(const char *dir, const char *path, const char *shown, struct snapshot *before)
+{
+	struct snapshot after = take(dir);
+	const char *differs = difference(before, &after, path);
+
+	if (differs)
+		printf("'%.60s', or one before: %s changed\n", shown, differs);
+	drop(before);
+	*before = after;
+	return !differs;
+}
+
+static int run_cases(const char *dir, const char *path, bool others_change, unsigned int every)
 {
 	static char line[65536];
 	struct snapshot now = take(dir);
+	char *own = read_file(path);
 	unsigned int n = 0;
 	bool right = true;
 
@@ -197,10 +213,19 @@ static int run_cases(const char *dir, const char *path, bool others_change)
 			errx(2, "no case: '%s'", line);
 		*arrow = 0;
 		shown = strdup(line);
-		right &= run_case(dir, path, line, unescape(line), arrow + 4, shown, others_change, &now);
-		free(shown);
+		right &= run_case(path, line, unescape(line), arrow + 4, shown, &own);
 		n++;
+		/* One that is taken may change others, one that is refused must not. */
+		if (others_change && !is_refusal(arrow + 4)) {
+			drop(&now);
+			now = take(dir);
+		} else if (others_change || n % every == 0) {
+			right &= others_same(dir, path, shown, &now);
+		}
+		free(shown);
 	}
+	if (!others_change)
+		right &= others_same(dir, path, "the last one", &now);
 	if (!n)
 		errx(2, "no cases for %s", path);
 	return !right;
@@ -229,12 +254,14 @@ int main(int argc, char **argv)
 {
 	const char *dir = NULL, *put_dir = NULL;
 	bool others_change = false;
+	unsigned int every = 1;
 	int option;
 
-	while ((option = getopt(argc, argv, "+ac:p:x:")) != -1)
+	while ((option = getopt(argc, argv, "+ac:e:p:x:")) != -1)
 		switch (option) {
 		case 'a': others_change = true; break;
 		case 'c': dir = optarg; break;
+		case 'e': every = atoi(optarg) > 0 ? atoi(optarg) : 1; break;
 		case 'p': put_dir = optarg; break;
 		case 'x': ignored = optarg; break;
 		default: return 2;
@@ -243,9 +270,9 @@ int main(int argc, char **argv)
 	if (put_dir)
 		return put_all(put_dir, argv);
 	if (dir && argc - optind == 1)
-		return run_cases(dir, argv[0], others_change);
+		return run_cases(dir, argv[0], others_change, every);
 	if (argc - optind != 2)
-		errx(2, "usage: tryio FILE VALUE | tryio -p DIR FILE=VALUE... | tryio [-a] [-x NAME] -c DIR FILE");
+		errx(2, "usage: tryio FILE VALUE | tryio -p DIR FILE=VALUE... | tryio [-a] [-e N] [-x NAME] -c DIR FILE");
 	puts(try(argv[0], argv[1], unescape(argv[1])));
 	return 0;
 }

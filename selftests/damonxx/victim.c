@@ -27,7 +27,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/rseq.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -209,6 +211,9 @@ static void lonely(void)
 	if (page == MAP_FAILED)
 		err(1, "cannot map my page");
 	memcpy(page, blob, blob_end - blob);
+	/* The kernel writes there when it takes the CPU away, and kills who has unmapped it. */
+	if (__rseq_size)
+		syscall(SYS_rseq, (char *)__builtin_thread_pointer() + __rseq_offset, 32, RSEQ_FLAG_UNREGISTER, RSEQ_SIG);
 	ready();
 	await_step(1);
 	asm volatile("jmp *%0\n"
