@@ -40,9 +40,14 @@ setup: ## install what building and testing need (Debian packages)
 	@scripts/setup
 
 .PHONY: check
-check: ## every test: set-up, boundary, 6.1 headers, host, virtual machine
-	@scripts/setup build vm host
+check: ## every test that does not take long, on the host, the stock kernel and our own
+	@scripts/setup build vm host kernels
 	@scripts/check
+
+.PHONY: check-long
+check-long: ## the same, and what takes too long for it
+	@scripts/setup build vm host kernels
+	@scripts/check --long
 
 .PHONY: check-host
 check-host: ## unit tests in user space
@@ -53,6 +58,41 @@ check-host: ## unit tests in user space
 check-vm: ## the module's tests on the stock kernel in a virtual machine
 	@scripts/setup build vm
 	@scripts/check vm
+
+.PHONY: check-kunit
+check-kunit: ## the unit tests in a kernel with KUnit: in a module, and built in
+	@scripts/setup build vm kernels
+	@scripts/check kunit
+
+.PHONY: check-debug
+check-debug: ## unit and module tests on a kernel with KASAN, lockdep, kmemleak
+	@scripts/setup build vm kernels
+	@scripts/check debug
+
+.PHONY: check-fuzz
+check-fuzz: ## the fuzzers' kept inputs
+	@scripts/setup host
+	@scripts/check fuzz
+
+.PHONY: check-torture
+check-torture: ## random demands from many threads, on the stock kernel
+	@scripts/setup build vm
+	@scripts/check torture
+
+.PHONY: check-mutants
+check-mutants: ## the tests' own test: known faults must be found (long)
+	@scripts/setup build vm host kernels
+	@scripts/check mutants
+
+.PHONY: fuzz
+fuzz: ## let libFuzzer look for new inputs (SECONDS=60 for each target)
+	@scripts/setup host fuzz
+	@selftests/fuzz/run -t $(or $(SECONDS),60)
+
+.PHONY: coverage
+coverage: ## lines and branches that the host's tests and kept inputs reach
+	@scripts/setup host coverage
+	@scripts/coverage
 
 .PHONY: check-boundary
 check-boundary: ## the line between C and C++ (also part of every build)
@@ -97,4 +137,5 @@ help: ## this text
 	@echo '  KCFLAGS=FLAGS    more flags for both compilers'
 	@echo '  KCXX=COMPILER    the C++ compiler, by default the mate of the kernel'\''s C compiler'
 	@echo '  KCXX_DEBUG=1     debug information for C++ (with MODULE_PAHOLE_FLAGS=--lang_exclude=rust,c++14)'
+	@echo '  DAMONXX_KUNIT=1  with the test suites, for a kernel with KUnit; they run when the module is loaded'
 	@echo '  INSTALL_MOD_PATH=DIRECTORY   prefix for install'
