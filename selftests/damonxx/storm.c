@@ -123,6 +123,15 @@ static void count(const char *name, int error)
 	__atomic_add_fetch(error ? &t->refused[error % MAX_ERRNO] : &t->fine, 1, __ATOMIC_RELAXED);
 }
 
+/* How often it went well so far. */
+static unsigned long successes(const char *name)
+{
+	for (struct tally *t = shared->tallies; t < shared->tallies + shared->nr_tallies; t++)
+		if (!strcmp(t->name, name))
+			return __atomic_load_n(&t->fine, __ATOMIC_RELAXED);
+	return 0;
+}
+
 static int put(const char *text, const char *format, ...)
 {
 	char path[512];
@@ -247,6 +256,27 @@ static void set_up(unsigned int kdamond, pid_t target)
 	count("set up", error);
 }
 
+/* Of those that a running kdamond takes, the one that succeeded least. */
+static unsigned int neglected_keyword(void)
+{
+	const unsigned int first = 2, last = 6;
+	unsigned long least = -1ul;
+	unsigned int keyword = first;
+	char name[64];
+
+	for (unsigned int i = first; i <= last; i++) {
+		unsigned long times;
+
+		snprintf(name, sizeof(name), "state %s", keywords[i]);
+		times = successes(name);
+		if (times < least) {
+			least = times;
+			keyword = i;
+		}
+	}
+	return keyword;
+}
+
 static void build(void)
 {
 	unsigned int kdamond = below(KDAMONDS);
@@ -255,7 +285,8 @@ static void build(void)
 		put(decimal(KDAMONDS), "%s/kdamonds/nr_kdamonds", root);
 	set_up(kdamond, shared->targets[below(TARGETS)]);
 	give_command(kdamond, 0);
-	for (unsigned int i = 0; i < 4; i++)
+	give_command(kdamond, neglected_keyword());
+	for (unsigned int i = 0; i < 3; i++)
 		give_command(kdamond, 2 + below(NR_KEYWORDS - 2));
 	nap(20000);
 }
@@ -689,14 +720,6 @@ static void tell(const struct tally *t)
 	printf("; longest %lu ms\n", t->longest_ms);
 }
 
-static bool succeeded(const char *name)
-{
-	for (struct tally *t = shared->tallies; t < shared->tallies + shared->nr_tallies; t++)
-		if (!strcmp(t->name, name))
-			return __atomic_load_n(&t->fine, __ATOMIC_RELAXED);
-	return false;
-}
-
 /* A storm in which something never succeeded was none. */
 static bool all_succeeded(bool tell_it)
 {
@@ -709,7 +732,7 @@ static bool all_succeeded(bool tell_it)
 	bool all = true;
 
 	for (unsigned int i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
-		if (!succeeded(needed[i])) {
+		if (!successes(needed[i])) {
 			all = false;
 			if (tell_it)
 				printf("never succeeded: %s\n", needed[i]);
