@@ -11,6 +11,20 @@ fast="$sample_us=1000 $aggr_us=10000"
 anon_kib() { sed -n 's/^AnonPages: *\([0-9]*\) kB/\1/p' /proc/meminfo; }
 anon_at_most() { at_most "$(anon_kib)" "$1"; }
 
+# Without a task, the number is no process; what was looked up is let go (leaks.sh would see it).
+only_a_session() {
+	setsid sh -c 'echo $$ >"$0/session"; sleep 1000 & echo $! >"$0/member"' "$work"
+	session=$(cat "$work/session") member=$(cat "$work/member")
+	children="$children $member"
+	wait_until 10 not test -e "/proc/$session" || return
+	for try in 1 2 3; do
+		need_idle
+		new_kdamond "$session" && refuses $kdamond/state on EINVAL || return
+		is "$(last_error)" "contexts/0/targets/0/pid_target: no process $session" || return
+	done
+	kill "$member"
+}
+
 # The memory of a process that dies comes back while the results of its monitoring are still there.
 dies() {
 	start_victim idle 200
@@ -147,6 +161,7 @@ need_idle
 check "the target is a zombie" zombie
 need_idle
 check "the target is a kernel thread" kernel_thread
+check "the number is only that of a session, whose leader is gone" only_a_session
 need_idle
 
 check "while a worker runs, the module cannot be unloaded" in_use
