@@ -8,9 +8,8 @@ namespace {
 
 // Regions that a table may have to hold: all that splitting may make, what enforcing the
 // minimum adds to them, and room to follow changed ranges in place.
-u32 capacity_needed(const monitoring_attrs &attrs, u32 nr_ranges)
+u32 capacity_needed(const monitoring_attrs &attrs, u64 ranges)
 {
-	const u64 ranges = max(nr_ranges, u32{3});
 	const u64 split = saturating_add(max(attrs.max_nr_regions, ranges), attrs.min_nr_regions);
 
 	return saturate_u32(saturating_add(split, 2 * ranges + 8));
@@ -47,12 +46,15 @@ result<own<configuration>> configuration::build(inputs in, const configuration *
 	auto fresh = TRY(make_own<configuration>());
 	fresh->id = in.operations;
 	fresh->ops = &operations_of(in.operations);
+	fresh->addr_unit = in.addr_unit;
 	fresh->attrs = in.attrs;
 	TRY(fresh->targets.reserve(in.targets.size()));
 	for (u32 i = 0; i < in.targets.size(); i++) {
 		fresh->targets.push(TRY(build_target(move(in.targets[i]))));
 		target &t = fresh->targets.back();
-		TRY(reserve_regions(t, i, capacity_needed(in.attrs, t.ranges.size()), running));
+		TRY(t.found.reserve(fresh->ops->max_ranges));
+		const u32 nr_ranges = max(t.ranges.size(), t.found.capacity());
+		TRY(reserve_regions(t, i, capacity_needed(in.attrs, nr_ranges), running));
 	}
 	TRY(fresh->schemes.reserve(in.schemes.size()));
 	for (const scheme_inputs &wanted : in.schemes)

@@ -12,6 +12,7 @@ namespace damon {
 struct configuration {
 	operations_id id = operations_id::vaddr;
 	const operations *ops = nullptr;
+	u64 addr_unit = 1;
 	monitoring_attrs attrs;
 	vec<target> targets;
 	vec<scheme> schemes;

@@ -17,6 +17,28 @@ result<tried_regions> reserve_tried(u32 nr_schemes, u32 nr_regions)
 	return tried;
 }
 
+scheme_stats in_units(scheme_stats stats, u64 unit_bytes)
+{
+	stats.sz_tried /= unit_bytes;
+	stats.sz_applied /= unit_bytes;
+	stats.sz_ops_filter_passed /= unit_bytes;
+	return stats;
+}
+
+void to_units(tried_regions &tried, u64 unit_bytes)
+{
+	if (unit_bytes == 1)
+		return;
+	for (tried_of_scheme &of : tried) {
+		of.total_bytes /= unit_bytes;
+		for (tried_region &region : of.regions) {
+			region.range.start /= unit_bytes;
+			region.range.end /= unit_bytes;
+			region.sz_filter_passed /= unit_bytes;
+		}
+	}
+}
+
 } // namespace
 
 context::context(own<worker> w) : worker_{move(w)} {}
@@ -67,7 +89,7 @@ result<vec<scheme_stats>> context::read_stats()
 		const vec<scheme> &schemes = m.config().schemes;
 		stats.truncate(schemes.size());	// a commit may have come in between
 		for (u32 i = 0; i < stats.size(); i++)
-			stats[i] = schemes[i].stats;
+			stats[i] = in_units(schemes[i].stats, m.config().addr_unit);
 	}));
 	return stats;
 }
@@ -78,10 +100,12 @@ result<tried_regions> context::try_to_collect(bool with_regions)
 	request_queue &requests = worker_->requests();
 	u32 nr_schemes = 0;
 	u32 nr_regions = 0;
+	u64 unit_bytes = 1;
 
 	TRY(requests.call([&](monitor &m) {
 		nr_schemes = m.config().schemes.size();
 		nr_regions = with_regions ? m.config().region_capacity() : 0;
+		unit_bytes = m.config().addr_unit;
 	}));
 	if (!nr_schemes)
 		return errc::canceled;
@@ -98,6 +122,7 @@ result<tried_regions> context::try_to_collect(bool with_regions)
 		return errc::intr;
 	}
 	TRY(wait.outcome);
+	to_units(tried, unit_bytes);
 	return tried;
 }
 

@@ -9,7 +9,8 @@ namespace damon {
 class worker;
 
 // Who calls start, stop and commit takes care that they do not overlap; the other
-// functions may run at any time between make() and the destructor, from any thread.
+// functions may run at any time between make() and the destructor, from any thread.  Results
+// come in the address unit of the inputs.
 class context {
 public:
 	// Validates @in and allocates all that monitoring needs; starts nothing.

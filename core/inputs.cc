@@ -40,9 +40,12 @@ status inputs::validate(report &why) const
 	}
 	if (targets.empty())
 		return why.fail(errc::inval, "targets", "there is none to monitor");
+	if (operations == operations_id::paddr && targets.size() > 1)
+		return why.fail(errc::inval, "targets",
+				"physical memory is one target, but there are ", targets.size());
 	for (u32 i = 0; i < targets.size(); i++) {
 		report::at here{why, "targets", i};
-		if (!targets[i].pid)
+		if (!targets[i].pid && operations != operations_id::paddr)
 			return why.fail(errc::inval, "pid_target", "no process ",
 					targets[i].pid_number);
 		TRY(validate_ranges(targets[i].ranges.all(), why));

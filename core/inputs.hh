@@ -24,8 +24,10 @@ struct target_inputs {
 	vec<addr_range> ranges;		// initial regions; empty: the operations decide
 };
 
+// Everything but addr_unit is in bytes here and in all of the core.
 struct inputs {
 	operations_id operations = operations_id::vaddr;
+	u64 addr_unit = 1;		// what users count addresses and sizes in
 	monitoring_attrs attrs;
 	vec<target_inputs> targets;
 	vec<scheme_inputs> schemes;

@@ -6,12 +6,21 @@
 #include <linux/printk.h>
 #include "damonxx/abi.h"
 #include "damonxx/kapi.h"
+#include "ops/ram.h"
 #include "ops/symbols.h"
 
 static int __init damonxx_module_init(void)
 {
+	int err;
+
 	damonxx_symbols_resolve();
-	return damonxx_init();
+	err = damonxx_ram_init();
+	if (err)
+		return err;
+	err = damonxx_init();
+	if (err)
+		damonxx_ram_exit();
+	return err;
 }
 
 static void __exit damonxx_module_exit(void)
@@ -19,6 +28,7 @@ static void __exit damonxx_module_exit(void)
 	u64 live;
 
 	damonxx_exit();
+	damonxx_ram_exit();
 	live = kapi_alloc_live();
 	if (live)
 		pr_err("%llu allocations were not freed\n", live);

@@ -70,8 +70,16 @@ void monitor::check()
 		next_aggregation_ += config_->attrs.samples_per_aggregation();
 		adaptation_.open_window(*config_, random_);
 	}
-	if (now_samples_ >= next_update_)
+	if (now_samples_ >= next_update_ || (window_over && outdated()))
 		update();
+}
+
+bool monitor::outdated() const
+{
+	for (const target &t : config_->targets)
+		if (config_->ops->outdated(t))
+			return true;
+	return false;
 }
 
 window_position monitor::position() const
@@ -91,7 +99,8 @@ void monitor::apply()
 
 void monitor::update()
 {
-	next_update_ += config_->attrs.samples_in(config_->attrs.update_us);
+	if (now_samples_ >= next_update_)
+		next_update_ += config_->attrs.samples_in(config_->attrs.update_us);
 	for (target &t : config_->targets)
 		config_->ops->update(t);
 	adaptation::enforce_minimum(*config_);

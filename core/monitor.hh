@@ -47,6 +47,7 @@ private:
 	void find_ranges();
 	void begin_window();
 	void apply();
+	bool outdated() const;
 	void update();
 	void finish_walk(status outcome);
 	window_position position() const;

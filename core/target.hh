@@ -9,6 +9,8 @@ namespace damon {
 struct target {
 	pid_ref pid;
 	vec<addr_range> ranges;	// as the user gave them, aligned; empty: the operations decide
+	vec<addr_range> found;	// room for the operations, to find ranges
+	u64 seen_changes = 0;	// of the address space, for the operations
 	region_table regions;
 	bool gone = false;	// nothing is left to monitor
 

@@ -17,7 +17,15 @@ struct operations {
 	bool (*clear)(target &t);
 	// The same probes: asks for accesses since then.
 	void (*test)(target &t);
+	// At the end of each window: whether update() is due early.
+	bool (*outdated)(const target &t);
+	// The most ranges that init() and update() find; the target has room for them.
+	u32 max_ranges;
 };
+
+extern const operations vaddr_operations;
+extern const operations fvaddr_operations;
+extern const operations paddr_operations;
 
 // The set that @id names; only for available ones.
 const operations &operations_of(operations_id id);

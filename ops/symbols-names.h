@@ -12,5 +12,9 @@
 #define __mmu_notifier_test_young damonxx_ksym___mmu_notifier_test_young
 #define hugetlb_vma_lock_read damonxx_ksym_hugetlb_vma_lock_read
 #define hugetlb_vma_unlock_read damonxx_ksym_hugetlb_vma_unlock_read
+#define rmap_walk damonxx_ksym_rmap_walk
+#define anon_vma_interval_tree_iter_first damonxx_ksym_anon_vma_interval_tree_iter_first
+#define anon_vma_interval_tree_iter_next damonxx_ksym_anon_vma_interval_tree_iter_next
+#define folio_lock_anon_vma_read damonxx_ksym_folio_lock_anon_vma_read
 /* Data: the kernel's declaration turns into one of a pointer. */
 #define mm_kobj (*damonxx_ksym_mm_kobj)

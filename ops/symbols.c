@@ -23,6 +23,7 @@ bool kapi_has_feature(int feature)
 static const char *const feature_names[KAPI_NR_FEATURES] __initconst = {
 	[KAPI_FEATURE_SYSFS] = "the sysfs tree",
 	[KAPI_FEATURE_VADDR] = "vaddr",
+	[KAPI_FEATURE_PADDR] = "paddr",
 };
 
 /*
@@ -108,8 +109,9 @@ void __init damonxx_symbols_resolve(void)
 	void *address = (void *)find_kallsyms();
 
 	if (!address) {
-		pr_warn("this kernel does not let kprobes find symbols: %s and %s are off\n",
-			feature_names[KAPI_FEATURE_SYSFS], feature_names[KAPI_FEATURE_VADDR]);
+		pr_warn("this kernel does not let kprobes find symbols: %s, %s and %s are off\n",
+			feature_names[KAPI_FEATURE_SYSFS], feature_names[KAPI_FEATURE_VADDR],
+			feature_names[KAPI_FEATURE_PADDR]);
 		missing = GENMASK(KAPI_NR_FEATURES - 1, 0);
 		return;
 	}

@@ -16,6 +16,7 @@
 #include <linux/kobject.h>
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
+#include <linux/rmap.h>
 
 #ifdef CONFIG_MMU_NOTIFIER
 #define DAMONXX_NOTIFIER_SYMBOLS(F)                                                              \
@@ -35,9 +36,22 @@
 #define DAMONXX_HUGETLB_SYMBOLS(F)
 #endif
 
+#define DAMONXX_RMAP_SYMBOLS(F)                                                              \
+	F(PADDR, void, rmap_walk, (struct folio * folio, struct rmap_walk_control * control), \
+	  (folio, control))                                                                  \
+	F(PADDR, struct anon_vma *, folio_lock_anon_vma_read,                                \
+	  (struct folio * folio, struct rmap_walk_control * control), (folio, control))      \
+	F(PADDR, struct anon_vma_chain *, anon_vma_interval_tree_iter_first,                 \
+	  (struct rb_root_cached * root, unsigned long first, unsigned long last),           \
+	  (root, first, last))                                                               \
+	F(PADDR, struct anon_vma_chain *, anon_vma_interval_tree_iter_next,                  \
+	  (struct anon_vma_chain * link, unsigned long first, unsigned long last),           \
+	  (link, first, last))
+
 #define DAMONXX_SYMBOLS(F, D)       \
 	DAMONXX_NOTIFIER_SYMBOLS(F) \
 	DAMONXX_HUGETLB_SYMBOLS(F)  \
+	DAMONXX_RMAP_SYMBOLS(F)     \
 	D(SYSFS, mm_kobj)
 
 /* Looks all of them up; to be called once, before anything else of ours. */

@@ -64,19 +64,14 @@ void test(target &t)
 		t.regions.forget_probes();
 }
 
-constexpr operations vaddr{init_vaddr, follow_mappings, clear, test};
-constexpr operations fvaddr{keep_ranges, keep_ranges, clear, test};
+bool never(const target &)
+{
+	return false;
+}
 
 } // namespace
 
-bool operations_available(operations_id id)
-{
-	return id != operations_id::paddr && kapi_has_feature(KAPI_FEATURE_VADDR);
-}
-
-const operations &operations_of(operations_id id)
-{
-	return id == operations_id::fvaddr ? fvaddr : vaddr;
-}
+const operations vaddr_operations{init_vaddr, follow_mappings, clear, test, never, 3};
+const operations fvaddr_operations{keep_ranges, keep_ranges, clear, test, never, 0};
 
 } // namespace damon

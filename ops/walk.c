@@ -17,15 +17,6 @@
 #include "damonxx/kapi.h"
 #include "ops/window.h"
 
-#ifndef CONFIG_MMU_NOTIFIER
-/* The one of these functions that has no empty variant. */
-static inline int mmu_notifier_clear_young(struct mm_struct *mm, unsigned long start,
-					   unsigned long end)
-{
-	return 0;
-}
-#endif
-
 /* What one hold of the mmap lock, and so of a page-table lock, may look at. */
 #define MAX_PROBES_PER_HOLD 64U
 

@@ -21,31 +21,51 @@ monitoring_attrs build_attrs(const node &dir)
 	};
 }
 
-result<vec<addr_range>> build_ranges(const node &dir)
+// Only physical memory is counted in units.  In whole units there must be pages, or in pages
+// units.
+result<u64> build_unit(const node &dir, operations_id operations, report &why)
+{
+	const u64 unit = dir.value(cell_of(context_cells, "addr_unit"));
+
+	if (operations != operations_id::paddr)
+		return u64{1};
+	if (unit <= page_bytes && !is_power_of_two(page_bytes / unit))
+		return why.fail(errc::inval, "addr_unit", unit,
+				" does not make a power of two of a page");
+	return unit;
+}
+
+result<vec<addr_range>> build_ranges(const node &dir, u64 unit, report &why)
 {
 	vec<addr_range> ranges;
 
 	TRY(ranges.reserve(dir.count()));
-	for (u32 i = 0; i < dir.count(); i++)
-		ranges.push({
-			.start = dir.numbered(i).value(cell_of(initial_region_cells, "start")),
-			.end = dir.numbered(i).value(cell_of(initial_region_cells, "end")),
-		});
+	for (u32 i = 0; i < dir.count(); i++) {
+		const u64 start = dir.numbered(i).value(cell_of(initial_region_cells, "start"));
+		const u64 end = dir.numbered(i).value(cell_of(initial_region_cells, "end"));
+		addr_range bytes;
+
+		report::at here{why, "regions", i};
+		if (__builtin_mul_overflow(start, unit, &bytes.start) ||
+		    __builtin_mul_overflow(end, unit, &bytes.end))
+			return why.fail(errc::inval, "end", end, " units are beyond all addresses");
+		ranges.push(bytes);
+	}
 	return ranges;
 }
 
-result<target_inputs> build_target(const node &dir, operations_id operations, report &why)
+result<target_inputs> build_target(const node &dir, const inputs &of, report &why)
 {
 	const u64 written = dir.value(cell_of(target_cells, "pid_target"));
 	target_inputs in;
 
 	in.pid_number = static_cast<s32>(static_cast<u32>(written));
-	if (operations != operations_id::paddr) {
+	if (of.operations != operations_id::paddr) {
 		in.pid = pid_ref{kapi_pid_get(in.pid_number)};
 		if (!in.pid)
 			return why.fail(errc::inval, "pid_target", "no process ", in.pid_number);
 	}
-	in.ranges = TRY(build_ranges(dir.child(child_of(target_children, "regions"))));
+	in.ranges = TRY(build_ranges(dir.child(child_of(target_children, "regions")), of.addr_unit, why));
 	return in;
 }
 
@@ -64,25 +84,26 @@ bounds<u32> saturate(bounds<u64> wide)
 	return {.min = saturate_u32(wide.min), .max = saturate_u32(wide.max)};
 }
 
-access_pattern build_pattern(const node &dir)
+access_pattern build_pattern(const node &dir, u64 unit)
 {
 	constexpr auto &rows = access_pattern_children;
+	const bounds<u64> size = build_bounds(dir, child_of(rows, "sz"));
 
 	return {
-		.size_bytes = build_bounds(dir, child_of(rows, "sz")),
+		.size_bytes = {saturating_mul(size.min, unit), saturating_mul(size.max, unit)},
 		.nr_accesses = saturate(build_bounds(dir, child_of(rows, "nr_accesses"))),
 		.age = saturate(build_bounds(dir, child_of(rows, "age"))),
 	};
 }
 
-scheme_inputs build_scheme(const node &dir)
+scheme_inputs build_scheme(const node &dir, u64 unit)
 {
 	const node &stats = dir.child(child_of(scheme_children, "stats"));
 	const node &pattern = dir.child(child_of(scheme_children, "access_pattern"));
 
 	return {
 		.action = static_cast<action>(dir.value(cell_of(scheme_cells, "action"))),
-		.pattern = build_pattern(pattern),
+		.pattern = build_pattern(pattern, unit),
 		.apply_interval_us = dir.value(cell_of(scheme_cells, "apply_interval_us")),
 		.max_nr_snapshots = stats.value(cell_of(stats_cells, "max_nr_snapshots")),
 	};
@@ -98,15 +119,16 @@ result<inputs> build_inputs(const node &dir, report &why)
 	inputs in;
 
 	in.operations = static_cast<operations_id>(dir.value(cell_of(context_cells, "operations")));
+	in.addr_unit = TRY(build_unit(dir, in.operations, why));
 	in.attrs = build_attrs(attrs);
 	TRY(in.targets.reserve(targets.count()));
 	for (u32 i = 0; i < targets.count(); i++) {
 		report::at here{why, "targets", i};
-		in.targets.push(TRY(build_target(targets.numbered(i), in.operations, why)));
+		in.targets.push(TRY(build_target(targets.numbered(i), in, why)));
 	}
 	TRY(in.schemes.reserve(schemes.count()));
 	for (u32 i = 0; i < schemes.count(); i++)
-		in.schemes.push(build_scheme(schemes.numbered(i)));
+		in.schemes.push(build_scheme(schemes.numbered(i), in.addr_unit));
 	return in;
 }
 

@@ -13,6 +13,7 @@ status show_avail_operations(node &dir, text_writer &out);
 inline constexpr cell context_cells[] = {
 	computed_cell("avail_operations", show_avail_operations),
 	keyword_cell("operations", operations_names),
+	nonzero(ulong_cell("addr_unit", 1)),
 };
 inline constexpr fixed_child context_children[] = {
 	{"monitoring_attrs", &monitoring_attrs_kind},

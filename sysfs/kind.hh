@@ -25,6 +25,7 @@ struct cell {
 	u16 mode;
 	cell_type type;
 	bool einval_only = false; // for every parse error
+	bool nonzero = false;	  // 0 is refused
 	u64 initial = 0;	  // a keyword's index, an integer's bits
 	span<const char *const> keywords{};
 
@@ -93,6 +94,12 @@ constexpr cell read_only(cell row)
 constexpr cell einval_only(cell row)
 {
 	row.einval_only = true;
+	return row;
+}
+
+constexpr cell nonzero(cell row)
+{
+	row.nonzero = true;
 	return row;
 }
 

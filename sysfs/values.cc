@@ -114,6 +114,8 @@ status store_cell(node &dir, u32 number, text_view written)
 	const auto value = parse_value(row, written);
 	if (!value.is_ok())
 		return row.einval_only ? status{errc::inval} : value.error();
+	if (row.nonzero && !value.take())
+		return errc::inval;
 	dir.set(number, value.take());
 	return ok;
 }

@@ -140,6 +140,7 @@ void kapi_cond_resched(void);
 enum kapi_feature {
 	KAPI_FEATURE_SYSFS,	/* the mm directory of sysfs */
 	KAPI_FEATURE_VADDR,	/* page tables of processes */
+	KAPI_FEATURE_PADDR,	/* folios and their reverse map */
 	KAPI_NR_FEATURES,
 };
 
@@ -198,6 +199,25 @@ struct kapi_probe {
  */
 void kapi_probe_clear(struct kapi_mm *mm, struct kapi_probe *probes, u32 n);
 void kapi_probe_test(struct kapi_mm *mm, struct kapi_probe *probes, u32 n);
+
+/* ---- physical memory --------------------------------------------------------------- */
+
+/*
+ * Fills @out with up to @max ranges of System RAM that is on line and ends above @from, in
+ * address order; those that touch come as one.  Fewer than @max: there are no more.
+ * CONTEXT: process, may sleep.
+ */
+u32 kapi_ram_ranges(u64 from, struct kapi_range *out, u32 max);
+/* Grows when memory is brought on line or off.  CONTEXT: any. */
+u64 kapi_ram_changes(void);
+
+/*
+ * Access probes as above, by physical address: a page stands for its folio, accessed by
+ * anybody.  Unchecked is what is not in use by user space, and what others are busy with.
+ * CONTEXT: process, may sleep.
+ */
+void kapi_phys_clear(struct kapi_probe *probes, u32 n);
+void kapi_phys_test(struct kapi_probe *probes, u32 n);
 
 /* ---- directories of files ---------------------------------------------------------- */
 

@@ -14,6 +14,8 @@ template <typename T> constexpr T clamp(T value, T low, T high)
 }
 constexpr u64 distance(u64 a, u64 b) { return a < b ? b - a : a - b; }
 
+constexpr bool is_power_of_two(u64 value) { return value && !(value & (value - 1)); }
+
 // @alignment is a power of two.
 constexpr u64 align_down(u64 value, u64 alignment) { return value & ~(alignment - 1); }
 // Rounds down instead where rounding up would wrap.

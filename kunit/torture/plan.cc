@@ -141,7 +141,8 @@ void spoil(plan &out, prng &random)
 		out.nr_targets = 0;
 		break;
 	case 5:
-		out.operations = operations_id::paddr;
+		out.operations = operations_id::paddr; // has one target
+		out.nr_targets = max(out.nr_targets, u32{2});
 		break;
 	default:
 		spoil_range(out, random);

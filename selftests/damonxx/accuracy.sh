@@ -1,11 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
-# accuracy.sh [--huge]: what is found hot against what a process knows to be hot, in two phases with different
-# places, over the settled half of each.  With --huge, in transparent huge pages.
+# accuracy.sh [--huge] [--physical]: what is found hot against what a process knows to be hot, in two phases with
+# different places, over the settled half of each.  With --huge, in transparent huge pages; with --physical, by paddr
+# over all of the machine's memory, where each page of the process is looked for by its frame.
 . "$(dirname "$0")/lib.sh"
 
-kind=${1-}
+kind='' physical=''
+for each; do
+	case $each in
+	--huge) kind=$each ;;
+	--physical) physical=yes ;;
+	esac
+done
 phase_s=${PHASE_S:-$((10 * slow))}
 mib=256 hot=24,16
 # Where everything is slow, so is everything here, and there is less of it.
@@ -43,12 +50,20 @@ else
 	check "the workload's memory is in pages of 4 KiB" is "$(huge_kib $workload)" 0
 fi
 
-check "monitoring starts" monitor $workload $sample_us=$((5000 * slow)) $aggr_us=$((100000 * slow)) \
+start() {
+	if [ -n "$physical" ]; then
+		monitor 0 operations=paddr "$@"
+	else
+		monitor $workload "$@"
+	fi
+}
+check "monitoring starts" start $sample_us=$((5000 * slow)) $aggr_us=$((100000 * slow)) \
 	$update_us=$((1000000 * slow)) $min_regions=10 $max_regions=$((1000 / slow))
 check "recording" recorder $admin 0 $((2 * phase_s)) "$work/record"
 turn off >/dev/null
 [ "$kind" != --huge ] || echo "$zero_page" >$thp/use_zero_page
-score "$work/record" "$work/truth" $page >"$work/score"
+# shellcheck disable=SC2086
+score "$work/record" "$work/truth" $page ${physical:+$workload} >"$work/score"
 [ -z "${OUT-}" ] || cp "$work/record" "$work/truth" "$OUT"
 
 good() { # PHASE

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * score RECORD TRUTH [GRANULE]: compares what the recorder wrote with what the workload knows.
+ * score RECORD TRUTH [GRANULE [PID]]: compares what the recorder wrote with what the workload knows.
  *
  * Prints, for the second half of each phase: "phase N RECALL PRECISION SNAPSHOTS", both in permil of
  * bytes, inside the workload's area only.  Found hot is what was accessed in at least half of the
  * samples.  With GRANULE (bytes), true ranges reach to the next multiples of it: memory that is mapped
- * in huge pages cannot be known more finely.
+ * in huge pages cannot be known more finely.  With PID, that of the workload, the record is of physical
+ * memory: each page of the area is looked for by its frame.
  */
 #include <err.h>
+#include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#define PAGE 4096ul
 
 struct range {
 	unsigned long start, end;
@@ -27,6 +33,12 @@ static struct range area;
 static struct phase phases[64];
 static unsigned int nr_phases;
 static unsigned long granule = 1;
+
+/* The pages of the area, in the order of their frames. */
+static struct frame {
+	unsigned long physical, virtual;
+} *frames;
+static size_t nr_frames;
 
 static unsigned long common(struct range a, struct range b)
 {
@@ -102,11 +114,61 @@ static struct phase *settled_at(unsigned long ns)
 	return NULL;
 }
 
+static int compare_frames(const void *a, const void *b)
+{
+	const struct frame *left = a, *right = b;
+
+	return (left->physical > right->physical) - (left->physical < right->physical);
+}
+
+static void read_frames(const char *pid)
+{
+	size_t n = (area.end - area.start) / PAGE;
+	uint64_t *entries = malloc(n * sizeof(*entries));
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%s/pagemap", pid);
+	fd = open(path, O_RDONLY);
+	frames = malloc(n * sizeof(*frames));
+	if (fd < 0 || !entries || !frames ||
+	    pread(fd, entries, n * sizeof(*entries), area.start / PAGE * sizeof(*entries)) !=
+		    (ssize_t)(n * sizeof(*entries)))
+		err(2, "%s", path);
+	for (size_t i = 0; i < n; i++) {
+		unsigned long number = entries[i] & ((1ul << 55) - 1);
+
+		if (entries[i] >> 63 && number)
+			frames[nr_frames++] = (struct frame){ number * PAGE, area.start + i * PAGE };
+	}
+	if (nr_frames < n)
+		errx(2, "%zu of %zu pages have no frame that can be seen", n - nr_frames, n);
+	qsort(frames, nr_frames, sizeof(*frames), compare_frames);
+	close(fd);
+	free(entries);
+}
+
 static void count_found(struct phase *p, struct range found)
 {
 	p->found_bytes += common(found, area);
 	for (unsigned int i = 0; i < p->nr_hot; i++)
 		p->hit_bytes += common(found, p->hot[i]);
+}
+
+static void count_found_frames(struct phase *p, struct range found)
+{
+	size_t low = 0, high = nr_frames;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (frames[middle].physical < found.start)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < nr_frames && frames[low].physical < found.end; low++)
+		count_found(p, (struct range){ frames[low].virtual, frames[low].virtual + PAGE });
 }
 
 static void count_truth(struct phase *p)
@@ -133,7 +195,10 @@ static void read_record(const char *path)
 				count_truth(now);
 		} else if (now && sscanf(line, "%li %li %lu %lu", (long *)&found.start, (long *)&found.end,
 					 &accesses, &age) == 4 && 2 * accesses >= aggr_us / sample_us) {
-			count_found(now, found);
+			if (frames)
+				count_found_frames(now, found);
+			else
+				count_found(now, found);
 		}
 	}
 	fclose(file);
@@ -146,11 +211,13 @@ static unsigned long permil(unsigned long part, unsigned long whole)
 
 int main(int argc, char **argv)
 {
-	if (argc != 3 && argc != 4)
-		errx(2, "usage: score RECORD TRUTH [GRANULE]");
-	if (argc == 4)
+	if (argc < 3 || argc > 5)
+		errx(2, "usage: score RECORD TRUTH [GRANULE [PID]]");
+	if (argc > 3)
 		granule = strtoul(argv[3], NULL, 0);
 	read_truth(argv[2]);
+	if (argc > 4)
+		read_frames(argv[4]);
 	close_last_phase(argv[1]);
 	read_record(argv[1]);
 	for (struct phase *p = phases; p < phases + nr_phases; p++)

@@ -159,16 +159,12 @@ no_target() {
 }
 check "no target" no_target
 
-paddr() {
+two_memories() {
 	need_idle
-	new_kdamond "$victim" operations=paddr && says on EINVAL \
-		'contexts/0/operations: paddr is not available on this kernel'
+	new_kdamond 0 operations=paddr targets/nr_targets=2 && says on EINVAL \
+		'contexts/0/targets: physical memory is one target, but there are 2'
 }
-if new_kdamond "$victim" && grep -q paddr $context/avail_operations; then
-	skip "paddr is refused" "this module has paddr"
-else
-	check "paddr is refused with a reason" paddr
-fi
+check "physical memory is one target" two_memories
 
 # regions REASON START-END...
 regions() {

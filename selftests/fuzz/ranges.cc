@@ -149,13 +149,15 @@ bool fine(const damon::inputs &in)
 {
 	const damon::monitoring_attrs &a = in.attrs;
 
-	if (in.operations == damon::operations_id::paddr || in.targets.empty())
+	const bool physical = in.operations == damon::operations_id::paddr;
+
+	if (in.targets.empty() || (physical && in.targets.size() > 1))
 		return false;
 	if (a.min_nr_regions < 3 || a.min_nr_regions > a.max_nr_regions || a.aggr_us == 0 ||
 	    a.sample_us > a.aggr_us)
 		return false;
 	for (const damon::target_inputs &t : in.targets)
-		if (!t.pid || !ranges_fine(t.ranges))
+		if ((!t.pid && !physical) || !ranges_fine(t.ranges))
 			return false;
 	return true;
 }

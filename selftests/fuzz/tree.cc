@@ -95,7 +95,8 @@ std::string default_of(const std::string &path)
 		{"update_us", "60000000"},
 		{"operations", "vaddr"},
 		{"action", "stat"},
-		{"avail_operations", "vaddr\nfvaddr"},
+		{"avail_operations", "vaddr\nfvaddr\npaddr"},
+		{"addr_unit", "1"},
 	};
 	const auto found = special.find(name_of(path));
 
@@ -339,6 +340,8 @@ private:
 		}
 		if (name == "action")
 			return {parse_name(text, actions).error, "stat\n"};
+		if (name == "addr_unit" && !p.error && !p.value)
+			return {EINVAL, ""};
 		if (name == "pid_target") {
 			p = parse_int(text);
 			return {p.error ? EINVAL : 0, std::to_string(p.value) + "\n"};

@@ -578,7 +578,13 @@ TEST_F(running_context, impossible_inputs_name_their_place)
 
 	inputs in = wanted();
 	in.operations = operations_id::paddr;
+	host::set_feature(KAPI_FEATURE_PADDR, false);
 	EXPECT_EQ(complaint(move(in)), "operations: paddr is not available on this kernel");
+	host::set_feature(KAPI_FEATURE_PADDR, true);
+	in = wanted();
+	in.operations = operations_id::paddr;
+	EXPECT_OK(in.targets.try_push({}));
+	EXPECT_EQ(complaint(move(in)), "targets: physical memory is one target, but there are 2");
 	EXPECT_EQ(complaint(wanted(99)), "targets/0/pid_target: no process 99");
 	in = wanted();
 	in.targets.clear();

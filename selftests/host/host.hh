@@ -90,6 +90,10 @@ void set_feature(int feature, bool present);
 
 // ---- processes and their pages
 
+// Stands for physical memory below: what is "mapped" is System RAM, and mapping or unmapping
+// some of it is memory hotplug.
+inline constexpr int ram = 0;
+
 void add_process(int pid, std::vector<kapi_range> mapped = {});
 // The number is free again; references to the process stay valid and find no memory.
 void end_process(int pid);

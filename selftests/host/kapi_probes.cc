@@ -18,10 +18,14 @@ u32 frame_of(u64 page, const mapping &where)
 	return static_cast<u32>(mix(page ^ (where.serial << 48)));
 }
 
-void check_batch(const kapi_mm *mm, const kapi_probe *probes, u32 n)
+void check_reference(const kapi_mm *mm)
 {
 	if (mm->references == 0)
 		die("probes of process %d without a reference", mm->pid);
+}
+
+void check_batch(const kapi_probe *probes, u32 n)
+{
 	for (u32 i = 0; i < n; i++) {
 		if (probes[i].addr % 4096 != 0)
 			die("probe %u is not page aligned: %#llx", i, probes[i].addr);
@@ -95,23 +99,21 @@ void count_probes(counters &out)
 
 using namespace host;
 
-void kapi_probe_clear(kapi_mm *mm, kapi_probe *probes, u32 n)
-{
-	std::lock_guard lock(world_lock);
+namespace {
 
-	check_batch(mm, probes, n);
+void clear_all(kapi_mm &mm, kapi_probe *probes, u32 n)
+{
+	check_batch(probes, n);
 	clear_calls++;
 	cleared_probes += n;
 	for (u32 i = 0; i < n; i++)
-		clear_one(*mm, probes[i]);
+		clear_one(mm, probes[i]);
 	spend(n * probe_cost_ns);
 }
 
-void kapi_probe_test(kapi_mm *mm, kapi_probe *probes, u32 n)
+void test_all(kapi_mm &mm, kapi_probe *probes, u32 n)
 {
-	std::lock_guard lock(world_lock);
-
-	check_batch(mm, probes, n);
+	check_batch(probes, n);
 	test_calls++;
 	tested_probes += n;
 	for (u32 i = 0; i < n; i++) {
@@ -119,8 +121,38 @@ void kapi_probe_test(kapi_mm *mm, kapi_probe *probes, u32 n)
 
 		if ((probe.flags & flag_cleared) != flag_cleared)
 			die("the probe of %#llx is tested without a clearing", probe.addr);
-		probe.outcome = outcome_of(*mm, probe);
+		probe.outcome = outcome_of(mm, probe);
 		probe.flags = 0;
 	}
 	spend(n * probe_cost_ns);
+}
+
+} // namespace
+
+void kapi_probe_clear(kapi_mm *mm, kapi_probe *probes, u32 n)
+{
+	std::lock_guard lock(world_lock);
+
+	check_reference(mm);
+	clear_all(*mm, probes, n);
+}
+
+void kapi_probe_test(kapi_mm *mm, kapi_probe *probes, u32 n)
+{
+	std::lock_guard lock(world_lock);
+
+	check_reference(mm);
+	test_all(*mm, probes, n);
+}
+
+void kapi_phys_clear(kapi_probe *probes, u32 n)
+{
+	std::lock_guard lock(world_lock);
+	clear_all(ram_mm(), probes, n);
+}
+
+void kapi_phys_test(kapi_probe *probes, u32 n)
+{
+	std::lock_guard lock(world_lock);
+	test_all(ram_mm(), probes, n);
 }

@@ -45,6 +45,26 @@ void map_range(kapi_mm &mm, kapi_range range)
 	check_range(range);
 	unmap_range(mm, range);
 	mm.mapped[range.start] = {range.end, ++mapping_serial};
+	mm.changes++;
+}
+
+// Fills @out with what is mapped above @from; what touches comes as one.
+u32 list_mapped(kapi_mm &mm, u64 from, kapi_range *out, u32 max)
+{
+	u32 n = 0;
+	auto at = mapping_at(mm, from);
+
+	if (at == mm.mapped.end())
+		at = mm.mapped.lower_bound(from);
+	for (; at != mm.mapped.end(); ++at) {
+		if (n > 0 && out[n - 1].end == at->first)
+			out[n - 1].end = at->second.end;
+		else if (n < max)
+			out[n++] = {at->first, at->second.end};
+		else
+			break;
+	}
+	return n;
 }
 
 } // namespace
@@ -73,6 +93,15 @@ void unmap_range(kapi_mm &mm, kapi_range range)
 		mm.mapped[edge] = upper;
 	}
 	mm.mapped.erase(mm.mapped.lower_bound(range.start), mm.mapped.lower_bound(range.end));
+	mm.changes++;
+}
+
+kapi_mm &ram_mm()
+{
+	static kapi_mm none;
+	kapi_pid *pid = find(ram);
+
+	return pid == nullptr ? none : *pid->mm;
 }
 
 void add_process(int pid, std::vector<kapi_range> mapped)
@@ -186,7 +215,7 @@ using namespace host;
 kapi_pid *kapi_pid_get(int number)
 {
 	std::lock_guard lock(world_lock);
-	kapi_pid *pid = find(number);
+	kapi_pid *pid = number == ram ? nullptr : find(number);
 
 	pid_gets++;
 	if (pid != nullptr)
@@ -226,21 +255,21 @@ void kapi_mm_put(kapi_mm *mm)
 u32 kapi_mm_mapped(kapi_mm *mm, u64 from, kapi_range *out, u32 max)
 {
 	std::lock_guard lock(world_lock);
-	u32 n = 0;
-	auto at = mapping_at(*mm, from);
 
 	mapped_calls++;
 	if (mm->references == 0)
 		die("kapi_mm_mapped() of process %d without a reference", mm->pid);
-	if (at == mm->mapped.end())
-		at = mm->mapped.lower_bound(from);
-	for (; at != mm->mapped.end(); ++at) {
-		if (n > 0 && out[n - 1].end == at->first)
-			out[n - 1].end = at->second.end;
-		else if (n < max)
-			out[n++] = {at->first, at->second.end};
-		else
-			break;
-	}
-	return n;
+	return list_mapped(*mm, from, out, max);
+}
+
+u32 kapi_ram_ranges(u64 from, kapi_range *out, u32 max)
+{
+	std::lock_guard lock(world_lock);
+	return list_mapped(ram_mm(), from, out, max);
+}
+
+u64 kapi_ram_changes()
+{
+	std::lock_guard lock(world_lock);
+	return ram_mm().changes;
 }

@@ -33,6 +33,7 @@ struct kapi_mm {
 	std::vector<host::hot_range> hot;
 	host::page_script script;
 	std::unordered_map<u64, u64> cleared_ns; // by page, where a script wants to know
+	u64 changes = 0; // of what is mapped
 };
 
 struct kapi_pid {
@@ -46,6 +47,8 @@ namespace host {
 // The mapping that holds @address, or mm.mapped.end().
 std::map<u64, mapping>::iterator mapping_at(kapi_mm &mm, u64 address);
 void unmap_range(kapi_mm &mm, kapi_range range);
+// Physical memory; a test that never made any has none.
+kapi_mm &ram_mm();
 
 void reset_probes();
 void count_probes(counters &out);

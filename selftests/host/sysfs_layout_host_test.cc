@@ -23,8 +23,9 @@ constexpr row kdamonds_rows[] = {
 
 // Below kdamonds/0/contexts/0.
 constexpr row context_rows[] = {
-	{"avail_operations", 0400, "vaddr\nfvaddr\n"},
+	{"avail_operations", 0400, "vaddr\nfvaddr\npaddr\n"},
 	{"operations", 0600, "vaddr\n"},
+	{"addr_unit", 0600, "1\n"},
 	{"monitoring_attrs/intervals/sample_us", 0600, "5000\n"},
 	{"monitoring_attrs/intervals/aggr_us", 0600, "100000\n"},
 	{"monitoring_attrs/intervals/update_us", 0600, "60000000\n"},

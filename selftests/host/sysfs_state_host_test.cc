@@ -142,6 +142,7 @@ TEST_F(sysfs_state, places_of_what_is_wrong)
 	put(context + "targets/0/pid_target", "124\n");
 	refuse_command("commit", EINVAL, "contexts/0/targets/0/pid_target: no process 124");
 	put(context + "targets/0/pid_target", "123\n");
+	host::set_feature(KAPI_FEATURE_PADDR, false);
 	put(context + "operations", "paddr\n");
 	EXPECT_EQ(command("commit"), -EINVAL);
 	EXPECT_EQ(last_error().find("contexts/0/operations: paddr"), 0u) << last_error();

@@ -4,7 +4,17 @@
 #define DAMONXX_COMPAT_PAGEWALK_H
 
 #include <linux/mm.h>
+#include <linux/mmu_notifier.h>
 #include <linux/version.h>
+
+#ifndef CONFIG_MMU_NOTIFIER
+/* The one of these functions that has no empty variant. */
+static inline int mmu_notifier_clear_young(struct mm_struct *mm, unsigned long start,
+					   unsigned long end)
+{
+	return 0;
+}
+#endif
 
 /* Whether it names a table of entries, and not a huge page, nothing, or what is elsewhere. */
 static inline bool compat_names_table(pmd_t value)
@@ -43,6 +53,28 @@ static inline pte_t *compat_pte_lock(struct mm_struct *mm, pmd_t *pmd, unsigned 
 	if (!compat_names_table(READ_ONCE(*pmd)))
 		return NULL;
 	return pte_offset_map_lock(mm, pmd, address, lock);
+#endif
+}
+
+/*
+ * The entry for @address in the table that @pmd names, to be read only; NULL: it names none.
+ * Whoever calls makes sure that the table is not freed, but for collapse into a huge page,
+ * which since 6.5 frees it under RCU.  pte_unmap() undoes it.
+ */
+static inline pte_t *compat_pte_map(pmd_t *pmd, unsigned long address)
+{
+	pmd_t value;
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+	rcu_read_lock();
+	value = pmdp_get_lockless(pmd);
+	if (likely(compat_names_table(value)))
+		return pte_offset_kernel(&value, address);
+	rcu_read_unlock();
+	return NULL;
+#else
+	value = READ_ONCE(*pmd);
+	return compat_names_table(value) ? pte_offset_map(pmd, address) : NULL;
 #endif
 }
 

@@ -92,18 +92,53 @@ static void put_scheme(const char *root)
 	}
 }
 
+/* The kernel's DAMON finds none by itself. */
+static void put_system_ram(const char *root)
+{
+	uint64_t ranges[64][2];
+	unsigned int count = 0;
+	char line[256];
+	FILE *file = fopen("/proc/iomem", "r");
+
+	if (!file)
+		err(1, "cannot open /proc/iomem");
+	while (count < 64 && fgets(line, sizeof(line), file)) {
+		uint64_t *range = ranges[count];
+
+		if (sscanf(line, "%lx-%lx : System RAM", &range[0], &range[1]) == 2 && line[0] != ' ' &&
+		    strstr(line, "System RAM")) {
+			range[0] = (range[0] + 4095) & ~4095ul;
+			range[1] = (range[1] + 1) & ~4095ul;
+			count += range[0] < range[1];
+		}
+	}
+	fclose(file);
+	put_number(root, CONTEXT "targets/0/regions/nr_regions", count);
+	for (unsigned int i = 0; i < count; i++) {
+		char path[128];
+
+		sprintf(path, CONTEXT "targets/0/regions/%u/start", i);
+		put_number(root, path, ranges[i][0]);
+		sprintf(path, CONTEXT "targets/0/regions/%u/end", i);
+		put_number(root, path, ranges[i][1]);
+	}
+}
+
 int tree_start(const struct setup *s)
 {
 	put_number(s->root, "nr_kdamonds", 1);
 	put_number(s->root, "0/contexts/nr_contexts", 1);
-	put(s->root, CONTEXT "operations", "vaddr");
+	put(s->root, CONTEXT "operations", s->pid ? "vaddr" : "paddr");
 	put_number(s->root, CONTEXT "monitoring_attrs/intervals/sample_us", s->sample_us);
 	put_number(s->root, CONTEXT "monitoring_attrs/intervals/aggr_us", s->aggr_us);
 	put_number(s->root, CONTEXT "monitoring_attrs/intervals/update_us", 1000000);
 	put_number(s->root, CONTEXT "monitoring_attrs/nr_regions/max", s->regions + s->regions / 10);
 	put_number(s->root, CONTEXT "monitoring_attrs/nr_regions/min", s->regions);
 	put_number(s->root, CONTEXT "targets/nr_targets", 1);
-	put_number(s->root, CONTEXT "targets/0/pid_target", s->pid);
+	if (s->pid)
+		put_number(s->root, CONTEXT "targets/0/pid_target", s->pid);
+	else
+		put_system_ram(s->root);
 	if (s->scheme)
 		put_scheme(s->root);
 	put(s->root, "0/state", "on");

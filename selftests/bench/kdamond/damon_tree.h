@@ -10,7 +10,7 @@
 
 struct setup {
 	const char *root;	/* as /sys/kernel/mm/damonxx/admin */
-	int pid;		/* of the target */
+	int pid;		/* of the target; 0: all of physical memory */
 	unsigned int regions;	/* at least that many, and at most a tenth more */
 	unsigned int sample_us, aggr_us;
 	bool scheme;		/* one of action stat that matches everything */

@@ -1,17 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# guest.sh MIB WINDOWS WINDOW_MS TREES COUNTS COMMANDS: the guest's half of ../run.
-# TREES and COUNTS (of regions) are lists; COMMANDS is yes or no.  Prints what the programs print, each part after
-# a line that says what it is: "cost TREE COUNT" or "commands TREE COUNT".  The kernel's symbols go to /out.
-mib=$1 windows=$2 window_ms=$3 trees=$4 counts=$5 commands=$6
+# guest.sh MIB WINDOWS WINDOW_MS TREES SPACES COUNTS COMMANDS: the guest's half of ../run.
+# TREES, SPACES (vaddr, paddr) and COUNTS (of regions) are lists; COMMANDS is yes or no.  Prints what the programs print, each part after
+# a line that says what it is: "cost TREE SPACE COUNT" or "commands TREE COUNT".  The kernel's symbols go to /out.
+mib=$1 windows=$2 window_ms=$3 trees=$4 spaces=$5 counts=$6 commands=$7
 
 die() { echo "bench: $*" >&2; exit 1; }
 
 root_of() { echo "/sys/kernel/mm/$1/admin"; }
 
-cost() { # TREE COUNT
-	echo "cost $1 $2"
-	kdamond_cost "$(root_of "$1")" $workload "$2" "$windows" "$window_ms" || die "$1 with $2 regions failed."
+cost() { # TREE SPACE COUNT
+	echo "cost $1 $2 $3"
+	target=$workload
+	[ "$2" = vaddr ] || target=0
+	kdamond_cost "$(root_of "$1")" $target "$3" "$windows" "$window_ms" || die "$1, $2 with $3 regions failed."
 }
 
 time_commands() { # TREE COUNT SAMPLE_US AGGR_US TIMES KEYWORD...
@@ -33,9 +35,11 @@ until grep -q ^phase /tmp/truth 2>/dev/null; do
 	sleep 0.1
 done
 
-for count in $counts; do
-	for tree in $trees; do
-		cost "$tree" "$count"
+for space in $spaces; do
+	for count in $counts; do
+		for tree in $trees; do
+			cost "$tree" "$space" "$count"
+		done
 	done
 done
 if [ "$commands" = yes ]; then

@@ -4,7 +4,7 @@
  *
  * usage: kdamond_cost ROOT PID REGIONS WINDOWS WINDOW_MS
  *
- * Monitors process PID by vaddr with REGIONS regions, a sample each 5 ms and aggregation each 100 ms,
+ * Monitors process PID by vaddr, or all memory by paddr if PID is 0, with REGIONS regions, a sample each 5 ms and aggregation each 100 ms,
  * and prints one fact a line:
  *
  *	speed PS				per instruction, measured by a loop

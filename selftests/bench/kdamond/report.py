@@ -23,8 +23,9 @@ def arguments():
 class Cost:
     """One kdamond, window by window."""
 
-    def __init__(self, tree, asked):
+    def __init__(self, tree, space, asked):
         self.tree = tree
+        self.space = space
         self.asked = int(asked)
         self.windows = []
         self.ns_per_instruction = 0.0
@@ -53,7 +54,7 @@ class Cost:
     def as_json(self):
         values = self.per_region()
         return {
-            "tree": self.tree, "regions_asked": self.asked, "regions": self.regions,
+            "tree": self.tree, "space": self.space, "regions_asked": self.asked, "regions": self.regions,
             "instructions_per_region_and_sample": {
                 "median": statistics.median(values), "min": min(values), "max": max(values), "windows": values},
             "ns_per_instruction": self.ns_per_instruction,
@@ -112,11 +113,11 @@ def parse(lines):
 
 
 def cost_table(costs):
-    yield f"{'kdamond':<9} {'regions':>8}  {'instructions per region and sample':^36}  {'samples':>8}  {'of one':>6}"
-    yield f"{'':<9} {'':>8}  {'median':>10} {'min':>12} {'max':>12}  {'taken':>8}  {'CPU':>6}"
+    yield f"{'kdamond':<9} {'space':<5} {'regions':>8}  {'instructions per region and sample':^36}  {'samples':>8}  {'of one':>6}"
+    yield f"{'':<9} {'':<5} {'':>8}  {'median':>10} {'min':>12} {'max':>12}  {'taken':>8}  {'CPU':>6}"
     for cost in costs:
         values = cost.per_region()
-        yield (f"{cost.tree:<9} {cost.regions:>8.0f}  {statistics.median(values):>10.1f} {min(values):>12.1f}"
+        yield (f"{cost.tree:<9} {cost.space:<5} {cost.regions:>8.0f}  {statistics.median(values):>10.1f} {min(values):>12.1f}"
                f" {max(values):>12.1f}  {100 * cost.rate():>6.1f} %  {100 * cost.busy():>4.1f} %")
         if abs(cost.rate() - cost.rate_by_tried()) > 0.05:
             yield f"{'':<9} but by what its scheme tried it took {100 * cost.rate_by_tried():.1f} % of the samples"

@@ -17,6 +17,8 @@ PHASES = (
     ("plan", "damon::region_table::plan_probes"),
     ("clear", "kapi_probe_clear"),
     ("test", "kapi_probe_test"),
+    ("clear", "kapi_phys_clear"),
+    ("test", "kapi_phys_test"),
     ("count", "damon::region_table::count_accesses"),
     ("aggregate", "damon::adaptation::"),
     ("schemes", "damon::apply_schemes"),
@@ -24,12 +26,15 @@ PHASES = (
     ("sleep", "kapi_thread_sleep_until"),
     ("clear", "damon_va_prepare_access_checks"),
     ("test, count", "damon_va_check_accesses"),
+    ("clear", "damon_pa_prepare_access_checks"),
+    ("test, count", "damon_pa_check_accesses"),
     ("follow mappings", "damon_va_update"),
     ("sleep", "usleep_range_state"),
     ("sleep", "schedule_timeout_idle"),
 )
 # Called once in a sample.
-BEGINS_SAMPLE = ("kapi_probe_clear", "damon_va_prepare_access_checks")
+BEGINS_SAMPLE = ("kapi_probe_clear", "kapi_phys_clear", "damon_va_prepare_access_checks",
+                 "damon_pa_prepare_access_checks")
 
 
 def arguments():

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0
+// Physical memory: folios by frame, whoever maps them.
+#include "ops/operations.hh"
+
+namespace damon {
+
+namespace {
+
+constexpr u32 most_ranges = 256;
+
+// All System RAM that is on line.  What there is more of than fits goes to the last range,
+// with the holes in between.
+void find_ram(target &t)
+{
+	constexpr u32 batch = 16;
+	kapi_range found[batch];
+	vec<addr_range> &ranges = t.found;
+	u64 from = 0;
+	u32 count;
+
+	t.seen_changes = kapi_ram_changes();
+	ranges.clear();
+	do {
+		count = kapi_ram_ranges(from, found, batch);
+		for (u32 i = 0; i < count; i++) {
+			const bool touches = ranges.size() && ranges.back().end == found[i].start;
+			if (touches || ranges.size() == ranges.capacity())
+				ranges.back().end = found[i].end;
+			else
+				ranges.push({found[i].start, found[i].end});
+		}
+		if (count)
+			from = found[count - 1].end;
+	} while (count == batch);
+	t.regions.set_ranges(ranges.all());
+}
+
+void init(target &t)
+{
+	if (t.ranges.empty())
+		find_ram(t);
+}
+
+bool outdated(const target &t)
+{
+	return t.ranges.empty() && t.seen_changes != kapi_ram_changes();
+}
+
+void update(target &t)
+{
+	if (outdated(t))
+		find_ram(t);
+}
+
+bool clear(target &t)
+{
+	kapi_phys_clear(t.regions.probes(), t.regions.count());
+	return true;
+}
+
+void test(target &t)
+{
+	kapi_phys_test(t.regions.probes(), t.regions.count());
+}
+
+} // namespace
+
+const operations paddr_operations{init, update, clear, test, outdated, most_ranges};
+
+} // namespace damon
