@@ -22,6 +22,14 @@ status monitoring_attrs::validate(report &why) const
 	if (sample_us > aggr_us)
 		return why.fail(errc::inval, "intervals", "sample_us ", sample_us,
 				" is above aggr_us ", aggr_us);
+	if (goal.aggrs && goal.min_sample_us > goal.max_sample_us)
+		return why.fail(errc::inval, "intervals/intervals_goal", "min_sample_us ",
+				goal.min_sample_us, " is above max_sample_us ",
+				goal.max_sample_us);
+	if (goal.aggrs && (sample_us < goal.min_sample_us || sample_us > goal.max_sample_us))
+		return why.fail(errc::inval, "intervals", "sample_us ", sample_us,
+				" is not within the goal's ", goal.min_sample_us, " to ",
+				goal.max_sample_us);
 	return ok;
 }
 

@@ -6,12 +6,21 @@
 
 namespace damon {
 
+// What intervals are tuned for.
+struct intervals_goal {
+	u64 access_bp = 0;	// of all possible accesses, this share should be seen
+	u64 aggrs = 0;		// tuned once in so many windows; 0: never
+	u64 min_sample_us = 0;
+	u64 max_sample_us = 0;
+};
+
 struct monitoring_attrs {
 	u64 sample_us = 5'000;
 	u64 aggr_us = 100'000;
 	u64 update_us = 60'000'000;
 	u64 min_nr_regions = 10;
 	u64 max_nr_regions = 1'000;
+	intervals_goal goal = {};
 
 	// inval with the reason in @why.
 	status validate(report &why) const;

@@ -47,11 +47,20 @@ result<own<configuration>> configuration::build(inputs in, const configuration *
 	fresh->id = in.operations;
 	fresh->ops = &operations_of(in.operations);
 	fresh->addr_unit = in.addr_unit;
+	fresh->paused = in.paused;
 	fresh->attrs = in.attrs;
 	TRY(fresh->targets.reserve(in.targets.size()));
 	for (u32 i = 0; i < in.targets.size(); i++) {
+		if (running && in.targets[i].obsolete) {
+			report::at here{why, "targets", i};
+			if (i >= running->targets.size())
+				return why.fail(errc::inval, "obsolete_target",
+						"there is no such target to remove");
+			continue;
+		}
 		fresh->targets.push(TRY(build_target(move(in.targets[i]))));
 		target &t = fresh->targets.back();
+		t.heir_of = i;
 		TRY(t.found.reserve(fresh->ops->max_ranges));
 		const u32 nr_ranges = max(t.ranges.size(), t.found.capacity());
 		TRY(reserve_regions(t, i, capacity_needed(in.attrs, nr_ranges), running));
@@ -64,9 +73,10 @@ result<own<configuration>> configuration::build(inputs in, const configuration *
 
 void configuration::take_results(configuration &old)
 {
-	for (u32 i = 0; i < min(targets.size(), old.targets.size()); i++) {
-		target &t = targets[i];
-		target &before = old.targets[i];
+	for (target &t : targets) {
+		if (t.heir_of >= old.targets.size())
+			continue;
+		target &before = old.targets[t.heir_of];
 		const bool same = id == old.id && t.pid.get() == before.pid.get();
 
 		// Without memory of its own it was built to take over the old table.

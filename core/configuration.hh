@@ -13,12 +13,14 @@ struct configuration {
 	operations_id id = operations_id::vaddr;
 	const operations *ops = nullptr;
 	u64 addr_unit = 1;
+	bool paused = false;
 	monitoring_attrs attrs;
 	vec<target> targets;
 	vec<scheme> schemes;
 
 	// @running: the configuration that this one is to replace, or null.  Its capacities are
-	// read, which no worker changes.  inval with the reason in @why, nomem.
+	// read, which no worker changes, and its number of targets.  inval with the reason in
+	// @why, nomem.
 	static result<own<configuration>> build(inputs in, const configuration *running,
 						report &why);
 

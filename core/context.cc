@@ -94,6 +94,14 @@ result<vec<scheme_stats>> context::read_stats()
 	return stats;
 }
 
+result<monitoring_attrs> context::read_attrs()
+{
+	monitoring_attrs attrs;
+
+	TRY(worker_->requests().call([&](monitor &m) { attrs = m.config().attrs; }));
+	return attrs;
+}
+
 // One attempt; range: a commit came in between and needs more room.
 result<tried_regions> context::try_to_collect(bool with_regions)
 {

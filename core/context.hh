@@ -34,6 +34,9 @@ public:
 	// The counters of every scheme, as of now.  canceled, nomem, intr.
 	result<vec<scheme_stats>> read_stats();
 
+	// As they are now, with tuned intervals.  canceled, intr.
+	result<monitoring_attrs> read_attrs();
+
 	enum class detail { regions, totals };
 	// Waits until every scheme has had one round, and tells the regions it tried.
 	// busy: somebody else waits already; canceled: the worker is gone or has no scheme;

@@ -43,13 +43,19 @@ status inputs::validate(report &why) const
 	if (operations == operations_id::paddr && targets.size() > 1)
 		return why.fail(errc::inval, "targets",
 				"physical memory is one target, but there are ", targets.size());
+	bool any_left = false;
 	for (u32 i = 0; i < targets.size(); i++) {
 		report::at here{why, "targets", i};
+		if (targets[i].obsolete)
+			continue;
+		any_left = true;
 		if (!targets[i].pid && operations != operations_id::paddr)
 			return why.fail(errc::inval, "pid_target", "no process ",
 					targets[i].pid_number);
 		TRY(validate_ranges(targets[i].ranges.all(), why));
 	}
+	if (!any_left)
+		return why.fail(errc::inval, "targets", "none would be left to monitor");
 	return ok;
 }
 

@@ -22,12 +22,14 @@ struct target_inputs {
 	pid_ref pid;
 	int pid_number = 0;		// as written, for messages
 	vec<addr_range> ranges;		// initial regions; empty: the operations decide
+	bool obsolete = false;		// a commit removes the running target of this number
 };
 
 // Everything but addr_unit is in bytes here and in all of the core.
 struct inputs {
 	operations_id operations = operations_id::vaddr;
 	u64 addr_unit = 1;		// what users count addresses and sizes in
+	bool paused = false;		// the worker waits for a commit that ends this
 	monitoring_attrs attrs;
 	vec<target_inputs> targets;
 	vec<scheme_inputs> schemes;

@@ -69,9 +69,40 @@ void monitor::check()
 	if (window_over) {
 		next_aggregation_ += config_->attrs.samples_per_aggregation();
 		adaptation_.open_window(*config_, random_);
+		tune();
 	}
 	if (now_samples_ >= next_update_ || (window_over && outdated()))
 		update();
+}
+
+// At the begin of a window: what the one before has seen decides about the intervals.  What is
+// to come later comes at the same time as it would have.
+void monitor::tune()
+{
+	monitoring_attrs &attrs = config_->attrs;
+	const monitoring_attrs old = attrs;
+	observed_events events;
+
+	if (!attrs.goal.aggrs || ++untuned_windows_ < attrs.goal.aggrs)
+		return;
+	untuned_windows_ = 0;
+	for (const target &t : config_->targets)
+		t.regions.add_events(events);
+	if (!tune_intervals(attrs, events))
+		return;
+
+	const u32 window = attrs.samples_per_aggregation();
+	for (target &t : config_->targets)
+		t.regions.rescale({window, window, window, old.aggr_us, attrs.aggr_us});
+	const auto keep_time = [&](u64 &at_samples) {
+		const u64 left = at_samples - min(now_samples_, at_samples);
+		at_samples = now_samples_ + max(mul_div(left, max(old.sample_us, u64{1}),
+							max(attrs.sample_us, u64{1})), u64{1});
+	};
+	keep_time(next_update_);
+	for (scheme &s : config_->schemes)
+		if (s.wanted.apply_interval_us)
+			keep_time(s.next_apply_samples);
 }
 
 bool monitor::outdated() const
@@ -115,6 +146,12 @@ void monitor::give_back()
 	cleared_ = false;
 }
 
+void monitor::pause()
+{
+	give_back();
+	finish_walk(errc::canceled);
+}
+
 void monitor::end()
 {
 	give_back();
@@ -154,6 +191,8 @@ status monitor::begin_walk(walk_wait &walk)
 		return errc::busy;
 	if (!walk.walk.fits(config_->schemes.size(), config_->region_capacity()))
 		return errc::range;
+	if (paused())
+		return errc::canceled;
 	walk_ = &walk;
 	return ok;
 }

@@ -2,6 +2,7 @@
 // The work of a worker, step by step, without its thread: host tests drive it directly.
 #pragma once
 #include "core/adaptation.hh"
+#include "core/tuner.hh"
 #include "damonxx/guard.hh"
 
 namespace damon {
@@ -27,6 +28,9 @@ public:
 	bool prepare();
 	// Its end: counts, and does what is due at this point of the window.
 	void check();
+	// Instead of both while a commit has said so: nothing is looked at, and time stands still.
+	bool paused() const { return config_->paused; }
+	void pause();
 	// Ends the walk, and lets go of the targets.
 	void end();
 
@@ -35,7 +39,8 @@ public:
 	// True once after a commit: what prepare() did is void.
 	bool take_restart() { return std::exchange(restart_, false); }
 
-	// busy: there is one already; range: it was made for another configuration.
+	// busy: there is one already; range: it was made for another configuration; canceled:
+	// paused.
 	status begin_walk(walk_wait &walk);
 	// If it still goes on.
 	void cancel_walk(walk_wait &walk);
@@ -46,6 +51,7 @@ public:
 private:
 	void find_ranges();
 	void begin_window();
+	void tune();
 	void apply();
 	bool outdated() const;
 	void update();
@@ -60,6 +66,7 @@ private:
 	u64 now_samples_ = 0;
 	u64 next_aggregation_ = 0;
 	u64 next_update_ = 0;
+	u64 untuned_windows_ = 0;	// since the intervals were looked at
 	bool restart_ = false;
 	bool cleared_ = false;	// probes are out, to be tested
 };

@@ -310,6 +310,16 @@ void region_table::shift_counters()
 	}
 }
 
+void region_table::add_events(observed_events &events) const
+{
+	events.pages = saturating_add(events.pages, total_bytes_ / page_bytes);
+	for (u32 i = 0; i < count_; i++) {
+		const u64 pages = (end_[i] - start_[i]) / page_bytes;
+		events.seen = saturating_add(events.seen,
+					     saturating_mul(pages, last_nr_accesses_[i]));
+	}
+}
+
 // Cuts region i into @plan.pieces(i) parts; part k >= 1 of n begins at @plan.cut(i, k, n),
 // asked for once each and downwards.  One pass, in place and backward: the write index never
 // falls below the read index.  Stops cutting when @max_count is reached.

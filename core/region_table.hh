@@ -8,6 +8,12 @@
 
 namespace damon {
 
+// Pages, times how often they were seen accessed; and all pages.
+struct observed_events {
+	u64 seen = 0;
+	u64 pages = 0;
+};
+
 // Which regions a split touches.
 struct split_plan {
 	u32 pieces = 2;		// 2 or 3
@@ -70,6 +76,8 @@ public:
 	void merge(u32 threshold, u64 size_limit);
 	// The window that ended becomes the last one.
 	void shift_counters();
+	// Adds what the window that became the last one has seen; in pages, so that sums fit.
+	void add_events(observed_events &events) const;
 	// Cuts at random between a tenth and nine tenths, and leaves @max_count at the most.
 	void split(const split_plan &plan, u32 max_count, prng &random);
 	// Cuts what is larger than @size_limit (a multiple of the page size) into such pieces.

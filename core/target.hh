@@ -8,6 +8,7 @@ namespace damon {
 
 struct target {
 	pid_ref pid;
+	u32 heir_of = 0;	// the number of the running target that it goes on from
 	vec<addr_range> ranges;	// as the user gave them, aligned; empty: the operations decide
 	vec<addr_range> found;	// room for the operations, to find ranges
 	u64 seen_changes = 0;	// of the address space, for the operations

@@ -42,13 +42,16 @@ void worker::run(kapi_thread *self)
 	u64 deadline = kapi_now_ns();
 	for (;;) {
 		const u64 begun = kapi_now_ns();
-		if (!monitor_.prepare())
+		const bool paused = monitor_.paused();
+		if (paused)
+			monitor_.pause();
+		else if (!monitor_.prepare())
 			break;
 		deadline = next_deadline(deadline, begun);
 		const rest why = rest_until(self, deadline);
 		if (why == rest::stop)
 			break;
-		if (why == rest::due)
+		if (why == rest::due && !paused)
 			monitor_.check();
 		kapi_cond_resched();
 	}

@@ -7,6 +7,16 @@ namespace damon {
 
 namespace {
 
+intervals_goal build_goal(const node &dir)
+{
+	return {
+		.access_bp = dir.value(cell_of(intervals_goal_cells, "access_bp")),
+		.aggrs = dir.value(cell_of(intervals_goal_cells, "aggrs")),
+		.min_sample_us = dir.value(cell_of(intervals_goal_cells, "min_sample_us")),
+		.max_sample_us = dir.value(cell_of(intervals_goal_cells, "max_sample_us")),
+	};
+}
+
 monitoring_attrs build_attrs(const node &dir)
 {
 	const node &intervals = dir.child(child_of(monitoring_attrs_children, "intervals"));
@@ -18,6 +28,7 @@ monitoring_attrs build_attrs(const node &dir)
 		.update_us = intervals.value(cell_of(intervals_cells, "update_us")),
 		.min_nr_regions = nr_regions.value(cell_of(nr_regions_cells, "min")),
 		.max_nr_regions = nr_regions.value(cell_of(nr_regions_cells, "max")),
+		.goal = build_goal(intervals.child(child_of(intervals_children, "intervals_goal"))),
 	};
 }
 
@@ -54,12 +65,17 @@ result<vec<addr_range>> build_ranges(const node &dir, u64 unit, report &why)
 	return ranges;
 }
 
-result<target_inputs> build_target(const node &dir, const inputs &of, report &why)
+result<target_inputs> build_target(const node &dir, const inputs &of, purpose use, report &why)
 {
 	const u64 written = dir.value(cell_of(target_cells, "pid_target"));
 	target_inputs in;
 
 	in.pid_number = static_cast<s32>(static_cast<u32>(written));
+	in.obsolete = use == purpose::commit &&
+		      dir.value(cell_of(target_cells, "obsolete_target")) != 0;
+	// The process of one that goes may have gone before it.
+	if (in.obsolete)
+		return in;
 	if (of.operations != operations_id::paddr) {
 		in.pid = pid_ref{kapi_pid_get(in.pid_number)};
 		if (!in.pid)
@@ -111,7 +127,7 @@ scheme_inputs build_scheme(const node &dir, u64 unit)
 
 } // namespace
 
-result<inputs> build_inputs(const node &dir, report &why)
+result<inputs> build_inputs(const node &dir, purpose use, report &why)
 {
 	const node &attrs = dir.child(child_of(context_children, "monitoring_attrs"));
 	const node &targets = dir.child(child_of(context_children, "targets"));
@@ -120,11 +136,12 @@ result<inputs> build_inputs(const node &dir, report &why)
 
 	in.operations = static_cast<operations_id>(dir.value(cell_of(context_cells, "operations")));
 	in.addr_unit = TRY(build_unit(dir, in.operations, why));
+	in.paused = dir.value(cell_of(context_cells, "pause")) != 0;
 	in.attrs = build_attrs(attrs);
 	TRY(in.targets.reserve(targets.count()));
 	for (u32 i = 0; i < targets.count(); i++) {
 		report::at here{why, "targets", i};
-		in.targets.push(TRY(build_target(targets.numbered(i), in, why)));
+		in.targets.push(TRY(build_target(targets.numbered(i), in, use, why)));
 	}
 	TRY(in.schemes.reserve(schemes.count()));
 	for (u32 i = 0; i < schemes.count(); i++)

@@ -52,7 +52,7 @@ status check_current(node &dir, const session_ref &held, report &why)
 result<own<session>> make_session(const node &context_dir, report &why)
 {
 	report::at here{why, "contexts", 0};
-	auto in = TRY(build_inputs(context_dir, why));
+	auto in = TRY(build_inputs(context_dir, purpose::start, why));
 
 	return make_own<session>(TRY(context::make(move(in), why)));
 }
@@ -97,7 +97,7 @@ result<inputs> inputs_for(node &dir, const session_ref &held, report &why)
 
 	TRY(check_current(dir, held, why));
 	report::at here{why, "contexts", 0};
-	return build_inputs(context_dir, why);
+	return build_inputs(context_dir, purpose::commit, why);
 }
 
 // Inputs are built when it is this commit's turn, so that the last one to have effect has
@@ -130,7 +130,7 @@ result<tried_regions> collect(const session_ref &held, context::detail wanted, r
 	if (all.error().is(errc::busy))
 		return why.fail(errc::busy, "state", "somebody else waits for tried regions");
 	if (all.error().is(errc::canceled))
-		return why.fail(errc::canceled, "state", "the kdamond ended, or has no scheme");
+		return why.fail(errc::canceled, "state", "the kdamond is paused, ended, or has no scheme");
 	return all;
 }
 
@@ -154,6 +154,18 @@ status update_tried_bytes(node &dir, report &why)
 	return update_tried(dir, context::detail::totals, why);
 }
 
+status update_tuned_intervals(node &dir, report &why)
+{
+	const session_ref held = TRY(hold_running(dir, why));
+	const monitoring_attrs tuned = TRY(held.get()->core->read_attrs());
+	const auto inside = TRY(tree_gate().enter(dir.closed()));
+
+	TRY(check_current(dir, held, why));
+	node &context_dir = *TRY(only_context(dir, why));
+	put_intervals(context_dir.child(child_of(context_children, "monitoring_attrs")), tuned);
+	return ok;
+}
+
 status clear_tried_regions(node &dir, report &why)
 {
 	const auto inside = TRY(tree_gate().enter(dir.closed()));
@@ -175,6 +187,7 @@ constexpr command commands[] = {
 	{"update_schemes_tried_regions", update_tried_regions},
 	{"update_schemes_tried_bytes", update_tried_bytes},
 	{"clear_schemes_tried_regions", clear_tried_regions},
+	{"update_tuned_intervals", update_tuned_intervals},
 };
 
 // As much of @written as is safe to print on one line.

@@ -14,6 +14,7 @@ inline constexpr cell context_cells[] = {
 	computed_cell("avail_operations", show_avail_operations),
 	keyword_cell("operations", operations_names),
 	nonzero(ulong_cell("addr_unit", 1)),
+	bool_cell("pause"),
 };
 inline constexpr fixed_child context_children[] = {
 	{"monitoring_attrs", &monitoring_attrs_kind},

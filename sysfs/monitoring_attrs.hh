@@ -15,6 +15,17 @@ inline constexpr cell intervals_cells[] = {
 };
 extern kind intervals_kind;
 
+inline constexpr cell intervals_goal_cells[] = {
+	ulong_cell("access_bp", default_attrs.goal.access_bp),
+	ulong_cell("aggrs", default_attrs.goal.aggrs),
+	ulong_cell("min_sample_us", default_attrs.goal.min_sample_us),
+	ulong_cell("max_sample_us", default_attrs.goal.max_sample_us),
+};
+extern kind intervals_goal_kind;
+inline constexpr fixed_child intervals_children[] = {
+	{"intervals_goal", &intervals_goal_kind},
+};
+
 inline constexpr cell nr_regions_cells[] = {
 	ulong_cell("min", default_attrs.min_nr_regions),
 	ulong_cell("max", default_attrs.max_nr_regions),
@@ -26,5 +37,8 @@ inline constexpr fixed_child monitoring_attrs_children[] = {
 	{"nr_regions", &nr_regions_kind},
 };
 extern kind monitoring_attrs_kind;
+
+// Writes tuned intervals below @attrs_dir, a monitoring_attrs directory.
+void put_intervals(node &attrs_dir, const monitoring_attrs &tuned);
 
 } // namespace damon

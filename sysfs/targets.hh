@@ -18,6 +18,7 @@ extern kind initial_regions_kind;
 
 inline constexpr cell target_cells[] = {
 	einval_only(int_cell("pid_target")),
+	bool_cell("obsolete_target"),
 };
 inline constexpr fixed_child target_children[] = {
 	{"regions", &initial_regions_kind},

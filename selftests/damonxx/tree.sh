@@ -14,7 +14,7 @@ nr_kdamonds 600 count 1
 0/pid 400 - -1
 0/last_error 400 - -
 0/contexts/nr_contexts 600 one 1
-0/contexts/0/avail_operations 400 - vaddr,fvaddr
+0/contexts/0/avail_operations 400 - vaddr,fvaddr,paddr
 0/contexts/0/operations 600 word vaddr
 C/monitoring_attrs/intervals/sample_us 600 ulong 5000
 C/monitoring_attrs/intervals/aggr_us 600 ulong 100000

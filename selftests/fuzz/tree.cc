@@ -97,6 +97,8 @@ std::string default_of(const std::string &path)
 		{"action", "stat"},
 		{"avail_operations", "vaddr\nfvaddr\npaddr"},
 		{"addr_unit", "1"},
+		{"pause", "N"},
+		{"obsolete_target", "N"},
 	};
 	const auto found = special.find(name_of(path));
 
@@ -340,6 +342,10 @@ private:
 		}
 		if (name == "action")
 			return {parse_name(text, actions).error, "stat\n"};
+		if (name == "pause" || name == "obsolete_target") {
+			p = parse_boolean(text);
+			return {p.error, p.value ? "Y\n" : "N\n"};
+		}
 		if (name == "addr_unit" && !p.error && !p.value)
 			return {EINVAL, ""};
 		if (name == "pid_target") {

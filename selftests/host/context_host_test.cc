@@ -593,3 +593,138 @@ TEST_F(running_context, impossible_inputs_name_their_place)
 	EXPECT_EQ(complaint(wanted()), "operations: vaddr is not available on this kernel");
 	host::set_feature(KAPI_FEATURE_VADDR, true);
 }
+
+TEST_F(running_context, a_paused_one_looks_at_nothing_and_keeps_what_it_knows)
+{
+	own<context> c = started(wanted());
+	report why;
+	host::run_for(1000 * ms);
+	const auto before = c->collect_tried(context::detail::regions);
+	ASSERT_OK(before);
+
+	inputs in = wanted();
+	in.paused = true;
+	ASSERT_OK(c->commit(move(in), why));
+	host::run_for(50 * ms);
+	const u64 cleared = host::counts().cleared_probes;
+	const u64 rounds = c->read_stats().take()[0].nr_snapshots;
+	host::run_for(5000 * ms);
+	EXPECT_EQ(host::counts().cleared_probes, cleared);
+	EXPECT_EQ(c->read_stats().take()[0].nr_snapshots, rounds);
+	EXPECT_TRUE(c->running());
+	EXPECT_ERROR(c->collect_tried(context::detail::regions), errc::canceled);
+
+	ASSERT_OK(c->commit(wanted(), why));
+	host::run_for(300 * ms);
+	EXPECT_GT(host::counts().cleared_probes, cleared);
+	EXPECT_GT(c->read_stats().take()[0].nr_snapshots, rounds);
+	EXPECT_OK(c->collect_tried(context::detail::regions));
+}
+
+TEST_F(running_context, pausing_sends_away_who_waits_for_a_round)
+{
+	own<context> c = started(wanted());
+	inputs slow = wanted();
+	report why;
+	status outcome;
+
+	slow.schemes[0].apply_interval_us = 60'000'000;
+	ASSERT_OK(c->commit(move(slow), why));
+	host::thread waiter("waiter", [&] {
+		outcome = c->collect_tried(context::detail::regions).error();
+	});
+	host::run_for(100 * ms);
+	inputs in = wanted();
+	in.paused = true;
+	ASSERT_OK(c->commit(move(in), why));
+	waiter.join();
+	EXPECT_TRUE(outcome.is(errc::canceled));
+}
+
+TEST_F(running_context, an_obsolete_target_goes_and_the_others_keep_their_regions)
+{
+	host::add_process(43, {{base, base + 64 * mib}});
+	host::set_hot(43, {{base, base + 32 * mib}});
+	const auto both = [] {
+		inputs in = wanted();
+		inputs other = wanted(43);
+		EXPECT_OK(in.targets.try_push(move(other.targets[0])));
+		return in;
+	};
+	own<context> c = started(both());
+	report why;
+	host::run_for(3000 * ms);
+
+	inputs in = both();
+	in.targets[0].obsolete = true;
+	in.targets[0].pid = {}; // it may be gone already
+	ASSERT_OK(c->commit(move(in), why));
+	auto tried = c->collect_tried(context::detail::regions);
+	ASSERT_OK(tried);
+	u64 bytes = 0, hot = 0;
+	const tried_regions found = move(tried).take();
+	for (const tried_region &r : found[0].regions) {
+		bytes += r.range.size();
+		hot += r.nr_accesses >= 15 ? r.range.size() : 0;
+	}
+	EXPECT_EQ(bytes, 64 * mib);
+	EXPECT_GT(hot, 30 * mib); // known from before
+
+	in = both();
+	in.targets[1].obsolete = true;
+	EXPECT_ERROR(c->commit(move(in), why), errc::inval);
+	EXPECT_EQ(std::string(why.line().data(), why.line().size()),
+		  "targets/1/obsolete_target: there is no such target to remove");
+}
+
+TEST_F(running_context, a_commit_that_would_remove_all_targets_is_refused)
+{
+	own<context> c = started(wanted());
+	inputs in = wanted();
+	report why;
+
+	in.targets[0].obsolete = true;
+	EXPECT_ERROR(c->commit(move(in), why), errc::inval);
+	EXPECT_EQ(std::string(why.line().data(), why.line().size()),
+		  "targets: none would be left to monitor");
+	EXPECT_TRUE(c->running());
+}
+
+TEST_F(running_context, intervals_are_tuned_and_regions_keep_their_meaning)
+{
+	inputs in = wanted();
+	report why;
+
+	in.attrs.goal = {.access_bp = 400, .aggrs = 3, .min_sample_us = 5'000, .max_sample_us = 80'000};
+	// Two of 257 MiB are always hot: 78 bp, too little for any interval.
+	host::set_hot(pid, {{base, base + 2 * mib}});
+	own<context> c = started(move(in));
+	host::run_for(1000 * ms);
+	EXPECT_GT(c->read_attrs().take().sample_us, 5'000u);
+	host::run_for(20'000 * ms);
+	const monitoring_attrs tuned = c->read_attrs().take();
+	EXPECT_EQ(tuned.sample_us, 80'000u);
+	EXPECT_EQ(tuned.aggr_us, 1'600'000u);
+
+	// All of it: as often as allowed.
+	host::set_hot(pid, {{base, base + 256 * mib}});
+	host::run_for(60'000 * ms);
+	EXPECT_EQ(c->read_attrs().take().sample_us, 5'000u);
+	auto tried = c->collect_tried(context::detail::regions);
+	ASSERT_OK(tried);
+	const tried_regions last = move(tried).take();
+	for (const tried_region &r : last[0].regions)
+		EXPECT_LE(r.nr_accesses, 20u);
+}
+
+TEST_F(running_context, tuning_does_not_put_the_update_off)
+{
+	inputs in = wanted();
+
+	in.attrs.update_us = 1'000'000;
+	in.attrs.goal = {.access_bp = 400, .aggrs = 1, .min_sample_us = 5'000, .max_sample_us = 6'000};
+	own<context> c = started(move(in));
+	const u64 before = host::counts().mapped_calls;
+	host::run_for(10'000 * ms);
+	EXPECT_GE(host::counts().mapped_calls, before + 8);
+}

@@ -27,6 +27,80 @@ protected:
 	}
 };
 
+TEST_F(sysfs_monitoring, tuned_intervals_are_told_when_asked_for)
+{
+	const std::string intervals = context + "monitoring_attrs/intervals/";
+
+	stage_process();
+	put(intervals + "intervals_goal/access_bp", "400\n");
+	put(intervals + "intervals_goal/aggrs", "3\n");
+	put(intervals + "intervals_goal/min_sample_us", "5000\n");
+	put(intervals + "intervals_goal/max_sample_us", "40000\n");
+	run("on");
+	run_for(30'000 * ms);
+	EXPECT_EQ(read(intervals + "sample_us"), "5000\n");
+	run("update_tuned_intervals");
+	EXPECT_EQ(read(intervals + "sample_us"), "40000\n"); // nothing is accessed
+	EXPECT_EQ(read(intervals + "aggr_us"), "800000\n");
+	run("off");
+	refuse_command("update_tuned_intervals", ECANCELED, "state: the kdamond does not run");
+}
+
+TEST_F(sysfs_monitoring, a_goal_that_cannot_be_is_refused)
+{
+	const std::string intervals = context + "monitoring_attrs/intervals/";
+
+	stage_process();
+	put(intervals + "intervals_goal/aggrs", "3\n");
+	refuse_command("on", EINVAL,
+		       "contexts/0/monitoring_attrs/intervals: sample_us 5000 is not within the "
+		       "goal's 0 to 0");
+}
+
+TEST_F(sysfs_monitoring, pause_stops_looking_until_a_commit_ends_it)
+{
+	stage_process();
+	run("on");
+	put(context + "pause", "Y\n");
+	run("commit");
+	run_for(50 * ms);
+	const u64 probes = counts().cleared_probes;
+	run_for(1000 * ms);
+	EXPECT_EQ(counts().cleared_probes, probes);
+	EXPECT_EQ(read(kdamond + "state"), "on\n");
+	refuse_command("update_schemes_tried_bytes", ECANCELED,
+		       "state: the kdamond is paused, ended, or has no scheme");
+	put(context + "pause", "N\n");
+	run("commit");
+	run_for(50 * ms);
+	EXPECT_GT(counts().cleared_probes, probes);
+	run("off");
+}
+
+TEST_F(sysfs_monitoring, an_obsolete_target_goes_with_a_commit_even_if_its_process_is_gone)
+{
+	stage_process();
+	add_process(124, {{0x100000, 0x200000}});
+	put(context + "targets/nr_targets", "2\n");
+	put(context + "targets/0/pid_target", std::to_string(pid) + "\n");
+	put(context + "targets/1/pid_target", "124\n");
+	run("on");
+	EXPECT_EQ(monitored_bytes(), u64{0x140000});
+
+	end_process(pid);
+	put(context + "targets/0/obsolete_target", "Y\n");
+	run("commit");
+	EXPECT_EQ(monitored_bytes(), u64{0x100000});
+
+	// The number names another one now.
+	put(context + "targets/0/obsolete_target", "N\n");
+	put(context + "targets/0/pid_target", "124\n");
+	put(context + "targets/1/obsolete_target", "Y\n");
+	refuse_command("commit", EINVAL,
+		       "contexts/0/targets/1/obsolete_target: there is no such target to remove");
+	run("off");
+}
+
 TEST_F(sysfs_monitoring, physical_memory_in_units_of_the_user)
 {
 	add_process(ram, {{mib, 64 * mib}});

@@ -54,8 +54,7 @@ TEST_F(sysfs_state, a_success_clears_the_last_error)
 TEST_F(sysfs_state, what_is_no_keyword)
 {
 	stage();
-	for (const char *later : {"commit_schemes_quota_goals", "update_tuned_intervals",
-				  "update_schemes_effective_quotas"})
+	for (const char *later : {"commit_schemes_quota_goals", "update_schemes_effective_quotas"})
 		refuse_command(later, EINVAL,
 			       std::string{"state: \""} + later + "\" is not a keyword");
 	refuse_command("ON", EINVAL, "state: \"ON\" is not a keyword");
@@ -248,7 +247,7 @@ TEST_F(sysfs_state, results_for_schemes_that_are_staged_only)
 	run("update_schemes_tried_regions");
 	run("commit");
 	EXPECT_EQ(command("update_schemes_tried_regions"), -ECANCELED);
-	EXPECT_EQ(last_error(), "state: the kdamond ended, or has no scheme\n");
+	EXPECT_EQ(last_error(), "state: the kdamond is paused, ended, or has no scheme\n");
 	run("off");
 }
 
