@@ -720,23 +720,34 @@ static void tell(const struct tally *t)
 	printf("; longest %lu ms\n", t->longest_ms);
 }
 
-/* A storm in which something never succeeded was none. */
+/*
+ * A storm in which something never succeeded was none.  But what needs a kdamond that runs for a while has
+ * little chance where everything takes ten times as long, the storm included.
+ */
 static bool all_succeeded(bool tell_it)
 {
-	static const char *const needed[] = {
-		"set up", "state on", "state off", "state commit", "state update_schemes_stats",
-		"state update_schemes_tried_regions", "state clear_schemes_tried_regions", "remove the kdamond",
-		"remove the context", "count", "valid value", "nothing", "read", "use what is held",
-		"kill and start a target",
+	static const struct {
+		const char *name;
+		bool in_peace;
+	} needed[] = {
+		{ .name = "set up" }, { .name = "state on" }, { .name = "state off" },
+		{ .name = "state clear_schemes_tried_regions" }, { .name = "remove the context" },
+		{ .name = "count" }, { .name = "valid value" }, { .name = "nothing" }, { .name = "read" },
+		{ .name = "use what is held" }, { .name = "kill and start a target" },
+		{ "state commit", true }, { "state update_schemes_stats", true },
+		{ "state update_schemes_tried_regions", true }, { "remove the kdamond", true },
 	};
 	bool all = true;
 
-	for (unsigned int i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
-		if (!successes(needed[i])) {
-			all = false;
-			if (tell_it)
-				printf("never succeeded: %s\n", needed[i]);
-		}
+	for (unsigned int i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+		const bool must = slow == 1 || !needed[i].in_peace;
+
+		if (successes(needed[i].name))
+			continue;
+		all &= !must;
+		if (tell_it)
+			printf("never succeeded%s: %s\n", must ? "" : ", as all is slow here", needed[i].name);
+	}
 	return all;
 }
 
