@@ -17,20 +17,6 @@ struct session {
 };
 
 // The last one out ends the context, which stops its worker.
-struct session_kind {
-	using object = session;
-	static void put(session *shared)
-	{
-		if (__atomic_sub_fetch(&shared->users, 1, __ATOMIC_ACQ_REL) == 0)
-			static_cast<void>(own<session>::adopt(shared));
-	}
-};
-using session_ref = ref<session_kind>;
-
-inline session_ref share(const session_ref &other)
-{
-	__atomic_add_fetch(&other.get()->users, 1, __ATOMIC_RELAXED);
-	return session_ref{other.get()};
-}
+using session_ref = ref<shared_kind<session>>;
 
 } // namespace damon

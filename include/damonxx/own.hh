@@ -74,6 +74,24 @@ private:
 	object *object_ = nullptr;
 };
 
+// For objects of ours that count their holders in a member, u32 users, which begins as 1: the
+// last one out ends the object.
+template <typename T> struct shared_kind {
+	using object = T;
+	static void put(object *shared)
+	{
+		if (__atomic_sub_fetch(&shared->users, 1, __ATOMIC_ACQ_REL) == 0)
+			static_cast<void>(own<T>::adopt(shared));
+	}
+};
+
+// One more hold on what @other, not empty, holds.
+template <typename T> ref<shared_kind<T>> share(const ref<shared_kind<T>> &other)
+{
+	__atomic_add_fetch(&other.get()->users, 1, __ATOMIC_RELAXED);
+	return ref<shared_kind<T>>{other.get()};
+}
+
 struct pid_kind {
 	using object = kapi_pid;
 	static void put(object *pid) { kapi_pid_put(pid); }

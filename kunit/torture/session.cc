@@ -83,11 +83,7 @@ void session::end_change(const phase *life, const plan *told)
 
 session_ref slot::get()
 {
-	return here_.with([](session_ref &here) {
-		if (here)
-			__atomic_add_fetch(&here.get()->users, 1, __ATOMIC_RELAXED);
-		return session_ref{here.get()};
-	});
+	return here_.with([](session_ref &here) { return here ? share(here) : session_ref{}; });
 }
 
 session_ref slot::put(session_ref fresh)

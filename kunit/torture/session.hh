@@ -70,15 +70,7 @@ private:
 };
 
 // The last one out ends the context, which stops its worker.
-struct session_kind {
-	using object = session;
-	static void put(session *shared)
-	{
-		if (__atomic_sub_fetch(&shared->users, 1, __ATOMIC_ACQ_REL) == 0)
-			static_cast<void>(own<session>::adopt(shared));
-	}
-};
-using session_ref = ref<session_kind>;
+using session_ref = ref<shared_kind<session>>;
 
 // Where threads find sessions.
 class slot {
