@@ -123,23 +123,34 @@ static u8 test_folio(struct folio *folio, const struct kapi_probe *probe)
 	return young ? KAPI_ACCESSED : KAPI_IDLE;
 }
 
-void kapi_phys_clear(struct kapi_probe *probes, u32 n)
+/*
+ * Clears or tests one after the other.  For neighbours in the same folio the answer is that of
+ * the first: a second clearing would find nothing to give back.
+ */
+static __always_inline void probe_all(struct kapi_probe *probes, u32 n, bool testing)
 {
 	const struct folio *last = NULL;
 	struct online online = {};
-	struct folio *folio;
 	u32 i;
 
 	for (i = 0; i < n; i++) {
 		struct kapi_probe *probe = &probes[i];
+		struct folio *folio = NULL;
 
 		probe->outcome = KAPI_UNCHECKED;
-		probe->flags = 0;
-		folio = get_folio(&online, PHYS_PFN(probe->addr));
+		if (!testing)
+			probe->flags = 0;
+		if (!testing || probe->flags & PROBE_CHECKED)
+			folio = get_folio(&online, PHYS_PFN(probe->addr));
 		if (folio) {
-			/* Cleared just now: a second time would find nothing to give back. */
-			probe->flags = folio == last ? probes[i - 1].flags : clear_folio(folio);
-			probe->frame = identity(folio);
+			if (testing) {
+				probe->outcome = folio == last ? probes[i - 1].outcome :
+								 test_folio(folio, probe);
+			} else {
+				probe->flags = folio == last ? probes[i - 1].flags :
+							       clear_folio(folio);
+				probe->frame = identity(folio);
+			}
 			folio_put(folio);
 		}
 		last = folio;
@@ -148,25 +159,12 @@ void kapi_phys_clear(struct kapi_probe *probes, u32 n)
 	}
 }
 
+void kapi_phys_clear(struct kapi_probe *probes, u32 n)
+{
+	probe_all(probes, n, false);
+}
+
 void kapi_phys_test(struct kapi_probe *probes, u32 n)
 {
-	const struct folio *last = NULL;
-	struct online online = {};
-	struct folio *folio;
-	u32 i;
-
-	for (i = 0; i < n; i++) {
-		struct kapi_probe *probe = &probes[i];
-
-		probe->outcome = KAPI_UNCHECKED;
-		folio = probe->flags & PROBE_CHECKED ? get_folio(&online, PHYS_PFN(probe->addr)) : NULL;
-		if (folio) {
-			probe->outcome = folio == last ? probes[i - 1].outcome :
-							 test_folio(folio, probe);
-			folio_put(folio);
-		}
-		last = folio;
-		if (i % 16 == 15)
-			cond_resched();
-	}
+	probe_all(probes, n, true);
 }
