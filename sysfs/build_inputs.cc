@@ -32,8 +32,7 @@ monitoring_attrs build_attrs(const node &dir)
 	};
 }
 
-// Only physical memory is counted in units.  In whole units there must be pages, or in pages
-// units.
+// Only physical memory is counted in units.  A page is a power of two of them, or less than one.
 result<u64> build_unit(const node &dir, operations_id operations, report &why)
 {
 	const u64 unit = dir.value(cell_of(context_cells, "addr_unit"));
