@@ -23,6 +23,33 @@ u32 max_regions(const configuration &config)
 	return saturate_u32(config.attrs.max_nr_regions);
 }
 
+// The more regions there are, the more of them would be cut by mistake, and the more certain a
+// cut must be.
+u32 certainty(const configuration &config)
+{
+	const u32 count = config.nr_regions();
+	const u32 most = max_regions(config);
+
+	if (count < most / 8 && config.attrs.samples_per_aggregation() >= evidence_parts)
+		return 2;
+	if (count < most / 4)
+		return 3;
+	return count < most / 2 ? 4 : 6;
+}
+
+void cut_by_evidence(configuration &config)
+{
+	const u32 samples = config.attrs.samples_per_aggregation();
+	const u32 certain = certainty(config);
+	u32 room = max_regions(config) - min(max_regions(config), config.nr_regions());
+
+	for (target &t : config.targets) {
+		const u32 before = t.regions.count();
+		t.regions.cut_by_evidence(samples, certain, before + room);
+		room -= t.regions.count() - before;
+	}
+}
+
 void merge_all(configuration &config, u32 threshold, u64 limit)
 {
 	for (target &t : config.targets)
@@ -37,6 +64,7 @@ void adaptation::close_window(configuration &config)
 	const u32 most = config.attrs.samples_per_aggregation();
 	u32 highest = 0;
 
+	cut_by_evidence(config);
 	for (const target &t : config.targets)
 		highest = max(highest, t.regions.max_nr_accesses());
 

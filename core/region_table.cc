@@ -12,6 +12,7 @@ void region_table::swap(region_table &other)
 	std::swap(nr_accesses_, other.nr_accesses_);
 	std::swap(last_nr_accesses_, other.last_nr_accesses_);
 	std::swap(age_, other.age_);
+	std::swap(evidence_, other.evidence_);
 	std::swap(block_, other.block_);
 	std::swap(total_bytes_, other.total_bytes_);
 	std::swap(weight_shift_, other.weight_shift_);
@@ -21,7 +22,7 @@ void region_table::swap(region_table &other)
 
 status region_table::reserve(u32 capacity)
 {
-	static_assert(bytes_per_region == 2 * sizeof(u64) + sizeof(kapi_probe) + 3 * sizeof(u32));
+	static_assert(bytes_per_region == 2 * sizeof(u64) + sizeof(kapi_probe) + 4 * sizeof(u32));
 	if (capacity <= capacity_)
 		return ok;
 
@@ -38,6 +39,7 @@ status region_table::reserve(u32 capacity)
 	fresh.nr_accesses_ = reinterpret_cast<u32 *>(fresh.probes_ + capacity);
 	fresh.last_nr_accesses_ = fresh.nr_accesses_ + capacity;
 	fresh.age_ = fresh.last_nr_accesses_ + capacity;
+	fresh.evidence_ = fresh.age_ + capacity;
 	fresh.copy_from(*this);
 	swap(fresh);
 	return ok;
@@ -64,6 +66,7 @@ void region_table::copy_region(u32 to, u32 from)
 	nr_accesses_[to] = nr_accesses_[from];
 	last_nr_accesses_[to] = last_nr_accesses_[from];
 	age_[to] = age_[from];
+	evidence_[to] = evidence_[from];
 }
 
 void region_table::copy_from(const region_table &other)
@@ -97,6 +100,7 @@ void region_table::append(addr_range range, u32 limit, const region_table *heir_
 	nr_accesses_[i] = heir_of ? heir_of->nr_accesses_[index] : 0;
 	last_nr_accesses_[i] = heir_of ? heir_of->last_nr_accesses_[index] : 0;
 	age_[i] = heir_of ? heir_of->age_[index] : 0;
+	evidence_[i] = 0;
 }
 
 // Leaves the free entries below, so that a forward pass may write more than it read.
@@ -177,7 +181,9 @@ void region_table::plan_probes(prng &random)
 
 	for (u32 i = 0; i < count; i++) {
 		const u64 start = starts[i];
-		probes[i].addr = align_down(start + own_random.below(ends[i] - start), page_bytes);
+		const u64 place = own_random.next();
+		probes[i].addr = align_down(start + in_proportion(place, ends[i] - start), page_bytes);
+		probes[i].part = static_cast<u16>(in_proportion(place, evidence_parts));
 	}
 	random = own_random;
 }
@@ -192,10 +198,14 @@ void region_table::count_accesses()
 {
 	const kapi_probe *const probes = probes_;
 	u32 *const nr_accesses = nr_accesses_;
+	evidence *const seen = evidence_;
 	const u32 count = count_;
 
-	for (u32 i = 0; i < count; i++)
-		nr_accesses[i] += probes[i].outcome == KAPI_ACCESSED;
+	for (u32 i = 0; i < count; i++) {
+		const bool accessed = probes[i].outcome == KAPI_ACCESSED;
+		nr_accesses[i] += accessed;
+		seen[i] |= evidence_of(probes[i].part, accessed);
+	}
 }
 
 u32 region_table::max_nr_accesses() const
@@ -321,7 +331,7 @@ void region_table::add_events(observed_events &events) const
 }
 
 // Cuts region i into @plan.pieces(i) parts; part k >= 1 of n begins at @plan.cut(i, k, n),
-// asked for once each and downwards.  One pass, in place and backward: the write index never
+// asked for once each and downwards, and has been accessed @plan.nr_accesses(i, k) times.  One pass, in place and backward: the write index never
 // falls below the read index.  Stops cutting when @max_count is reached.
 template <typename Plan> void region_table::subdivide(const Plan &plan, u32 max_count)
 {
@@ -342,11 +352,13 @@ template <typename Plan> void region_table::subdivide(const Plan &plan, u32 max_
 		for (u32 piece = pieces - 1; piece > 0; piece--) {
 			const u64 cut = plan.cut(i, piece, end);
 			copy_region(--out, i);
+			nr_accesses_[out] = plan.nr_accesses(i, piece);
 			start_[out] = cut;
 			end_[out] = end;
 			end = cut;
 		}
 		copy_region(--out, i);
+		nr_accesses_[out] = plan.nr_accesses(i, 0);
 		end_[out] = end;
 	}
 }
@@ -365,6 +377,7 @@ void region_table::split(const split_plan &plan, u32 max_count, prng &random)
 				return 1;
 			return pages < plan.pieces + 2 ? 2 : plan.pieces;
 		}
+		u32 nr_accesses(u32 i, u32) const { return table.nr_accesses_[i]; }
 		// The part left of the last cut is what is cut next, so @piece pages must
 		// remain there.
 		u64 cut(u32 i, u32 piece, u64 end) const
@@ -379,6 +392,44 @@ void region_table::split(const split_plan &plan, u32 max_count, prng &random)
 	subdivide(random_cuts{*this, plan, random}, max_count);
 }
 
+evident_pieces region_table::pieces_of(u32 i, u32 samples, u32 certainty) const
+{
+	// With fewer pages than parts, borders could meet.
+	if (end_[i] - start_[i] < evidence_parts * page_bytes)
+		return {};
+	return find_pieces(evidence_[i], nr_accesses_[i], samples, certainty);
+}
+
+void region_table::cut_by_evidence(u32 samples, u32 certainty, u32 max_count)
+{
+	struct evident_cuts {
+		const region_table &table;
+		u32 samples, certainty;
+
+		evident_pieces of(u32 i) const { return table.pieces_of(i, samples, certainty); }
+		u32 pieces(u32 i) const { return max(of(i).count, u32{1}); }
+		u64 cut(u32 i, u32 piece, u64) const
+		{
+			const u64 size = table.end_[i] - table.start_[i];
+			const u64 left = mul_div(size, of(i).piece[piece].start, evidence_parts);
+			return table.start_[i] + align_down(left, page_bytes);
+		}
+		// Without a clear answer, what the region as a whole has seen.
+		u32 nr_accesses(u32 i, u32 piece) const
+		{
+			const evident_pieces found = of(i);
+			const auto is = found.count ? found.piece[piece].is : evident_pieces::unseen;
+
+			if (is == evident_pieces::hot)
+				return samples;
+			return is == evident_pieces::cold ? 0 : table.nr_accesses_[i];
+		}
+	};
+	subdivide(evident_cuts{*this, samples, certainty}, max_count);
+	for (u32 i = 0; i < count_; i++)
+		evidence_[i] = 0;
+}
+
 void region_table::cut_larger_than(u64 size_limit)
 {
 	struct even_cuts {
@@ -390,6 +441,7 @@ void region_table::cut_larger_than(u64 size_limit)
 			const u64 size = table.end_[i] - table.start_[i];
 			return size <= size_limit ? 1 : saturate_u32((size - 1) / size_limit + 1);
 		}
+		u32 nr_accesses(u32 i, u32) const { return table.nr_accesses_[i]; }
 		u64 cut(u32 i, u32 piece, u64) const
 		{
 			return table.start_[i] + piece * size_limit;
@@ -407,6 +459,7 @@ void region_table::rescale(const rescaling &scale)
 		last_nr_accesses_[i] =
 			saturate_u32(mul_div(sum, scale.new_window, scale.old_window));
 		nr_accesses_[i] = 0;
+		evidence_[i] = 0;
 		age_[i] = saturate_u32(age);
 	}
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // The regions of one target: sorted, disjoint, page aligned, in arrays side by side.
 #pragma once
-#include "damonxx/math.hh"
+#include "core/evidence.hh"
 #include "damonxx/own.hh"
 #include "damonxx/prng.hh"
 #include "damonxx/span.hh"
@@ -39,7 +39,7 @@ public:
 	// Room for @capacity regions; the present ones are kept.
 	status reserve(u32 capacity);
 	u32 capacity() const { return capacity_; }
-	static constexpr u64 bytes_per_region = 3 * sizeof(u64) + 3 * sizeof(u32) + 8;
+	static constexpr u64 bytes_per_region = 3 * sizeof(u64) + 4 * sizeof(u32) + 8;
 
 	u32 count() const { return count_; }
 	u64 total_bytes() const { return total_bytes_; }
@@ -71,6 +71,10 @@ public:
 
 	// The end of a window.
 	u32 max_nr_accesses() const;
+	// Cuts regions that were partly hot in a window of @samples where that is @certain (see
+	// find_pieces()), and says so in the counts of the pieces.  Leaves @max_count at the
+	// most.  Forgets the evidence.
+	void cut_by_evidence(u32 samples, u32 certainty, u32 max_count);
 	void update_ages(u32 threshold);
 	// Joins neighbours whose counts differ by at most @threshold, up to @size_limit bytes.
 	void merge(u32 threshold, u64 size_limit);
@@ -95,6 +99,7 @@ private:
 
 	u64 weight_of(u64 bytes) const { return max(bytes >> weight_shift_, u64{1}); }
 	void set_total(u64 bytes);
+	evident_pieces pieces_of(u32 i, u32 samples, u32 certainty) const;
 	cluster first_of_cluster(u32 i) const;
 	bool joinable(const cluster &left, u32 right, u32 threshold, u64 size_limit) const;
 	void absorb(cluster &left, u32 right) const;
@@ -113,6 +118,7 @@ private:
 	u32 *nr_accesses_ = nullptr;
 	u32 *last_nr_accesses_ = nullptr;
 	u32 *age_ = nullptr;
+	evidence *evidence_ = nullptr;	// of this window
 	void *block_ = nullptr;
 	u64 total_bytes_ = 0;
 	u32 weight_shift_ = 0;	// sizes shifted by it sum up to less than 2^32

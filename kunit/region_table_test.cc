@@ -479,3 +479,77 @@ CASE(region_table, probes_reach_all_of_their_region_and_no_more)
 		for (u32 k = 0; k < ranges[i].size() / page; k++)
 			EXPECT(seen[i][k]);
 }
+
+// Where the hot part of a region ends is known from one window to a sixteenth of its size.
+CASE(region_table, partly_hot_is_cut_where_it_is_hot)
+{
+	const addr_range all[] = {pages(0, 1600)};
+	const addr_range hot = pages(500, 1100);
+	region_table table;
+	prng random{3};
+	u64 called_hot = 0;
+	u64 right = 0;
+
+	ASSERT_OK(table.reserve(16));
+	table.reset(all);
+	for (u32 sample = 0; sample < 100; sample++) {
+		table.plan_probes(random);
+		const u64 addr = table.probes()[0].addr;
+		const bool accessed = hot.start <= addr && addr < hot.end;
+		table.probes()[0].outcome = accessed ? KAPI_ACCESSED : KAPI_IDLE;
+		table.count_accesses();
+	}
+	table.cut_by_evidence(100, 4, 16);
+	EXPECT(sound(table));
+	for (u32 i = 0; i < table.count(); i++) {
+		const addr_range r = table.range(i);
+		if (table.nr_accesses(i) < 100)
+			continue;
+		called_hot += r.size();
+		right += min(r.end, hot.end) - max(r.start, hot.start);
+	}
+	EXPECT_EQUAL(right, called_hot);
+	EXPECT_AT_MOST(pages(0, 400).size(), right);
+
+	// The evidence is used up.
+	const u32 count = table.count();
+	table.cut_by_evidence(100, 1, 16);
+	EXPECT_EQUAL(table.count(), count);
+}
+
+CASE(region_table, cutting_by_evidence_keeps_to_the_limit)
+{
+	const addr_range all[] = {pages(0, 1600), pages(2000, 3600)};
+	region_table table;
+	prng random{3};
+
+	ASSERT_OK(table.reserve(16));
+	table.reset(all);
+	for (u32 sample = 0; sample < 100; sample++) {
+		table.plan_probes(random);
+		for (u32 i = 0; i < 2; i++)
+			table.probes()[i].outcome = table.probes()[i].part / 4 % 2 ? KAPI_ACCESSED :
+										     KAPI_IDLE;
+		table.count_accesses();
+	}
+	table.cut_by_evidence(100, 4, 4);
+	EXPECT_EQUAL(table.count(), 4u);
+	EXPECT(sound(table));
+}
+
+CASE(region_table, small_regions_are_not_cut_by_evidence)
+{
+	const addr_range all[] = {pages(0, 15)};
+	region_table table;
+	prng random{3};
+
+	ASSERT_OK(table.reserve(16));
+	table.reset(all);
+	for (u32 sample = 0; sample < 100; sample++) {
+		table.plan_probes(random);
+		table.probes()[0].outcome = table.probes()[0].part < 8 ? KAPI_ACCESSED : KAPI_IDLE;
+		table.count_accesses();
+	}
+	table.cut_by_evidence(100, 1, 16);
+	EXPECT_EQUAL(table.count(), 1u);
+}

@@ -189,7 +189,7 @@ struct kapi_probe {
 	u32 frame;	/* low half of the page frame number seen at clearing */
 	u8 flags;	/* the shim's own */
 	u8 outcome;	/* enum kapi_outcome */
-	u16 reserved;
+	u16 part;	/* the caller's own */
 };
 
 /*

@@ -5,6 +5,12 @@
 
 namespace damon {
 
+// Where in [0, @bound) a number of 64 random bits lies; 0 for 0.
+constexpr u64 in_proportion(u64 bits, u64 bound)
+{
+	return static_cast<u64>((static_cast<unsigned __int128>(bits) * bound) >> 64);
+}
+
 // SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014).
 class prng {
 public:
@@ -21,7 +27,7 @@ public:
 	// Uniform in [0, @bound), for any 64-bit bound; 0 for 0.  Its bias is bound / 2^64.
 	constexpr u64 below(u64 bound)
 	{
-		return static_cast<u64>((static_cast<unsigned __int128>(next()) * bound) >> 64);
+		return in_proportion(next(), bound);
 	}
 	// Uniform in [@low, @high).
 	constexpr u64 between(u64 low, u64 high) { return low + below(high - low); }

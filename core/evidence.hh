@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0
+// Where in a region the samples of one window saw accesses, and where they saw none: what a
+// region that is partly hot is cut by.
+#pragma once
+#include "damonxx/math.hh"
+
+namespace damon {
+
+// A region is told apart in this many equal parts.
+inline constexpr u32 evidence_parts = 16;
+
+// A bit for each part: in the lower half if a sample there saw an access, in the upper half if
+// one saw none.
+using evidence = u32;
+
+constexpr evidence evidence_of(u32 part, bool accessed)
+{
+	return evidence{1} << (accessed ? part : part + evidence_parts);
+}
+
+// A region as pieces that were seen accessed always, never, or both.
+struct evident_pieces {
+	static constexpr u32 most = 7;
+
+	enum kind : u8 { unseen = 0, hot = 1, cold = 2, mixed = hot | cold };
+
+	u32 count = 0;	// 0: there is no telling
+	struct {
+		u8 start;	// in parts from the region's start
+		kind is;
+	} piece[most];
+};
+
+// Memory whose pages are accessed now and then shows accesses here and there by chance.  So
+// where a region is hot (or cold, if that is rarer), at least @certainty samples must have said
+// so for each stretch of it, and there are three stretches at the most.  @hits of @samples saw
+// an access.
+evident_pieces find_pieces(evidence seen, u32 hits, u32 samples, u32 certainty);
+
+} // namespace damon

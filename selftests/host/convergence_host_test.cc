@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0
+// Hot memory that moved is found again within a few windows.
+#include "selftests/sim/convergence.hh"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+constexpr u64 ms = 1'000;
+
+TEST(convergence, two_hot_ranges)
+{
+	const sim::results found = sim::convergence{{.nr_hot = 2, .moves = 31}}.run();
+
+	EXPECT_LE(found.median_us(), 200 * ms);
+	EXPECT_LE(found.found_after_us.back(), 600 * ms);
+	EXPECT_EQ(found.windows_right, found.windows_judged);
+}
+
+TEST(convergence, sixteen_hot_ranges)
+{
+	const sim::results found = sim::convergence{{.nr_hot = 16, .moves = 31}}.run();
+
+	EXPECT_LE(found.median_us(), 600 * ms);
+	EXPECT_LE(found.found_after_us.back(), 1'300 * ms);
+	EXPECT_EQ(found.windows_right, found.windows_judged);
+}
+
+// Hot pages that a sample misses now and then do not make the rest look cold.
+TEST(convergence, hot_but_not_always)
+{
+	const sim::results found = sim::convergence{{.nr_hot = 4, .permil = 900, .moves = 11}}.run();
+
+	EXPECT_LE(found.median_us(), 600 * ms);
+	EXPECT_GE(found.windows_right * 100, found.windows_judged * 95);
+	EXPECT_LE(found.probes_per_sample, 250.0);
+}
+
+} // namespace
