@@ -15,6 +15,14 @@ u32 capacity_needed(const monitoring_attrs &attrs, u64 ranges)
 	return saturate_u32(saturating_add(split, 2 * ranges + 8));
 }
 
+// Each range takes a region at least; half of them are for what differs in the ranges.
+u32 most_ranges(const configuration &config)
+{
+	const u64 wanted = max(config.attrs.max_nr_regions / 2, u64{3});
+
+	return saturate_u32(min(wanted, u64{config.ops->max_ranges}));
+}
+
 // Memory for the regions of target @index, unless the table of the target it replaces is
 // large enough to be taken over.
 status reserve_regions(target &t, u32 index, u32 needed, const configuration *running)
@@ -61,7 +69,7 @@ result<own<configuration>> configuration::build(inputs in, const configuration *
 		fresh->targets.push(TRY(build_target(move(in.targets[i]))));
 		target &t = fresh->targets.back();
 		t.heir_of = i;
-		TRY(t.found.reserve(fresh->ops->max_ranges));
+		TRY(t.found.reserve(most_ranges(*fresh)));
 		const u32 nr_ranges = max(t.ranges.size(), t.found.capacity());
 		TRY(reserve_regions(t, i, capacity_needed(in.attrs, nr_ranges), running));
 	}

@@ -105,9 +105,9 @@ void monitor::tune()
 			keep_time(s.next_apply_samples);
 }
 
-bool monitor::outdated() const
+bool monitor::outdated()
 {
-	for (const target &t : config_->targets)
+	for (target &t : config_->targets)
 		if (config_->ops->outdated(t))
 			return true;
 	return false;

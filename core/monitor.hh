@@ -53,7 +53,7 @@ private:
 	void begin_window();
 	void tune();
 	void apply();
-	bool outdated() const;
+	bool outdated();
 	void update();
 	void finish_walk(status outcome);
 	window_position position() const;

@@ -3,7 +3,15 @@
 
 namespace damon {
 
-void three_regions::add(addr_range mapped)
+namespace {
+
+// Always excluded, so that a small process is not one area with its stack.
+constexpr u32 usual_gaps = 2;
+constexpr u64 worthy_share = 64;
+
+} // namespace
+
+void mapped_areas::add(addr_range mapped)
 {
 	if (whole_.empty()) {
 		whole_ = mapped;
@@ -14,31 +22,49 @@ void three_regions::add(addr_range mapped)
 	whole_.end = max(whole_.end, mapped.end);
 	if (gap.empty())
 		return;
-	if (gap.size() > gaps_[0].size()) {
-		gaps_[1] = gaps_[0];
-		gaps_[0] = gap;
-	} else if (gap.size() > gaps_[1].size()) {
-		gaps_[1] = gap;
-	}
+	// One area more than gaps is to fit in the end.
+	if (gaps_.size() + 1 < gaps_.capacity())
+		gaps_.push(gap);
+	else if (gaps_.size() && gap.size() > gaps_.back().size())
+		gaps_.back() = gap;
+	else
+		return;
+	for (u32 i = gaps_.size() - 1; i > 0 && gaps_[i].size() > gaps_[i - 1].size(); i--)
+		std::swap(gaps_[i], gaps_[i - 1]);
 }
 
-u32 three_regions::result(addr_range (&out)[3]) const
+void mapped_areas::drop_small_gaps()
 {
-	const bool in_order = gaps_[1].empty() || gaps_[0].start < gaps_[1].start;
-	const addr_range gaps[] = {gaps_[!in_order], gaps_[in_order]};
-	u64 start = whole_.start;
-	u32 count = 0;
+	u64 monitored = whole_.size();
+	u32 kept = 0;
 
-	if (whole_.empty())
-		return 0;
-	for (const addr_range &gap : gaps) {
-		if (gap.empty())
-			continue;
-		out[count++] = page_aligned({start, gap.start});
-		start = gap.end;
+	for (; kept < gaps_.size(); kept++) {
+		const u64 gap = gaps_[kept].size();
+		if (kept >= usual_gaps && gap < monitored / worthy_share)
+			break;
+		monitored -= gap;
 	}
-	out[count++] = page_aligned({start, whole_.end});
-	return count;
+	gaps_.truncate(kept);
+}
+
+void mapped_areas::finish()
+{
+	if (whole_.empty())
+		return;
+	drop_small_gaps();
+	// By address; there are few.
+	for (u32 i = 1; i < gaps_.size(); i++)
+		for (u32 k = i; k > 0 && gaps_[k].start < gaps_[k - 1].start; k--)
+			std::swap(gaps_[k], gaps_[k - 1]);
+
+	// From the last on, each area takes the place of the gap behind it.
+	const u32 last = gaps_.size();
+	gaps_.push({});
+	for (u32 i = last + 1; i-- > 0;) {
+		const u64 start = i > 0 ? gaps_[i - 1].end : whole_.start;
+		const u64 end = i < last ? gaps_[i].start : whole_.end;
+		gaps_[i] = page_aligned({start, end});
+	}
 }
 
 } // namespace damon

@@ -2,7 +2,7 @@
 // Which parts of an address space are worth monitoring.
 #pragma once
 #include "damonxx/math.hh"
-#include "damonxx/span.hh"
+#include "damonxx/vec.hh"
 
 namespace damon {
 
@@ -12,17 +12,24 @@ constexpr addr_range page_aligned(addr_range range)
 	return {align_down(range.start, page_bytes), align_up(range.end, page_bytes)};
 }
 
-// A process maps its heap, its libraries and its stack far apart: told all mapped ranges in
-// address order, this finds the up to three areas between the two largest gaps.
-class three_regions {
+// A process maps its heap, its libraries and its stack far apart, and leaves holes in between.
+// Told all mapped ranges in address order, this finds the areas around the largest gaps: around
+// two of them as far as there are any, and around each further one that is at least a 64th of
+// what would be monitored with it.  Smaller holes are not worth a region of their own.
+class mapped_areas {
 public:
+	// Works in the reserved memory of @areas, which has room for one area at least.
+	explicit mapped_areas(vec<addr_range> &areas) : gaps_{areas} { areas.clear(); }
+
 	void add(addr_range mapped);
-	// Writes the areas to @out and returns how many; 0: nothing was mapped.
-	u32 result(addr_range (&out)[3]) const;
+	// What was given now holds the areas, page aligned; none: nothing was mapped.
+	void finish();
 
 private:
+	void drop_small_gaps();
+
+	vec<addr_range> &gaps_;	// the largest first
 	addr_range whole_;
-	addr_range gaps_[2];	// the largest first
 };
 
 } // namespace damon

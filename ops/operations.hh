@@ -18,7 +18,7 @@ struct operations {
 	// The same probes: asks for accesses since then.
 	void (*test)(target &t);
 	// At the end of each window: whether update() is due early.
-	bool (*outdated)(const target &t);
+	bool (*outdated)(target &t);
 	// The most ranges that init() and update() find; the target has room for them.
 	u32 max_ranges;
 };

@@ -41,7 +41,7 @@ void init(target &t)
 		find_ram(t);
 }
 
-bool outdated(const target &t)
+bool outdated(target &t)
 {
 	return t.ranges.empty() && t.seen_changes != kapi_ram_changes();
 }

@@ -7,12 +7,16 @@ namespace damon {
 
 namespace {
 
-// Mapped ranges come in batches that fit the stack; the mmap lock is free in between.
-three_regions scan_mappings(kapi_mm *mm)
+constexpr u32 most_areas = 64;
+constexpr u32 mappings_per_window = 64;
+
+// Mapped ranges come in batches that fit the stack; the mmap lock is free in between.  Returns
+// how many there were.
+u32 scan_mappings(kapi_mm *mm, mapped_areas &areas)
 {
 	constexpr u32 batch = 24;
 	kapi_range mapped[batch];
-	three_regions areas;
+	u32 all = 0;
 	u64 from = 0;
 	u32 count;
 
@@ -22,9 +26,11 @@ three_regions scan_mappings(kapi_mm *mm)
 			areas.add({mapped[i].start, mapped[i].end});
 		if (count)
 			from = mapped[count - 1].end;
+		all += count;
 		kapi_cond_resched();
 	} while (count == batch);
-	return areas;
+	areas.finish();
+	return all;
 }
 
 void follow_mappings(target &t)
@@ -33,10 +39,25 @@ void follow_mappings(target &t)
 	if (!mm)
 		return;
 
-	addr_range areas[3];
-	const u32 count = scan_mappings(mm.get()).result(areas);
-	if (count)
-		t.regions.set_ranges({areas, count});
+	mapped_areas areas{t.found};
+	t.seen_changes = kapi_mm_changes(mm.get());
+	t.patience_windows = scan_mappings(mm.get(), areas) / mappings_per_window;
+	if (!t.found.empty())
+		t.regions.set_ranges(t.found.all());
+}
+
+// A look at all mappings should cost little, however often they change and however many there
+// are: so many of them per window.  Regions that the user gave stay until the update.
+bool mappings_changed(target &t)
+{
+	if (t.found.empty())
+		return false;
+	if (t.patience_windows) {
+		t.patience_windows--;
+		return false;
+	}
+	const mm_ref mm = t.hold_mm();
+	return mm && t.seen_changes != kapi_mm_changes(mm.get());
 }
 
 void init_vaddr(target &t)
@@ -64,14 +85,15 @@ void test(target &t)
 		t.regions.forget_probes();
 }
 
-bool never(const target &)
+bool never(target &)
 {
 	return false;
 }
 
 } // namespace
 
-const operations vaddr_operations{init_vaddr, follow_mappings, clear, test, never, 3};
+const operations vaddr_operations{init_vaddr, follow_mappings,  clear,
+				  test,	      mappings_changed, most_areas};
 const operations fvaddr_operations{keep_ranges, keep_ranges, clear, test, never, 0};
 
 } // namespace damon

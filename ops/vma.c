@@ -41,7 +41,9 @@ static void list_some(struct mm_struct *mm, struct listing *list)
 
 	mmap_read_lock(mm);
 	for_each_vma(iterator, vma) {
-		if (!append(list, vma))
+		if (!(vma->vm_flags & VM_ACCESS_FLAGS))
+			list->from = vma->vm_end;
+		else if (!append(list, vma))
 			break;
 		if (!--budget || need_resched() || mmap_lock_is_contended(mm))
 			goto out;
@@ -60,4 +62,13 @@ u32 kapi_mm_mapped(struct kapi_mm *mm, u64 from, struct kapi_range *out, u32 max
 		cond_resched();
 	}
 	return list.count;
+}
+
+/* SAFETY: without the mmap lock both may be those of different moments; so they are next time. */
+u64 kapi_mm_changes(struct kapi_mm *mm)
+{
+	const struct mm_struct *of = (const struct mm_struct *)mm;
+
+	return (u64)READ_ONCE(of->map_count) << 44 ^ READ_ONCE(of->total_vm) ^
+	       READ_ONCE(of->data_vm) << 22;
 }

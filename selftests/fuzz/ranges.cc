@@ -17,42 +17,49 @@ struct gap {
 	u64 size;
 };
 
-// All gaps, the two largest of them (of equals the lower), the areas in between.
-std::vector<addr_range> areas_of(const std::vector<addr_range> &mapped)
+// All gaps, the largest of them that are worth it (of equals the lower), the areas in between.
+std::vector<addr_range> areas_of(const std::vector<addr_range> &mapped, size_t most)
 {
 	std::vector<gap> gaps;
 	std::vector<addr_range> areas;
-	size_t first = 0;
+	size_t first = 0, kept = 0;
 
+	if (mapped.empty())
+		return {};
 	for (size_t i = 0; i + 1 < mapped.size(); i++)
 		if (mapped[i + 1].start > mapped[i].end)
 			gaps.push_back({i, mapped[i + 1].start - mapped[i].end});
 	std::stable_sort(gaps.begin(), gaps.end(),
 			 [](const gap &a, const gap &b) { return a.size > b.size; });
-	gaps.resize(std::min<size_t>(gaps.size(), 2));
+	u64 monitored = mapped.back().end - mapped.front().start;
+	while (kept < gaps.size() && kept + 1 < most &&
+	       (kept < 2 || gaps[kept].size >= monitored / 64))
+		monitored -= gaps[kept++].size;
+	gaps.resize(kept);
 	std::sort(gaps.begin(), gaps.end(),
 		  [](const gap &a, const gap &b) { return a.before < b.before; });
 	for (const gap &g : gaps) {
 		areas.push_back({mapped[first].start, mapped[g.before].end});
 		first = g.before + 1;
 	}
-	if (!mapped.empty())
-		areas.push_back({mapped[first].start, mapped.back().end});
+	areas.push_back({mapped[first].start, mapped.back().end});
 	return areas;
 }
 
 void areas(choices &in)
 {
 	const std::vector<addr_range> mapped = sorted_ranges(in, 40);
-	const std::vector<addr_range> wanted = areas_of(mapped);
-	damon::three_regions found;
-	addr_range out[3];
+	const auto most = static_cast<u32>(in.between(1, 20));
+	const std::vector<addr_range> wanted = areas_of(mapped, most);
+	damon::vec<addr_range> out;
 
+	MUST(out.reserve(most).is_ok());
+	damon::mapped_areas found{out};
 	for (const addr_range &range : mapped)
 		found.add(range);
-	const u32 count = found.result(out);
-	MUST(count == wanted.size(), count, wanted.size());
-	for (u32 i = 0; i < count; i++)
+	found.finish();
+	MUST(out.size() == wanted.size(), out.size(), wanted.size());
+	for (u32 i = 0; i < out.size(); i++)
 		MUST(out[i] == wanted[i], i, out[i].start, out[i].end, wanted[i].start,
 		     wanted[i].end);
 }

@@ -414,6 +414,67 @@ TEST_F(running_context, update_follows_the_mappings)
 	EXPECT_EQ(move(tried).take()[0].total_bytes, 514 * mib);
 }
 
+// Without waiting for the update interval, which is a minute here.
+TEST_F(running_context, changed_mappings_are_followed_at_once)
+{
+	own<context> c = started(wanted());
+
+	host::run_for(1000 * ms);
+	host::map(pid, {base + 256 * mib, base + 512 * mib});
+	host::run_for(300 * ms);
+	auto tried = c->collect_tried(context::detail::totals);
+	ASSERT_OK(tried);
+	EXPECT_EQ(move(tried).take()[0].total_bytes, 514 * mib);
+}
+
+// The more mappings there are, the more rarely they are looked at.
+TEST_F(running_context, changes_among_many_mappings_cost_little)
+{
+	constexpr u64 gap = 64 << 10;
+	constexpr u32 mappings = 10'000;
+
+	for (u32 i = 0; i < mappings; i++)
+		host::map(pid, {2 * base + i * gap, 2 * base + i * gap + page_bytes});
+	own<context> c = started(wanted());
+	host::run_for(1000 * ms);
+	const u64 before = host::counts().mapped_calls;
+	for (u32 i = 0; i < 100; i++) {
+		host::map(pid, {base - (i + 1) * page_bytes, base - i * page_bytes});
+		host::run_for(100 * ms);
+	}
+	EXPECT_LE(host::counts().mapped_calls - before, u64{mappings} / 24 + 2);
+}
+
+// Addresses that nothing is mapped at take no region and no sample.
+TEST_F(running_context, holes_are_not_monitored)
+{
+	constexpr u64 tib = u64{1} << 40;
+
+	for (u64 i = 1; i <= 20; i++)
+		host::map(pid, {base + i * tib, base + i * tib + mib});
+	own<context> c = started(wanted());
+	host::run_for(1000 * ms);
+	auto tried = c->collect_tried(context::detail::totals);
+	ASSERT_OK(tried);
+	EXPECT_EQ(move(tried).take()[0].total_bytes, (258 + 20) * mib);
+}
+
+// Ranges that the user gave stay until the update, whatever is mapped meanwhile.
+TEST_F(running_context, given_ranges_stay_until_the_update)
+{
+	inputs in = wanted();
+
+	in.attrs.update_us = 10'000'000;
+	ASSERT_OK(in.targets[0].ranges.try_push({base + mib, base + 2 * mib}));
+	own<context> c = started(move(in));
+	host::run_for(1000 * ms);
+	host::map(pid, {base + 256 * mib, base + 512 * mib});
+	host::run_for(1000 * ms);
+	auto tried = c->collect_tried(context::detail::totals);
+	ASSERT_OK(tried);
+	EXPECT_EQ(move(tried).take()[0].total_bytes, mib);
+}
+
 TEST_F(running_context, schemes_see_only_their_pattern)
 {
 	inputs in = wanted();

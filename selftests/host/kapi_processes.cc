@@ -262,6 +262,13 @@ u32 kapi_mm_mapped(kapi_mm *mm, u64 from, kapi_range *out, u32 max)
 	return list_mapped(*mm, from, out, max);
 }
 
+u64 kapi_mm_changes(kapi_mm *mm)
+{
+	std::lock_guard lock(world_lock);
+
+	return mm->changes;
+}
+
 u32 kapi_ram_ranges(u64 from, kapi_range *out, u32 max)
 {
 	std::lock_guard lock(world_lock);
