@@ -2,8 +2,9 @@
 /*
  * score RECORD TRUTH [GRANULE [PID]]: compares what the recorder wrote with what the workload knows.
  *
- * Prints, for the second half of each phase: "phase N RECALL PRECISION SNAPSHOTS", both in permil of
- * bytes, inside the workload's area only.  Found hot is what was accessed in at least half of the
+ * Prints, for each phase: "phase N RECALL PRECISION SNAPSHOTS FOUND_MS", of the snapshots in its second half,
+ * both in permil of bytes, inside the workload's area only; and how long after its begin a snapshot was taken
+ * in which both were at least 95 %, -1 if none was.  Found hot is what was accessed in at least half of the
  * samples.  With GRANULE (bytes), true ranges reach to the next multiples of it: memory that is mapped
  * in huge pages cannot be known more finely.  With PID, that of the workload, the record is of physical
  * memory: each page of the area is looked for by its frame.
@@ -27,7 +28,13 @@ struct phase {
 	struct range hot[16];
 	unsigned int nr_hot;
 	unsigned long true_bytes, found_bytes, hit_bytes, snapshots;
+	long found_ms;
 };
+
+/* One snapshot, beside the truth of its phase. */
+static struct snapshot {
+	unsigned long ns, found_bytes, hit_bytes;
+} now;
 
 static struct range area;
 static struct phase phases[64];
@@ -56,6 +63,7 @@ static void add_phase(char *words)
 	if (nr_phases > 64 || sscanf(words, "%lu %u%n", &p->begin_ns, &p->nr_hot, &at) != 2 || p->nr_hot > 16)
 		errx(2, "not understood: phase %s", words);
 	p->end_ns = -1ul;
+	p->found_ms = -1;
 	if (nr_phases > 1)
 		p[-1].end_ns = p->begin_ns;
 	for (unsigned int i = 0; i < p->nr_hot; i++) {
@@ -106,10 +114,10 @@ static void close_last_phase(const char *path)
 	fclose(file);
 }
 
-static struct phase *settled_at(unsigned long ns)
+static struct phase *phase_at(unsigned long ns)
 {
 	for (unsigned int i = 0; i < nr_phases; i++)
-		if ((phases[i].begin_ns + phases[i].end_ns) / 2 < ns && ns <= phases[i].end_ns)
+		if (phases[i].begin_ns < ns && ns <= phases[i].end_ns)
 			return &phases[i];
 	return NULL;
 }
@@ -148,14 +156,14 @@ static void read_frames(const char *pid)
 	free(entries);
 }
 
-static void count_found(struct phase *p, struct range found)
+static void count_found(const struct phase *p, struct range found)
 {
-	p->found_bytes += common(found, area);
+	now.found_bytes += common(found, area);
 	for (unsigned int i = 0; i < p->nr_hot; i++)
-		p->hit_bytes += common(found, p->hot[i]);
+		now.hit_bytes += common(found, p->hot[i]);
 }
 
-static void count_found_frames(struct phase *p, struct range found)
+static void count_found_frames(const struct phase *p, struct range found)
 {
 	size_t low = 0, high = nr_frames;
 
@@ -171,17 +179,34 @@ static void count_found_frames(struct phase *p, struct range found)
 		count_found(p, (struct range){ frames[low].virtual, frames[low].virtual + PAGE });
 }
 
-static void count_truth(struct phase *p)
+static unsigned long permil(unsigned long part, unsigned long whole)
 {
-	p->snapshots++;
+	return whole ? part * 1000 / whole : 0;
+}
+
+static void end_snapshot(struct phase *p)
+{
+	unsigned long true_bytes = 0;
+
+	if (!p)
+		return;
 	for (unsigned int i = 0; i < p->nr_hot; i++)
-		p->true_bytes += p->hot[i].end - p->hot[i].start;
+		true_bytes += p->hot[i].end - p->hot[i].start;
+	if (p->found_ms < 0 && permil(now.hit_bytes, true_bytes) >= 950 &&
+	    permil(now.hit_bytes, now.found_bytes) >= 950)
+		p->found_ms = (now.ns - p->begin_ns) / 1000000;
+	if (now.ns < p->begin_ns + (p->end_ns - p->begin_ns) / 2)
+		return;
+	p->snapshots++;
+	p->true_bytes += true_bytes;
+	p->found_bytes += now.found_bytes;
+	p->hit_bytes += now.hit_bytes;
 }
 
 static void read_record(const char *path)
 {
 	unsigned long sample_us = 1, aggr_us = 1, ns, nr, accesses, age;
-	struct phase *now = NULL;
+	struct phase *phase = NULL;
 	FILE *file = open_text(path);
 	struct range found;
 	char line[256];
@@ -190,23 +215,19 @@ static void read_record(const char *path)
 		if (sscanf(line, "intervals %lu %lu", &sample_us, &aggr_us) == 2)
 			continue;
 		if (sscanf(line, "snapshot %lu %lu", &ns, &nr) == 2) {
-			now = nr ? settled_at(ns) : NULL;
-			if (now)
-				count_truth(now);
-		} else if (now && sscanf(line, "%li %li %lu %lu", (long *)&found.start, (long *)&found.end,
-					 &accesses, &age) == 4 && 2 * accesses >= aggr_us / sample_us) {
+			end_snapshot(phase);
+			phase = nr ? phase_at(ns) : NULL;
+			now = (struct snapshot){ .ns = ns };
+		} else if (phase && sscanf(line, "%li %li %lu %lu", (long *)&found.start, (long *)&found.end,
+					   &accesses, &age) == 4 && 2 * accesses >= aggr_us / sample_us) {
 			if (frames)
-				count_found_frames(now, found);
+				count_found_frames(phase, found);
 			else
-				count_found(now, found);
+				count_found(phase, found);
 		}
 	}
+	end_snapshot(phase);
 	fclose(file);
-}
-
-static unsigned long permil(unsigned long part, unsigned long whole)
-{
-	return whole ? part * 1000 / whole : 0;
 }
 
 int main(int argc, char **argv)
@@ -221,7 +242,7 @@ int main(int argc, char **argv)
 	close_last_phase(argv[1]);
 	read_record(argv[1]);
 	for (struct phase *p = phases; p < phases + nr_phases; p++)
-		printf("phase %ld %lu %lu %lu\n", p - phases + 1, permil(p->hit_bytes, p->true_bytes),
-		       permil(p->hit_bytes, p->found_bytes), p->snapshots);
+		printf("phase %ld %lu %lu %lu %ld\n", p - phases + 1, permil(p->hit_bytes, p->true_bytes),
+		       permil(p->hit_bytes, p->found_bytes), p->snapshots, p->found_ms);
 	return 0;
 }
