@@ -95,7 +95,7 @@ wait_until() {
 log_mark=$(dmesg | wc -l)
 no_complaint() {
 	! dmesg | tail -n +$((log_mark + 1)) |
-		grep -E 'BUG|WARNING|Oops|Call Trace|KASAN|UBSAN|refcount|blocked for more|not freed|ODEBUG|INFO: (task|trying|rcu)'
+		grep -E 'BUG|WARNING|Oops|Call Trace|KASAN|UBSAN|refcount_t|blocked for more|not freed|ODEBUG|INFO: (task|trying|rcu)'
 }
 
 # The module and its tree
