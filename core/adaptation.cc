@@ -39,13 +39,12 @@ u32 certainty(const configuration &config)
 
 void cut_by_evidence(configuration &config)
 {
-	const u32 samples = config.attrs.samples_per_aggregation();
 	const u32 certain = certainty(config);
 	u32 room = max_regions(config) - min(max_regions(config), config.nr_regions());
 
 	for (target &t : config.targets) {
 		const u32 before = t.regions.count();
-		t.regions.cut_by_evidence(samples, certain, before + room);
+		t.regions.cut_by_evidence(certain, before + room);
 		room -= t.regions.count() - before;
 	}
 }
@@ -65,8 +64,10 @@ void adaptation::close_window(configuration &config)
 	u32 highest = 0;
 
 	cut_by_evidence(config);
-	for (const target &t : config.targets)
+	for (target &t : config.targets) {
+		t.regions.settle(most);
 		highest = max(highest, t.regions.max_nr_accesses());
+	}
 
 	u32 threshold = highest / 10;
 	for (target &t : config.targets)

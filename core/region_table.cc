@@ -18,6 +18,9 @@ void region_table::swap(region_table &other)
 	std::swap(weight_shift_, other.weight_shift_);
 	std::swap(count_, other.count_);
 	std::swap(capacity_, other.capacity_);
+	std::swap(first_planned_, other.first_planned_);
+	std::swap(nr_planned_, other.nr_planned_);
+	std::swap(rounds_, other.rounds_);
 }
 
 status region_table::reserve(u32 capacity)
@@ -45,9 +48,37 @@ status region_table::reserve(u32 capacity)
 	return ok;
 }
 
+// Of @samples, those that find region @i accessed, judged by the ones that could tell.  What
+// cannot be checked does not make the rest look idle, but below a quarter of the planned looks
+// the estimate fades out, so that one lucky look does not make a region hot.  A region that
+// nobody was to look at stays what it was.
+u32 region_table::estimate(u32 i, u64 samples) const
+{
+	const u64 planned = rounds_ / one_round;
+	const u64 told = checked(i) == most_checked ? max(planned, u64{most_checked}) : checked(i);
+	const u64 base = max(max(told, planned / 4 + (planned % 4 != 0)), u64{1});
+	const u64 hits = nr_accesses_[i];
+
+	if (base == samples)
+		return saturate_u32(min(hits, samples));
+	return saturate_u32(min((hits * samples + base / 2) / base, samples));
+}
+
 u32 region_table::moving_sum(u32 i, u64 left, u32 window) const
 {
-	return saturate_u32(nr_accesses_[i] + mul_div(last_nr_accesses_[i], left, window));
+	if (!asked(i))
+		return last_nr_accesses_[i];
+	return saturate_u32(mul_div(last_nr_accesses_[i], left, window) +
+			    estimate(i, window - min(left, u64{window})));
+}
+
+void region_table::settle(u32 window)
+{
+	for (u32 i = 0; i < count_; i++) {
+		nr_accesses_[i] = asked(i) ? estimate(i, window) : min(last_nr_accesses_[i], window);
+		probes_[i].checked = static_cast<u16>(asked_bit | min(window, most_checked));
+	}
+	rounds_ = window * one_round;
 }
 
 void region_table::set_total(u64 bytes)
@@ -64,6 +95,7 @@ void region_table::copy_region(u32 to, u32 from)
 	start_[to] = start_[from];
 	end_[to] = end_[from];
 	nr_accesses_[to] = nr_accesses_[from];
+	probes_[to].checked = probes_[from].checked;
 	last_nr_accesses_[to] = last_nr_accesses_[from];
 	age_[to] = age_[from];
 	evidence_[to] = evidence_[from];
@@ -77,6 +109,7 @@ void region_table::copy_from(const region_table &other)
 	for (u32 i = 0; i < count; i++)
 		append(other.range(i), capacity_, &other, i);
 	set_total(other.total_bytes_);
+	rounds_ = other.rounds_;
 }
 
 void region_table::reset(span<const addr_range> ranges)
@@ -98,6 +131,7 @@ void region_table::append(addr_range range, u32 limit, const region_table *heir_
 	start_[i] = range.start;
 	end_[i] = range.end;
 	nr_accesses_[i] = heir_of ? heir_of->nr_accesses_[index] : 0;
+	probes_[i].checked = heir_of ? heir_of->probes_[index].checked : u16{0};
 	last_nr_accesses_[i] = heir_of ? heir_of->last_nr_accesses_[index] : 0;
 	age_[i] = heir_of ? heir_of->age_[index] : 0;
 	evidence_[i] = 0;
@@ -171,19 +205,22 @@ void region_table::set_ranges(span<const addr_range> ranges)
 
 // Here and below: what does not change is kept out of memory, as stores might change it for
 // all the compiler knows.
-void region_table::plan_probes(prng &random)
+void region_table::plan_probes(prng &random, u32 first, u32 most)
 {
 	const u64 *const starts = start_;
 	const u64 *const ends = end_;
 	kapi_probe *const probes = probes_;
-	const u32 count = count_;
 	prng own_random = random;
 
-	for (u32 i = 0; i < count; i++) {
+	first_planned_ = first;
+	nr_planned_ = most;
+	const u32 begin = min(first, count_);
+	const u32 end = begin + planned().size();
+	for (u32 i = begin; i < end; i++) {
 		const u64 start = starts[i];
 		const u64 place = own_random.next();
 		probes[i].addr = align_down(start + in_proportion(place, ends[i] - start), page_bytes);
-		probes[i].part = static_cast<u16>(in_proportion(place, evidence_parts));
+		probes[i].part = in_proportion(place, evidence_parts) & (evidence_parts - 1);
 	}
 	random = own_random;
 }
@@ -191,21 +228,36 @@ void region_table::plan_probes(prng &random)
 void region_table::forget_probes()
 {
 	for (u32 i = 0; i < count_; i++)
-		probes_[i].outcome = KAPI_UNCHECKED;
+		probes_[i].outcome = KAPI_BUSY;
 }
 
-void region_table::count_accesses()
+void region_table::count_accesses(u64 *tally)
 {
-	const kapi_probe *const probes = probes_;
-	u32 *const nr_accesses = nr_accesses_;
-	evidence *const seen = evidence_;
-	const u32 count = count_;
+	const span<kapi_probe> probes = planned();
+	u64 found[KAPI_NR_OUTCOMES] = {};
 
+	if (probes.empty())
+		return;
+	const u32 first = min(first_planned_, count_);
+	kapi_probe *const probe = probes.begin();
+	u32 *const nr_accesses = nr_accesses_ + first;
+	evidence *const seen = evidence_ + first;
+	const u32 count = probes.size();
 	for (u32 i = 0; i < count; i++) {
-		const bool accessed = probes[i].outcome == KAPI_ACCESSED;
+		const u8 outcome = probe[i].outcome;
+		const bool could_tell = outcome >= KAPI_IDLE;
+		const bool accessed = outcome == KAPI_ACCESSED;
+
 		nr_accesses[i] += accessed;
-		seen[i] |= evidence_of(probes[i].part, accessed);
+		seen[i] |= could_tell ? evidence_of(probe[i].part, accessed) : 0;
+		probe[i].checked = static_cast<u16>(
+			(probe[i].checked + (could_tell && probe[i].checked % asked_bit < most_checked)) |
+			asked_bit);
+		found[outcome % KAPI_NR_OUTCOMES]++;
 	}
+	rounds_ += one_round * count / count_;
+	for (u32 outcome = 0; tally && outcome < KAPI_NR_OUTCOMES; outcome++)
+		tally[outcome] += found[outcome];
 }
 
 u32 region_table::max_nr_accesses() const
@@ -237,14 +289,17 @@ struct region_table::cluster {
 	addr_range range;
 	u64 weight;
 	u64 nr_accesses;	// the sums, or the values themselves while members == 1
+	u64 checked;
 	u64 last_nr_accesses;
 	u64 age;
 	u32 members;
+	u32 asked;		// asked_bit or 0
 };
 
 region_table::cluster region_table::first_of_cluster(u32 i) const
 {
-	return {range(i), 0, nr_accesses_[i], last_nr_accesses_[i], age_[i], 1};
+	return {range(i), 0, nr_accesses_[i], checked(i), last_nr_accesses_[i], age_[i], 1,
+		probes_[i].checked & asked_bit};
 }
 
 bool region_table::joinable(const cluster &left, u32 right, u32 threshold, u64 size_limit) const
@@ -264,12 +319,15 @@ void region_table::absorb(cluster &left, u32 right) const
 	if (left.members++ == 1) {
 		left.weight = weight_of(left.range.size());
 		left.nr_accesses *= left.weight;
+		left.checked *= left.weight;
 		left.last_nr_accesses *= left.weight;
 		left.age *= left.weight;
 	}
 	left.range.end = end_[right];
 	left.weight += weight;
 	left.nr_accesses += nr_accesses_[right] * weight;
+	left.checked += checked(right) * weight;
+	left.asked |= probes_[right].checked & asked_bit;
 	left.last_nr_accesses += last_nr_accesses_[right] * weight;
 	left.age += age_[right] * weight;
 }
@@ -282,11 +340,13 @@ void region_table::store(u32 i, const cluster &merged)
 	end_[i] = merged.range.end;
 	if (merged.members == 1) {
 		nr_accesses_[i] = static_cast<u32>(merged.nr_accesses);
+		probes_[i].checked = static_cast<u16>(merged.checked | merged.asked);
 		last_nr_accesses_[i] = static_cast<u32>(merged.last_nr_accesses);
 		age_[i] = static_cast<u32>(merged.age);
 		return;
 	}
 	nr_accesses_[i] = static_cast<u32>(merged.nr_accesses / divisor);
+	probes_[i].checked = static_cast<u16>(merged.checked / divisor | merged.asked);
 	last_nr_accesses_[i] = static_cast<u32>(merged.last_nr_accesses / divisor);
 	age_[i] = static_cast<u32>(merged.age / divisor);
 }
@@ -317,7 +377,9 @@ void region_table::shift_counters()
 	for (u32 i = 0; i < count_; i++) {
 		last_nr_accesses_[i] = nr_accesses_[i];
 		nr_accesses_[i] = 0;
+		probes_[i].checked = 0;
 	}
+	rounds_ = 0;
 }
 
 void region_table::add_events(observed_events &events) const
@@ -392,21 +454,21 @@ void region_table::split(const split_plan &plan, u32 max_count, prng &random)
 	subdivide(random_cuts{*this, plan, random}, max_count);
 }
 
-evident_pieces region_table::pieces_of(u32 i, u32 samples, u32 certainty) const
+evident_pieces region_table::pieces_of(u32 i, u32 certainty) const
 {
 	// With fewer pages than parts, borders could meet.
 	if (end_[i] - start_[i] < evidence_parts * page_bytes)
 		return {};
-	return find_pieces(evidence_[i], nr_accesses_[i], samples, certainty);
+	return find_pieces(evidence_[i], nr_accesses_[i], checked(i), certainty);
 }
 
-void region_table::cut_by_evidence(u32 samples, u32 certainty, u32 max_count)
+void region_table::cut_by_evidence(u32 certainty, u32 max_count)
 {
 	struct evident_cuts {
 		const region_table &table;
-		u32 samples, certainty;
+		u32 certainty;
 
-		evident_pieces of(u32 i) const { return table.pieces_of(i, samples, certainty); }
+		evident_pieces of(u32 i) const { return table.pieces_of(i, certainty); }
 		u32 pieces(u32 i) const { return max(of(i).count, u32{1}); }
 		u64 cut(u32 i, u32 piece, u64) const
 		{
@@ -421,11 +483,11 @@ void region_table::cut_by_evidence(u32 samples, u32 certainty, u32 max_count)
 			const auto is = found.count ? found.piece[piece].is : evident_pieces::unseen;
 
 			if (is == evident_pieces::hot)
-				return samples;
+				return table.checked(i);
 			return is == evident_pieces::cold ? 0 : table.nr_accesses_[i];
 		}
 	};
-	subdivide(evident_cuts{*this, samples, certainty}, max_count);
+	subdivide(evident_cuts{*this, certainty}, max_count);
 	for (u32 i = 0; i < count_; i++)
 		evidence_[i] = 0;
 }
@@ -460,8 +522,10 @@ void region_table::rescale(const rescaling &scale)
 			saturate_u32(mul_div(sum, scale.new_window, scale.old_window));
 		nr_accesses_[i] = 0;
 		evidence_[i] = 0;
+		probes_[i].checked = 0;
 		age_[i] = saturate_u32(age);
 	}
+	rounds_ = 0;
 }
 
 } // namespace damon

@@ -44,7 +44,11 @@ public:
 	u32 count() const { return count_; }
 	u64 total_bytes() const { return total_bytes_; }
 	addr_range range(u32 i) const { return {start_[i], end_[i]}; }
+	// Samples of this window that found it accessed; in window lengths once it is settled.
 	u32 nr_accesses(u32 i) const { return nr_accesses_[i]; }
+	// Samples of this window that could tell, and whether any was to.
+	u32 checked(u32 i) const { return probes_[i].checked % asked_bit; }
+	bool asked(u32 i) const { return probes_[i].checked & asked_bit; }
 	u32 last_nr_accesses(u32 i) const { return last_nr_accesses_[i]; }
 	u32 age(u32 i) const { return age_[i]; }
 	void reset_age(u32 i) { age_[i] = 0; }
@@ -60,21 +64,29 @@ public:
 	// Takes over the regions of @other, which fit.
 	void copy_from(const region_table &other);
 
-	// One probe per region, to be planned, cleared and tested.
+	// One probe per region, and those of them that are to be cleared and tested: all, unless
+	// planned otherwise.
 	kapi_probe *probes() { return probes_; }
-	// Chooses a page in every region, each with the same chance.
-	void plan_probes(prng &random);
-	// Nobody could be asked: all are unchecked.
+	span<kapi_probe> planned()
+	{
+		return span{probes_, count_}.from(first_planned_).first(nr_planned_);
+	}
+	// Chooses a page in every region from @first on, in @most at the most, each page with
+	// the same chance.
+	void plan_probes(prng &random, u32 first = 0, u32 most = u32_max);
+	// Nobody could be asked.
 	void forget_probes();
-	// Counts what the test found.
-	void count_accesses();
+	// Counts what the test found; also by outcome, in @tally.
+	void count_accesses(u64 *tally = nullptr);
 
-	// The end of a window.
-	u32 max_nr_accesses() const;
-	// Cuts regions that were partly hot in a window of @samples where that is @certain (see
+	// The end of a window: cuts regions that were partly hot where that is certain (see
 	// find_pieces()), and says so in the counts of the pieces.  Leaves @max_count at the
 	// most.  Forgets the evidence.
-	void cut_by_evidence(u32 samples, u32 certainty, u32 max_count);
+	void cut_by_evidence(u32 certainty, u32 max_count);
+	// Then: with a window of @window samples, counts become what they would be had all of
+	// them been able to tell.
+	void settle(u32 window);
+	u32 max_nr_accesses() const;
 	void update_ages(u32 threshold);
 	// Joins neighbours whose counts differ by at most @threshold, up to @size_limit bytes.
 	void merge(u32 threshold, u64 size_limit);
@@ -97,9 +109,16 @@ public:
 private:
 	struct cluster;
 
+	// In kapi_probe.checked, above the number of looks that could tell.  In a window longer than
+	// that can count, all of them count as such.
+	static constexpr u32 asked_bit = u32{1} << 15;
+	static constexpr u32 most_checked = asked_bit - 1;
+	static constexpr u64 one_round = 1 << 16;
+
+	u32 estimate(u32 i, u64 samples) const;
 	u64 weight_of(u64 bytes) const { return max(bytes >> weight_shift_, u64{1}); }
 	void set_total(u64 bytes);
-	evident_pieces pieces_of(u32 i, u32 samples, u32 certainty) const;
+	evident_pieces pieces_of(u32 i, u32 certainty) const;
 	cluster first_of_cluster(u32 i) const;
 	bool joinable(const cluster &left, u32 right, u32 threshold, u64 size_limit) const;
 	void absorb(cluster &left, u32 right) const;
@@ -124,6 +143,9 @@ private:
 	u32 weight_shift_ = 0;	// sizes shifted by it sum up to less than 2^32
 	u32 count_ = 0;
 	u32 capacity_ = 0;
+	u32 first_planned_ = 0;
+	u32 nr_planned_ = u32_max;
+	u64 rounds_ = 0;	// through all regions in this window, in 1/one_round
 };
 
 } // namespace damon

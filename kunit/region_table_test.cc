@@ -23,6 +23,14 @@ void hit(region_table &table, u32 i, u32 times)
 		table.count_accesses();
 }
 
+// One sample of the only region.
+void look(region_table &table, kapi_outcome outcome, u32 times = 1)
+{
+	table.probes()[0].outcome = outcome & 0xf;
+	for (u32 k = 0; k < times; k++)
+		table.count_accesses();
+}
+
 bool sound(const region_table &table)
 {
 	u64 sum = 0;
@@ -364,10 +372,126 @@ CASE(region_table, moving_sum_fades_the_last_window_out)
 	hit(table, 0, 20);
 	table.shift_counters();
 	EXPECT_EQUAL(table.moving_sum(0, 20, 20), 20u);
-	hit(table, 0, 5);
+	look(table, KAPI_ACCESSED, 5);
 	EXPECT_EQUAL(table.moving_sum(0, 15, 20), 20u);
+	look(table, KAPI_IDLE, 5);
 	EXPECT_EQUAL(table.moving_sum(0, 10, 20), 15u);
+	look(table, KAPI_IDLE, 10);
 	EXPECT_EQUAL(table.moving_sum(0, 0, 20), 5u);
+}
+
+// How many of 20 samples found it accessed, idle, and nothing to tell: what count results.
+CASE(region_table, what_cannot_be_checked_does_not_pull_the_count_down)
+{
+	const struct {
+		u32 accessed, idle, untold, count;
+	} cases[] = {
+		{20, 0, 0, 20}, {0, 20, 0, 0}, {7, 13, 0, 7},	// all could be checked
+		{10, 0, 10, 20},				// half is kernel memory, half hot
+		{10, 10, 0, 10},				// half was never touched
+		{5, 5, 10, 10}, {3, 4, 13, 9},			// 3 of 7 of 20, rounded
+		{5, 0, 15, 20}, {4, 0, 16, 16}, {1, 0, 19, 4},	// fades below a quarter
+		{0, 0, 20, 0},
+	};
+
+	for (const kapi_outcome untold : {KAPI_ABSENT, KAPI_BUSY})
+		for (const auto &c : cases) {
+			const addr_range range[] = {pages(0, 8)};
+			region_table table;
+
+			ASSERT_OK(table.reserve(1));
+			table.reset(range);
+			look(table, KAPI_ACCESSED, c.accessed);
+			look(table, untold, c.untold);
+			look(table, KAPI_IDLE, c.idle);
+			EXPECT_EQUAL(table.checked(0), c.accessed + c.idle);
+			EXPECT_EQUAL(table.moving_sum(0, 0, 20), c.count);
+			table.settle(20);
+			EXPECT_EQUAL(table.nr_accesses(0), c.count);
+			EXPECT_EQUAL(table.moving_sum(0, 0, 20), c.count);
+			table.shift_counters();
+			EXPECT_EQUAL(table.moving_sum(0, 20, 20), c.count);
+			EXPECT_EQUAL(table.checked(0), 0u);
+		}
+}
+
+// In the middle of a window the elapsed part is judged by what could be checked in it.
+CASE(region_table, moving_sum_of_what_is_half_checked)
+{
+	const addr_range range[] = {pages(0, 8)};
+	region_table table;
+
+	ASSERT_OK(table.reserve(1));
+	table.reset(range);
+	hit(table, 0, 20);
+	table.settle(20);
+	table.shift_counters();
+	look(table, KAPI_BUSY, 6);
+	look(table, KAPI_ACCESSED, 4);
+	EXPECT_EQUAL(table.moving_sum(0, 10, 20), 20u);
+	look(table, KAPI_IDLE, 4);
+	look(table, KAPI_BUSY, 6);
+	EXPECT_EQUAL(table.moving_sum(0, 0, 20), 10u);
+	table.rescale({0, 20, 40, 100'000, 100'000});
+	EXPECT_EQUAL(table.last_nr_accesses(0), 20u);
+	EXPECT_EQUAL(table.checked(0), 0u);
+}
+
+// Halves that were checked in different samples count by what each could tell.
+CASE(region_table, merge_and_split_keep_what_was_checked)
+{
+	const addr_range ranges[] = {pages(0, 8), pages(8, 16)};
+	prng random{4};
+	region_table table;
+
+	ASSERT_OK(table.reserve(4));
+	table.reset(ranges);
+	for (u32 k = 0; k < 20; k++) {
+		table.probes()[0].outcome = KAPI_ACCESSED;
+		table.probes()[1].outcome = KAPI_ABSENT;
+		table.count_accesses();
+	}
+	table.merge(20, no_limit);
+	ASSERT_EQUAL(table.count(), 1u);
+	EXPECT_EQUAL(table.checked(0), 10u);
+	table.split({}, 4, random);
+	ASSERT_EQUAL(table.count(), 2u);
+	EXPECT_EQUAL(table.checked(1), 10u);
+	table.settle(20);
+	EXPECT_EQUAL(table.nr_accesses(0), 20u);
+	EXPECT_EQUAL(table.nr_accesses(1), 20u);
+}
+
+// A few regions at a time: each is judged by the looks that it got, and one that had its turn
+// in no sample of the window stays what it was.
+CASE(region_table, a_part_of_the_regions_in_each_sample)
+{
+	const addr_range ranges[] = {pages(0, 4), pages(4, 8), pages(8, 12), pages(12, 16)};
+	region_table table;
+	prng random{4};
+
+	ASSERT_OK(table.reserve(4));
+	table.reset(ranges);
+	hit(table, 3, 20);
+	table.settle(20);
+	table.shift_counters();
+	for (u32 sample = 0; sample < 18; sample++) {
+		const u32 at = sample % 3;
+
+		table.plan_probes(random, at, 1);
+		ASSERT_EQUAL(table.planned().size(), 1u);
+		ASSERT_EQUAL(table.planned()[0].addr / page / 4, at);
+		table.probes()[3].outcome = KAPI_IDLE; // nobody asked
+		table.planned()[0].outcome = at == 1 ? KAPI_ACCESSED : KAPI_IDLE;
+		table.count_accesses();
+		EXPECT_EQUAL(table.moving_sum(3, 19 - sample, 20), 20u);
+	}
+	EXPECT_EQUAL(table.checked(0), 6u);
+	EXPECT(!table.asked(3));
+	table.settle(20);
+	EXPECT_EQUAL(table.nr_accesses(0), 0u);
+	EXPECT_EQUAL(table.nr_accesses(1), 20u);
+	EXPECT_EQUAL(table.nr_accesses(3), 20u);
 }
 
 CASE(region_table, rescale_keeps_frequency_and_age)
@@ -379,14 +503,15 @@ CASE(region_table, rescale_keeps_frequency_and_age)
 	table.reset(range);
 	hit(table, 0, 10);
 	table.shift_counters();
+	look(table, KAPI_IDLE, 2);
 	for (u32 i = 0; i < 8; i++) {
 		table.update_ages(100);
 		hit(table, 0, 1);
 	}
 	const u32 age = table.age(0);
-	table.rescale({20, 20, 100, 100'000, 200'000});
+	table.rescale({10, 20, 100, 100'000, 200'000});
 	EXPECT_EQUAL(table.nr_accesses(0), 0u);
-	EXPECT_EQUAL(table.last_nr_accesses(0), (10u + 8u) * 5);
+	EXPECT_EQUAL(table.last_nr_accesses(0), (10u / 2 + 8u) * 5);
 	EXPECT_EQUAL(table.age(0), age / 2);
 }
 
@@ -499,7 +624,7 @@ CASE(region_table, partly_hot_is_cut_where_it_is_hot)
 		table.probes()[0].outcome = accessed ? KAPI_ACCESSED : KAPI_IDLE;
 		table.count_accesses();
 	}
-	table.cut_by_evidence(100, 4, 16);
+	table.cut_by_evidence(4, 16);
 	EXPECT(sound(table));
 	for (u32 i = 0; i < table.count(); i++) {
 		const addr_range r = table.range(i);
@@ -513,7 +638,7 @@ CASE(region_table, partly_hot_is_cut_where_it_is_hot)
 
 	// The evidence is used up.
 	const u32 count = table.count();
-	table.cut_by_evidence(100, 1, 16);
+	table.cut_by_evidence(1, 16);
 	EXPECT_EQUAL(table.count(), count);
 }
 
@@ -532,7 +657,7 @@ CASE(region_table, cutting_by_evidence_keeps_to_the_limit)
 										     KAPI_IDLE;
 		table.count_accesses();
 	}
-	table.cut_by_evidence(100, 4, 4);
+	table.cut_by_evidence(4, 4);
 	EXPECT_EQUAL(table.count(), 4u);
 	EXPECT(sound(table));
 }
@@ -550,6 +675,6 @@ CASE(region_table, small_regions_are_not_cut_by_evidence)
 		table.probes()[0].outcome = table.probes()[0].part < 8 ? KAPI_ACCESSED : KAPI_IDLE;
 		table.count_accesses();
 	}
-	table.cut_by_evidence(100, 1, 16);
+	table.cut_by_evidence(1, 16);
 	EXPECT_EQUAL(table.count(), 1u);
 }

@@ -12,7 +12,7 @@ struct operations {
 	void (*init)(target &t);
 	// Ranges that follow what changed in the address space.
 	void (*update)(target &t);
-	// The table's probes: forgets accesses.  False: there is nothing left to monitor, for
+	// The table's planned probes: forgets accesses.  False: there is nothing left to monitor, for
 	// good.
 	bool (*clear)(target &t);
 	// The same probes: asks for accesses since then.

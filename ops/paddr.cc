@@ -54,13 +54,17 @@ void update(target &t)
 
 bool clear(target &t)
 {
-	kapi_phys_clear(t.regions.probes(), t.regions.count());
+	const span<kapi_probe> probes = t.regions.planned();
+
+	kapi_phys_clear(probes.data(), probes.size());
 	return true;
 }
 
 void test(target &t)
 {
-	kapi_phys_test(t.regions.probes(), t.regions.count());
+	const span<kapi_probe> probes = t.regions.planned();
+
+	kapi_phys_test(probes.data(), probes.size());
 }
 
 } // namespace

@@ -17,6 +17,7 @@
 /* kapi_probe.flags */
 #define PROBE_CHECKED 0x01  /* cleared */
 #define PROBE_BORROWED 0x02 /* an accessed bit was set and belongs back */
+#define PROBE_FREE 0x04     /* nobody used it */
 
 /*
  * Frames that are on line, as of the last time they were asked about.  SAFETY: that memory is
@@ -64,19 +65,39 @@ static __always_inline struct page *find_page(struct online *online, unsigned lo
 }
 
 /*
- * With a reference; NULL: the page is free, the kernel's own, isolated, or not there.
+ * What there is of @folio, which is on no LRU list.  Free memory has no users, in whoever's
+ * lists it is.  What has content as user memory has is on its way from or to a list.
+ * SAFETY: as for get_folio(); a wrong answer is one wrong look.
+ */
+static noinline u8 unlisted_outcome(struct folio *folio)
+{
+	if (!folio_ref_count(folio))
+		return KAPI_IDLE;
+	return test_bit(PG_uptodate, &folio->flags) && !folio_test_hugetlb(folio) ? KAPI_BUSY :
+										    KAPI_ABSENT;
+}
+
+/*
+ * With a reference; NULL: there is none to look at, for the reason in *@outcome.
  * SAFETY: what page_folio() finds may be anything until a reference is held, so its flags are
  * read without the checks for a folio's, and all is looked at again.
  */
-static __always_inline struct folio *get_folio(struct online *online, unsigned long frame)
+static __always_inline struct folio *get_folio(struct online *online, unsigned long frame,
+					       u8 *outcome)
 {
 	struct page *page = find_page(online, frame);
 	struct folio *folio;
 
+	*outcome = KAPI_ABSENT;
 	if (!page)
 		return NULL;
 	folio = page_folio(page);
-	if (!test_bit(PG_lru, &folio->flags) || !folio_try_get(folio))
+	if (!test_bit(PG_lru, &folio->flags)) {
+		*outcome = unlisted_outcome(folio);
+		return NULL;
+	}
+	*outcome = KAPI_BUSY;
+	if (!folio_try_get(folio))
 		return NULL;
 	if (likely(page_folio(page) == folio && folio_test_lru(folio)))
 		return folio;
@@ -90,14 +111,17 @@ static u32 identity(const struct folio *folio)
 	return (u32)((unsigned long)folio->mapping >> 3) ^ (u32)folio->index;
 }
 
-/* Returns the probe's flags. */
-static u8 clear_folio(struct folio *folio)
+/* Returns the probe's flags; 0: for the reason in *@outcome. */
+static u8 clear_folio(struct folio *folio, u8 *outcome)
 {
 	bool young, seen = damonxx_rmap_clear(folio, &young);
 
+	*outcome = KAPI_BUSY;
 	if (!IS_ENABLED(CONFIG_PAGE_IDLE_FLAG)) {
 		/* Of a folio without a mapping nothing can be known. */
-		if (!seen || !folio_mapped(folio))
+		if (seen && !folio_mapped(folio))
+			*outcome = KAPI_ABSENT;
+		if (!seen || *outcome == KAPI_ABSENT)
 			return 0;
 		return young ? PROBE_CHECKED | PROBE_BORROWED : PROBE_CHECKED;
 	}
@@ -110,17 +134,28 @@ static u8 clear_folio(struct folio *folio)
 
 static u8 test_folio(struct folio *folio, const struct kapi_probe *probe)
 {
+	bool was_free = probe->flags & PROBE_FREE;
 	bool young;
 
-	if (IS_ENABLED(CONFIG_PAGE_IDLE_FLAG) && !folio_test_idle(folio))
+	if (IS_ENABLED(CONFIG_PAGE_IDLE_FLAG) && !was_free && !folio_test_idle(folio))
 		return KAPI_ACCESSED;
-	if (!IS_ENABLED(CONFIG_PAGE_IDLE_FLAG) && probe->frame != identity(folio))
-		return KAPI_UNCHECKED;
+	if (!IS_ENABLED(CONFIG_PAGE_IDLE_FLAG) && !was_free && probe->frame != identity(folio))
+		return KAPI_BUSY;
 	if (!damonxx_rmap_test(folio, &young))
-		return KAPI_UNCHECKED;
+		return KAPI_BUSY;
 	if (!young && probe->flags & PROBE_BORROWED)
 		damonxx_rmap_set(folio);
 	return young ? KAPI_ACCESSED : KAPI_IDLE;
+}
+
+/* There is no folio to look at, for the reason @outcome. */
+static void end_probe(struct kapi_probe *probe, u8 outcome, bool testing)
+{
+	if (testing && (outcome != KAPI_IDLE || probe->flags & PROBE_CHECKED))
+		outcome = KAPI_BUSY; /* it is not what it was */
+	else if (!testing && outcome == KAPI_IDLE)
+		probe->flags = PROBE_FREE;
+	probe->outcome = outcome;
 }
 
 /*
@@ -136,22 +171,28 @@ static __always_inline void probe_all(struct kapi_probe *probes, u32 n, bool tes
 	for (i = 0; i < n; i++) {
 		struct kapi_probe *probe = &probes[i];
 		struct folio *folio = NULL;
+		u8 outcome = KAPI_BUSY;
 
-		probe->outcome = KAPI_UNCHECKED;
 		if (!testing)
 			probe->flags = 0;
-		if (!testing || probe->flags & PROBE_CHECKED)
-			folio = get_folio(&online, PHYS_PFN(probe->addr));
+		/* What clearing could not do is decided. */
+		if (!testing || probe->flags)
+			folio = get_folio(&online, PHYS_PFN(probe->addr), &outcome);
 		if (folio) {
 			if (testing) {
 				probe->outcome = folio == last ? probes[i - 1].outcome :
 								 test_folio(folio, probe);
+			} else if (folio == last) {
+				probe->flags = probes[i - 1].flags;
+				probe->outcome = probes[i - 1].outcome;
+				probe->frame = identity(folio);
 			} else {
-				probe->flags = folio == last ? probes[i - 1].flags :
-							       clear_folio(folio);
+				probe->flags = clear_folio(folio, &probe->outcome);
 				probe->frame = identity(folio);
 			}
 			folio_put(folio);
+		} else if (!testing || probe->flags) {
+			end_probe(probe, outcome, testing);
 		}
 		last = folio;
 		if (i % 16 == 15)

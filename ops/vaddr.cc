@@ -70,17 +70,20 @@ void keep_ranges(target &) {}
 
 bool clear(target &t)
 {
+	const span<kapi_probe> probes = t.regions.planned();
 	const mm_ref mm = t.hold_mm();
 
 	if (mm)
-		kapi_probe_clear(mm.get(), t.regions.probes(), t.regions.count());
+		kapi_probe_clear(mm.get(), probes.data(), probes.size());
 	return static_cast<bool>(mm);
 }
 
 void test(target &t)
 {
+	const span<kapi_probe> probes = t.regions.planned();
+
 	if (const mm_ref mm = t.hold_mm())
-		kapi_probe_test(mm.get(), t.regions.probes(), t.regions.count());
+		kapi_probe_test(mm.get(), probes.data(), probes.size());
 	else
 		t.regions.forget_probes();
 }

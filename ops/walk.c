@@ -13,6 +13,8 @@
 #include <linux/page_idle.h>
 #include <linux/pgtable.h>
 #include <linux/sched.h>
+#include <linux/swap.h>
+#include <linux/swapops.h>
 #include "damonxx/compat/pagewalk.h"
 #include "damonxx/kapi.h"
 #include "ops/window.h"
@@ -22,6 +24,7 @@
 
 /* kapi_probe.flags */
 #define PROBE_CHECKED 0x01  /* cleared; frame is valid */
+#define PROBE_UNMAPPED 0x08 /* there was nothing to clear */
 #define PROBE_FLAGGED 0x02  /* the folio's idle flag was set */
 #define PROBE_BORROWED 0x04 /* the accessed bit was set and belongs back */
 
@@ -48,8 +51,21 @@ struct leaf {
 	bool special; /* the zero page, a device's: has no flags to use */
 };
 
-/* False: nothing is mapped there.  @size is that of the entry that describes @offset of @w. */
-static __always_inline bool read_leaf(pte_t *entries, unsigned long start, unsigned long offset,
+/* What a probe finds where no page is mapped.  A page on its way to another place is mapped. */
+static noinline u8 unmapped_outcome(pte_t value)
+{
+	swp_entry_t entry;
+
+	if (pte_none(value))
+		return KAPI_IDLE;
+	entry = pte_to_swp_entry(value);
+	if (!non_swap_entry(entry))
+		return KAPI_IDLE;
+	return is_migration_entry(entry) ? KAPI_BUSY : KAPI_ABSENT;
+}
+
+/* KAPI_NR_OUTCOMES: @leaf is there; else the outcome.  @size is that of the entry that describes @offset of @w. */
+static __always_inline u8 read_leaf(pte_t *entries, unsigned long start, unsigned long offset,
 				      unsigned long size, struct leaf *leaf)
 {
 	pte_t value;
@@ -59,14 +75,14 @@ static __always_inline bool read_leaf(pte_t *entries, unsigned long start, unsig
 		leaf->entry += offset >> PAGE_SHIFT;
 	value = ptep_get(leaf->entry);
 	if (!pte_present(value))
-		return false;
+		return unmapped_outcome(value);
 	leaf->size = size;
 	leaf->start = start + (offset & ~(size - 1));
 	leaf->frame = pte_pfn(value) & ~((size >> PAGE_SHIFT) - 1);
 	leaf->frame += (offset & (size - 1)) >> PAGE_SHIFT;
 	leaf->young = compat_entry_accessed(value);
 	leaf->special = compat_entry_special(value);
-	return true;
+	return KAPI_NR_OUTCOMES;
 }
 
 /* SAFETY: an atomic bit operation; the bit is in the same place at every level. */
@@ -112,10 +128,11 @@ static __always_inline u8 test_leaf(struct walk *walk, const struct leaf *leaf,
 {
 	bool young = leaf->young;
 
-	if (probe->frame != (u32)leaf->frame)
-		return KAPI_UNCHECKED;
+	if (probe->flags & PROBE_CHECKED && probe->frame != (u32)leaf->frame)
+		return KAPI_BUSY;
 	/* Two probes in one page: for the first one the bit may have been set again. */
-	if (!IS_ENABLED(CONFIG_PAGE_IDLE_FLAG) && walk->tested == leaf->start)
+	if (!IS_ENABLED(CONFIG_PAGE_IDLE_FLAG) && walk->tested == leaf->start &&
+	    probe->flags & PROBE_CHECKED)
 		return walk->outcome;
 	if (!young && probe->flags & PROBE_FLAGGED && !leaf->special)
 		young = !folio_test_idle(leaf_folio(leaf));
@@ -124,21 +141,30 @@ static __always_inline u8 test_leaf(struct walk *walk, const struct leaf *leaf,
 	/* SAFETY: the entry maps the frame it mapped then, and its table is locked. */
 	if (!young && probe->flags & PROBE_BORROWED)
 		compat_entry_set_accessed(leaf->entry);
-	if (!IS_ENABLED(CONFIG_PAGE_IDLE_FLAG)) {
+	if (!IS_ENABLED(CONFIG_PAGE_IDLE_FLAG) && probe->flags & PROBE_CHECKED) {
 		walk->tested = leaf->start;
 		walk->outcome = young ? KAPI_ACCESSED : KAPI_IDLE;
 	}
 	return young ? KAPI_ACCESSED : KAPI_IDLE;
 }
 
-/* Whether there is anything to do for @probe. */
+/* Whether there is anything to do for @probe; what clearing could not do is decided. */
 static __always_inline bool begin_probe(struct kapi_probe *probe, bool testing)
 {
-	probe->outcome = KAPI_UNCHECKED;
 	if (testing)
-		return probe->flags & PROBE_CHECKED;
+		return probe->flags;
 	probe->flags = 0;
 	return true;
+}
+
+/* There is no page to look at, for the reason @outcome. */
+static __always_inline void end_probe(struct kapi_probe *probe, u8 outcome, bool testing)
+{
+	if (testing && probe->flags & PROBE_CHECKED)
+		outcome = KAPI_BUSY;
+	else if (!testing && outcome == KAPI_IDLE)
+		probe->flags = PROBE_UNMAPPED;
+	probe->outcome = outcome;
 }
 
 /*
@@ -154,13 +180,16 @@ static __always_inline u32 probe_window(struct walk *walk, struct kapi_probe *pr
 
 	do {
 		struct kapi_probe *probe = &probes[i];
+		u8 found;
 
 		if (probe->addr - start >= length)
 			break;
-		if (!begin_probe(probe, testing) ||
-		    !read_leaf(entries, start, probe->addr - start, size, &leaf))
+		if (!begin_probe(probe, testing))
 			continue;
-		if (testing)
+		found = read_leaf(entries, start, probe->addr - start, size, &leaf);
+		if (unlikely(found != KAPI_NR_OUTCOMES))
+			end_probe(probe, found, testing);
+		else if (testing)
 			probe->outcome = test_leaf(walk, &leaf, probe);
 		else
 			clear_leaf(walk, &leaf, probe);
@@ -168,12 +197,14 @@ static __always_inline u32 probe_window(struct walk *walk, struct kapi_probe *pr
 	return i;
 }
 
-/* The same for a window with nothing in it. */
+/* The same for a window with nothing in it; probe @i, too, has begun. */
 static u32 skip_window(const struct walk *walk, struct kapi_probe *probes, u32 i, u32 n,
 		       bool testing)
 {
+	end_probe(&probes[i], walk->window.outcome, testing);
 	while (++i < n && window_covers(&walk->window, probes[i].addr))
-		begin_probe(&probes[i], testing);
+		if (begin_probe(&probes[i], testing))
+			end_probe(&probes[i], walk->window.outcome, testing);
 	return i;
 }
 

@@ -3,6 +3,7 @@
 #include <linux/hugetlb.h>
 #include <linux/mm.h>
 #include "damonxx/compat/pagewalk.h"
+#include "damonxx/kapi.h"
 #include "ops/window.h"
 
 static void drop_entry(struct window *w)
@@ -12,6 +13,7 @@ static void drop_entry(struct window *w)
 	else if (w->kind != WINDOW_EMPTY)
 		spin_unlock(w->lock);
 	w->kind = WINDOW_EMPTY;
+	w->outcome = KAPI_IDLE;
 	w->start = w->end = 0;
 }
 
@@ -61,6 +63,7 @@ static pmd_t *find_pmd(struct window *w, pud_t *pud, unsigned long address)
 	pud_t value = READ_ONCE(*pud);
 
 	if (pud_none(value) || !pud_present(value) || pud_leaf(value) || unlikely(pud_bad(value))) {
+		w->outcome = pud_none(value) ? KAPI_IDLE : KAPI_ABSENT;
 		set_extent(w, address, PUD_SIZE);
 		return NULL;
 	}
@@ -151,7 +154,10 @@ static void open_normal(struct window *w, unsigned long address)
 	if (pmd_present(value) && pmd_trans_huge(value) && !(w->vma->vm_flags & VM_MIXEDMAP) &&
 	    open_huge(w, pmd, address))
 		return;
-	/* Nothing there, on its way to another place, a device's, or changing under us. */
+	if (pmd_present(value) && !compat_names_table(value))
+		w->outcome = KAPI_ABSENT; /* a device's */
+	else if (!pmd_none(value))
+		w->outcome = KAPI_BUSY; /* on its way to another place, or changing under us */
 	set_extent(w, address, PMD_SIZE);
 }
 
@@ -168,7 +174,7 @@ static void find_mapping(struct window *w, unsigned long address)
 /*
  * Moves the window to @address.  Outside a VMA page tables may be freed at any time, also
  * under the mmap lock, so nothing is looked at there; frames of VM_PFNMAP are not memory
- * that the kernel manages.
+ * that the kernel manages, and what nobody may access says nothing about who would.
  */
 void damonxx_window_move(struct window *w, unsigned long address)
 {
@@ -177,7 +183,8 @@ void damonxx_window_move(struct window *w, unsigned long address)
 	if (!w->vma || address < w->vma->vm_start) {
 		w->start = address;
 		w->end = w->vma ? w->vma->vm_start : ULONG_MAX;
-	} else if (w->vma->vm_flags & (VM_PFNMAP | VM_IO)) {
+	} else if (w->vma->vm_flags & (VM_PFNMAP | VM_IO) || !vma_is_accessible(w->vma)) {
+		w->outcome = KAPI_ABSENT;
 		w->start = w->vma->vm_start;
 		w->end = w->vma->vm_end;
 	} else if (is_vm_hugetlb_page(w->vma)) {

@@ -12,7 +12,7 @@
 #include <linux/spinlock_types.h>
 
 enum window_kind {
-	WINDOW_EMPTY, /* nothing to look at; no lock held */
+	WINDOW_EMPTY, /* nothing to look at, for the reason in outcome; no lock held */
 	WINDOW_TABLE, /* entries of base pages */
 	WINDOW_HUGE,  /* one entry of a transparent huge page */
 	WINDOW_HUGETLB,
@@ -27,6 +27,7 @@ struct window {
 	unsigned long middle_start; /* ... and what it begins with */
 	spinlock_t *lock;
 	enum window_kind kind;
+	u8 outcome;		    /* enum kapi_outcome of what is in an empty window */
 	bool vma_known, vma_locked; /* vma_locked: against unsharing of hugetlb tables */
 };
 

@@ -123,10 +123,13 @@ void kapi_thread_wake(struct kapi_thread *thread);
 /* The thread's id as user space sees it.  CONTEXT: any. */
 int kapi_thread_pid(struct kapi_thread *thread);
 
-/* The next two: CONTEXT: the thread itself. */
+/* The next three: CONTEXT: the thread itself. */
 bool kapi_thread_should_stop(void);
 /* Idle sleep until the clock reads @deadline_ns, a wake-up or a stop request. */
 void kapi_thread_sleep_until(struct kapi_thread *self, u64 deadline_ns);
+/* Processor time that the calling thread had used when it last went to sleep, or a little
+ * later. */
+u64 kapi_thread_cpu_ns(void);
 
 /* Monotonic.  CONTEXT: any. */
 u64 kapi_now_ns(void);
@@ -177,25 +180,31 @@ u64 kapi_mm_changes(struct kapi_mm *mm);
 /* ---- access probes ----------------------------------------------------------------- */
 
 enum kapi_outcome {
-	KAPI_UNCHECKED,		/* nothing can be said: not mapped then or now, or busy */
-	KAPI_IDLE,		/* mapped and not accessed since the clearing */
+	/* Nothing can be said. */
+	KAPI_ABSENT,		/* no memory there that can be watched */
+	KAPI_BUSY,		/* others were at it, or it is not the page it was */
+	/* What can be said. */
+	KAPI_IDLE,		/* not accessed since the clearing, or not in use at all */
 	KAPI_ACCESSED,
+	KAPI_NR_OUTCOMES,
 };
 
 /*
  * One page to watch for one sampling interval.  The caller sets addr; clearing fills in
- * frame and flags, testing reads them and fills in outcome.
+ * the rest, testing reads that and decides about outcome.
  */
 struct kapi_probe {
 	u64 addr;	/* bytes, page aligned */
 	u32 frame;	/* low half of the page frame number seen at clearing */
 	u8 flags;	/* the shim's own */
-	u8 outcome;	/* enum kapi_outcome */
-	u16 part;	/* the caller's own */
+	u8 outcome : 4;	/* enum kapi_outcome */
+	u8 part : 4;	/* the caller's own, like the next */
+	u16 checked;
 };
 
 /*
- * Both take @n probes sorted by address.  CONTEXT: process, may sleep; the mmap lock is
+ * Both take @n probes sorted by address.  What is not mapped then and now is idle; what was
+ * mapped since is accessed if its bit says so.  CONTEXT: process, may sleep; the mmap lock is
  * held for reading for a bounded number of probes at a time and given up early for a
  * waiting writer.  The TLB is never flushed.
  */
@@ -215,7 +224,7 @@ u64 kapi_ram_changes(void);
 
 /*
  * Access probes as above, by physical address: a page stands for its folio, accessed by
- * anybody.  Unchecked is what is not in use by user space, and what others are busy with.
+ * anybody.  Free memory is idle, the kernel's own is absent.
  * CONTEXT: process, may sleep.
  */
 void kapi_phys_clear(struct kapi_probe *probes, u32 n);

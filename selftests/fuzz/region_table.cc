@@ -40,6 +40,15 @@ private:
 		return ranges_ = sorted_ranges(in_, most_ranges);
 	}
 
+	// What was left to chance.
+	void take_over()
+	{
+		const u64 rounds = model_.rounds;
+
+		model_ = table_model::of(table_);
+		model_.rounds = rounds;
+	}
+
 	void reserve(u32 capacity)
 	{
 		if (capacity > table_.capacity())
@@ -49,7 +58,7 @@ private:
 
 	void step()
 	{
-		switch (in_.below(13)) {
+		switch (in_.below(14)) {
 		case 0:
 		case 1:
 			return count();
@@ -75,6 +84,8 @@ private:
 			return plan_probes();
 		case 11:
 			return reserve_without_memory();
+		case 12:
+			return settle();
 		default:
 			return copy();
 		}
@@ -92,9 +103,13 @@ private:
 			const bool hit = accessed >> i % 64 & 1;
 			table_.probes()[i].outcome = hit ? KAPI_ACCESSED : KAPI_IDLE;
 			model_.regions[i].now += hit ? times : 0;
+			// Nobody takes that many samples in a window.
+			model_.regions[i].checked = (model_.regions[i].checked + times) & ~0u >> 1;
+			model_.regions[i].asked = true;
 		}
 		for (u32 i = 0; i < times; i++)
 			table_.count_accesses();
+		model_.rounds += table_.count() ? times + 1 : 0;
 		compare("count_accesses");
 		u32 most = 0;
 		for (const model_region &r : model_.regions)
@@ -119,6 +134,15 @@ private:
 		table_.update_ages(threshold);
 		model_.update_ages(threshold);
 		compare("update_ages");
+	}
+
+	void settle()
+	{
+		const u32 window = in_.number_u32();
+
+		table_.settle(window);
+		model_.settle(window);
+		compare("settle");
 	}
 
 	// Which pieces @r may become.
@@ -151,7 +175,7 @@ private:
 		     table_.count());
 		if (wanted <= room)
 			check_pieces(plan);
-		model_ = table_model::of(table_);
+		take_over();
 	}
 
 	// As many as planned, the right one between a tenth and nine tenths of the whole.
@@ -192,7 +216,7 @@ private:
 			must_equal(table_, model_, "cut_larger_than");
 		} else {
 			MUST(table_.count() == table_.capacity(), before, wanted, table_.count());
-			model_ = table_model::of(table_);
+			take_over();
 		}
 	}
 
@@ -228,7 +252,7 @@ private:
 			MUST(ranges_.front().start <= table_.range(i).start &&
 				     table_.range(i).end <= ranges_.back().end,
 			     i);
-		model_ = table_model::of(table_);
+		take_over();
 	}
 
 	void rescale()

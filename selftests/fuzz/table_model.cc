@@ -53,10 +53,14 @@ model_region joined(const std::vector<model_region> &members, u64 total)
 {
 	if (members.size() == 1)
 		return members[0];
-	return {members.front().start, members.back().end,
-		mean(members, total, [](const model_region &r) { return r.now; }),
-		mean(members, total, [](const model_region &r) { return r.last; }),
-		mean(members, total, [](const model_region &r) { return r.age; })};
+	model_region all{members.front().start, members.back().end};
+	all.now = mean(members, total, [](const model_region &r) { return r.now; });
+	all.last = mean(members, total, [](const model_region &r) { return r.last; });
+	all.age = mean(members, total, [](const model_region &r) { return r.age; });
+	all.checked = mean(members, total, [](const model_region &r) { return r.checked; });
+	for (const model_region &r : members)
+		all.asked |= r.asked;
+	return all;
 }
 
 bool may_join(const std::vector<model_region> &members, const model_region &next, u64 total,
@@ -96,7 +100,7 @@ table_model table_model::of(const region_table &table)
 	for (u32 i = 0; i < table.count(); i++)
 		model.regions.push_back({table.range(i).start, table.range(i).end,
 					 table.nr_accesses(i), table.last_nr_accesses(i),
-					 table.age(i)});
+					 table.age(i), table.checked(i), table.asked(i)});
 	return model;
 }
 
@@ -171,13 +175,38 @@ void table_model::shift()
 {
 	for (model_region &r : regions) {
 		r.last = r.now;
-		r.now = 0;
+		r.now = r.checked = 0;
+		r.asked = false;
 	}
+	rounds = 0;
+}
+
+// By the looks that could tell, or a quarter of all if they are fewer; to the nearest.
+u32 table_model::estimate(size_t i, u64 samples) const
+{
+	const wide base = std::max<u64>({regions[i].checked, (rounds + 3) / 4, 1});
+
+	return at_most_u32(std::min((2 * wide{regions[i].now} * samples + base) / (2 * base),
+				    wide{samples}));
+}
+
+void table_model::settle(u32 window)
+{
+	for (size_t i = 0; i < regions.size(); i++) {
+		model_region &r = regions[i];
+		r.now = r.asked ? estimate(i, window) : std::min(r.last, window);
+		r.checked = std::min(window, ~u32{0} >> 1);
+		r.asked = true;
+	}
+	rounds = window;
 }
 
 u32 table_model::moving_sum(size_t i, u64 left, u32 window) const
 {
-	return at_most_u32(regions[i].now + wide{regions[i].last} * left / window);
+	if (!regions[i].asked)
+		return regions[i].last;
+	return at_most_u32(wide{estimate(i, window - left)} +
+			   wide{regions[i].last} * left / window);
 }
 
 void table_model::rescale(const region_table::rescaling &scale)
@@ -186,10 +215,12 @@ void table_model::rescale(const region_table::rescaling &scale)
 		const u32 sum = moving_sum(i, scale.left, scale.old_window);
 
 		regions[i].last = at_most_u32(wide{sum} * scale.new_window / scale.old_window);
-		regions[i].now = 0;
+		regions[i].now = regions[i].checked = 0;
+		regions[i].asked = false;
 		regions[i].age =
 			at_most_u32(wide{regions[i].age} * scale.old_aggr_us / scale.new_aggr_us);
 	}
+	rounds = 0;
 }
 
 u64 table_model::count_after_cut(u64 size_limit) const
@@ -242,7 +273,8 @@ void must_equal(const region_table &table, const table_model &model, const char 
 		const model_region &is = found.regions[i];
 		const model_region &should = model.regions[i];
 		MUST(is == should, what, i, "is", is.start, is.end, is.now, is.last, is.age,
-		     "should be", should.start, should.end, should.now, should.last, should.age);
+		     is.checked, is.asked, "should be", should.start, should.end, should.now,
+		     should.last, should.age, should.checked, should.asked);
 	}
 }
 
@@ -260,7 +292,8 @@ void must_be_parts_of(const region_table &table, const table_model &before, cons
 			MUST(part.start == covered && part.end <= whole.end, what, part.start,
 			     part.end, "in", whole.start, whole.end);
 			MUST(part.now == whole.now && part.last == whole.last &&
-				     part.age == whole.age,
+				     part.age == whole.age && part.checked == whole.checked &&
+				     part.asked == whole.asked,
 			     what, part.start);
 			covered = part.end;
 		}

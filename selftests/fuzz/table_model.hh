@@ -18,6 +18,8 @@ inline constexpr u64 page = damon::page_bytes;
 struct model_region {
 	u64 start, end;
 	u32 now = 0, last = 0, age = 0;
+	u32 checked = 0;    // looks of this window that could tell
+	bool asked = false; // whether there was any
 
 	u64 size() const { return end - start; }
 	bool operator==(const model_region &) const = default;
@@ -26,6 +28,7 @@ struct model_region {
 class table_model {
 public:
 	std::vector<model_region> regions;
+	u64 rounds = 0; // through all regions in this window
 
 	// What @table holds at present.
 	static table_model of(const damon::region_table &table);
@@ -35,7 +38,9 @@ public:
 	void update_ages(u32 threshold);
 	void merge(u32 threshold, u64 size_limit);
 	void shift();
+	void settle(u32 window);
 	void rescale(const damon::region_table::rescaling &scale);
+	u32 estimate(size_t i, u64 samples) const;
 	u32 moving_sum(size_t i, u64 left, u32 window) const;
 	// How many regions there would be with no limit on them.
 	u64 count_after_cut(u64 size_limit) const;

@@ -158,8 +158,8 @@ TEST_F(host_process, hot_pages_are_accessed_and_others_idle)
 	EXPECT_EQ(watch(16 * page), KAPI_ACCESSED);
 	EXPECT_EQ(watch(17 * page), KAPI_ACCESSED);
 	EXPECT_EQ(watch(18 * page), KAPI_IDLE);
-	EXPECT_EQ(watch(32 * page), KAPI_UNCHECKED);
-	EXPECT_EQ(watch(0), KAPI_UNCHECKED);
+	EXPECT_EQ(watch(32 * page), KAPI_IDLE);
+	EXPECT_EQ(watch(0), KAPI_IDLE);
 }
 
 TEST_F(host_process, probability_is_met)
@@ -172,12 +172,12 @@ TEST_F(host_process, probability_is_met)
 	EXPECT_NEAR(static_cast<double>(hits), 2500, 130); // three sigma
 }
 
-TEST_F(host_process, remapping_between_clear_and_test_is_unchecked)
+TEST_F(host_process, what_changes_between_clear_and_test_is_busy_unless_it_was_nothing)
 {
 	host::set_hot(7, {{16 * page, 32 * page}});
-	EXPECT_EQ(watch(20 * page, [] { host::unmap(7, {16 * page, 32 * page}); }), KAPI_UNCHECKED);
-	EXPECT_EQ(watch(20 * page, [] { host::map(7, {16 * page, 32 * page}); }), KAPI_UNCHECKED);
-	EXPECT_EQ(watch(20 * page, [] { host::map(7, {16 * page, 32 * page}); }), KAPI_UNCHECKED);
+	EXPECT_EQ(watch(20 * page, [] { host::map(7, {16 * page, 32 * page}); }), KAPI_BUSY);
+	EXPECT_EQ(watch(20 * page, [] { host::unmap(7, {16 * page, 32 * page}); }), KAPI_BUSY);
+	EXPECT_EQ(watch(20 * page, [] { host::map(7, {16 * page, 32 * page}); }), KAPI_ACCESSED);
 	EXPECT_EQ(watch(20 * page), KAPI_ACCESSED);
 }
 

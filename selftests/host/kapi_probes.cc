@@ -52,7 +52,6 @@ void clear_one(kapi_mm &mm, kapi_probe &probe)
 	const auto where = mapping_at(mm, probe.addr);
 
 	probe.flags = flag_cleared;
-	probe.outcome = KAPI_UNCHECKED;
 	if (where == mm.mapped.end())
 		return;
 	probe.flags |= flag_was_mapped;
@@ -64,11 +63,16 @@ void clear_one(kapi_mm &mm, kapi_probe &probe)
 kapi_outcome outcome_of(kapi_mm &mm, const kapi_probe &probe)
 {
 	const auto where = mapping_at(mm, probe.addr);
+	const bool was_mapped = probe.flags & flag_was_mapped;
+	const bool is_mapped = where != mm.mapped.end();
 
-	if (!(probe.flags & flag_was_mapped) || where == mm.mapped.end() ||
-	    frame_of(probe.addr, where->second) != probe.frame)
-		return KAPI_UNCHECKED;
-	if (mm.script)
+	if (&mm == &ram_mm() && !was_mapped)
+		return KAPI_ABSENT;
+	if (!is_mapped)
+		return was_mapped ? KAPI_BUSY : KAPI_IDLE;
+	if (was_mapped && frame_of(probe.addr, where->second) != probe.frame)
+		return KAPI_BUSY;
+	if (was_mapped && mm.script)
 		return mm.script(probe.addr, mm.cleared_ns[probe.addr], kapi_now_ns());
 	return is_accessed(mm, probe.addr) ? KAPI_ACCESSED : KAPI_IDLE;
 }
@@ -121,7 +125,7 @@ void test_all(kapi_mm &mm, kapi_probe *probes, u32 n)
 
 		if ((probe.flags & flag_cleared) != flag_cleared)
 			die("the probe of %#llx is tested without a clearing", probe.addr);
-		probe.outcome = outcome_of(mm, probe);
+		probe.outcome = outcome_of(mm, probe) & 0xf;
 		probe.flags = 0;
 	}
 	spend(n * probe_cost_ns);
