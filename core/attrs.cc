@@ -6,6 +6,7 @@ namespace damon {
 namespace {
 
 constexpr u64 fewest_regions = 3;
+constexpr u64 whole_permil = 1'000;
 
 } // namespace
 
@@ -30,6 +31,8 @@ status monitoring_attrs::validate(report &why) const
 		return why.fail(errc::inval, "intervals", "sample_us ", sample_us,
 				" is not within the goal's ", goal.min_sample_us, " to ",
 				goal.max_sample_us);
+	if (cpu_permil > whole_permil)
+		return why.fail(errc::inval, "cpu_permil", cpu_permil, " is above ", whole_permil);
 	return ok;
 }
 

@@ -21,6 +21,7 @@ struct monitoring_attrs {
 	u64 min_nr_regions = 10;
 	u64 max_nr_regions = 1'000;
 	intervals_goal goal = {};
+	u64 cpu_permil = 0;	// of one processor at the most; 0: no limit
 
 	// inval with the reason in @why.
 	status validate(report &why) const;

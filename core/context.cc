@@ -102,6 +102,16 @@ result<monitoring_attrs> context::read_attrs()
 	return attrs;
 }
 
+// The queue's lock is what makes the last values of an ended worker visible here.
+monitoring_stats context::read_monitoring()
+{
+	monitoring_stats stats;
+
+	if (!worker_->requests().call([&](monitor &) { stats = worker_->stats(); }).is_ok())
+		stats = worker_->stats();
+	return stats;
+}
+
 // One attempt; range: a commit came in between and needs more room.
 result<tried_regions> context::try_to_collect(bool with_regions)
 {

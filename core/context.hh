@@ -2,6 +2,7 @@
 // A monitoring context and its worker, as its users (sysfs, modules) see it.
 #pragma once
 #include "core/inputs.hh"
+#include "core/stats.hh"
 #include "core/tried.hh"
 
 namespace damon {
@@ -36,6 +37,9 @@ public:
 
 	// As they are now, with tuned intervals.  canceled, intr.
 	result<monitoring_attrs> read_attrs();
+
+	// As of now, or the last ones.
+	monitoring_stats read_monitoring();
 
 	enum class detail { regions, totals };
 	// Waits until every scheme has had one round, and tells the regions it tried.

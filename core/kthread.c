@@ -113,3 +113,9 @@ void kapi_thread_sleep_until(struct kapi_thread *self, u64 deadline_ns)
 	}
 	__set_current_state(TASK_RUNNING);
 }
+
+/* Up to date whenever the thread stops running, and at ticks. */
+u64 kapi_thread_cpu_ns(void)
+{
+	return READ_ONCE(current->se.sum_exec_runtime);
+}

@@ -32,15 +32,35 @@ void monitor::begin_window()
 		s.schedule(now_samples_, config_->attrs);
 }
 
-bool monitor::prepare()
+u32 monitor::nr_regions() const
 {
+	u32 sum = 0;
+
+	for (const target &t : config_->targets)
+		sum += t.gone ? 0 : t.regions.count();
+	return sum;
+}
+
+bool monitor::prepare(u32 most_checks)
+{
+	const u32 all = nr_regions();
 	bool alive = false;
 
+	if (most_checks >= all || cursor_ >= all)
+		cursor_ = 0;
+	u32 from = cursor_;	// among those of the targets to come
+	u32 left = min(most_checks, all - cursor_);
+	cursor_ += left;
+	stats_.probes_skipped += all - left;
 	cleared_ = true;
 	for (target &t : config_->targets) {
 		if (t.gone)
 			continue;
-		t.regions.plan_probes(random_);
+		const u32 count = t.regions.count();
+		const u32 here = min(left, count - min(from, count));
+		t.regions.plan_probes(random_, from, here);
+		from -= min(from, count);
+		left -= here;
 		if (config_->ops->clear(t)) {
 			alive = true;
 		} else {
@@ -57,22 +77,53 @@ void monitor::check()
 		if (t.gone)
 			continue;
 		config_->ops->test(t);
-		t.regions.count_accesses();
+		t.regions.count_accesses(stats_.outcomes);
 	}
 	cleared_ = false;
 	now_samples_++;
+	stats_.samples++;
 
+	const u64 begun_ns = kapi_now_ns();
+	do_upkeep();
+	const u64 took_ns = kapi_now_ns() - begun_ns;
+	upkeep_ns_ += took_ns;
+	sum_upkeep_ns_ += took_ns;
+}
+
+void monitor::skip(u64 samples)
+{
+	now_samples_ += samples;
+	stats_.samples_skipped += samples;
+	stats_.probes_skipped += saturating_mul(samples, nr_regions());
+}
+
+void monitor::do_upkeep()
+{
 	const bool window_over = now_samples_ >= next_aggregation_;
 	if (window_over)
 		adaptation_.close_window(*config_);
 	apply();
 	if (window_over) {
-		next_aggregation_ += config_->attrs.samples_per_aggregation();
+		close_window();
 		adaptation_.open_window(*config_, random_);
 		tune();
 	}
 	if (now_samples_ >= next_update_ || (window_over && outdated()))
 		update();
+}
+
+// One that came late, as samples were left out, does not make the next one shorter than half.
+void monitor::close_window()
+{
+	const u32 window = config_->attrs.samples_per_aggregation();
+
+	next_aggregation_ = max(next_aggregation_ + window, now_samples_ + max(window / 2, 1u));
+	const u64 samples = stats_.samples - closed_samples_;
+	stats_.windows++;
+	stats_.checks_per_sample = (stats_.checked() - closed_checks_) / max(samples, u64{1});
+	closed_samples_ = stats_.samples;
+	closed_checks_ = stats_.checked();
+	window_upkeep_ns_ = std::exchange(sum_upkeep_ns_, 0);
 }
 
 // At the begin of a window: what the one before has seen decides about the intervals.  What is

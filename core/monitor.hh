@@ -2,6 +2,7 @@
 // The work of a worker, step by step, without its thread: host tests drive it directly.
 #pragma once
 #include "core/adaptation.hh"
+#include "core/stats.hh"
 #include "core/tuner.hh"
 #include "damonxx/guard.hh"
 
@@ -24,10 +25,13 @@ public:
 	// Finds the ranges to monitor.
 	void begin();
 	// The start of a sample: chooses a page in each region and forgets its accesses.
-	// False: no target is left.
-	bool prepare();
+	// At most @most_checks regions, the others come in the next ones.  False: no target is
+	// left.
+	bool prepare(u32 most_checks = u32_max);
 	// Its end: counts, and does what is due at this point of the window.
 	void check();
+	// Instead of both: so many samples pass without a look, and what is due waits.
+	void skip(u64 samples);
 	// Instead of both while a commit has said so: nothing is looked at, and time stands still.
 	bool paused() const { return config_->paused; }
 	void pause();
@@ -47,10 +51,18 @@ public:
 
 	const configuration &config() const { return *config_; }
 	u64 nr_samples() const { return now_samples_; }
+	// Of targets that are there.
+	u32 nr_regions() const;
+	const monitoring_stats &stats() const { return stats_; }
+	// What the last window took besides looking, and since the last question.
+	u64 window_upkeep_ns() const { return window_upkeep_ns_; }
+	u64 take_upkeep_ns() { return std::exchange(upkeep_ns_, 0); }
 
 private:
 	void find_ranges();
 	void begin_window();
+	void do_upkeep();
+	void close_window();
 	void tune();
 	void apply();
 	bool outdated();
@@ -66,6 +78,13 @@ private:
 	u64 now_samples_ = 0;
 	u64 next_aggregation_ = 0;
 	u64 next_update_ = 0;
+	u32 cursor_ = 0;	// the region to go on with, if not all are looked at
+	monitoring_stats stats_;
+	u64 closed_checks_ = 0;		// stats at the end of the last window
+	u64 closed_samples_ = 0;
+	u64 upkeep_ns_ = 0;
+	u64 sum_upkeep_ns_ = 0;		// in this window
+	u64 window_upkeep_ns_ = 0;
 	u64 untuned_windows_ = 0;	// since the intervals were looked at
 	bool restart_ = false;
 	bool cleared_ = false;	// probes are out, to be tested

@@ -3,6 +3,12 @@
 
 namespace damon {
 
+namespace {
+
+constexpr u64 ns_per_second = 1'000'000'000;
+
+} // namespace
+
 status worker::start(const char *name)
 {
 	TRY(thread_.with([&](kapi_thread *&thread) -> status {
@@ -37,24 +43,37 @@ void worker::run(kapi_thread *self)
 	__atomic_store_n(&running_, true, __ATOMIC_RELEASE);
 	requests_.open(self);
 	begun_.complete();
+	note_wake();
 	monitor_.begin();
 
 	u64 deadline = kapi_now_ns();
+	mark_ns_ = deadline;
 	for (;;) {
 		const u64 begun = kapi_now_ns();
 		const bool paused = monitor_.paused();
+		settle_account();
+		const u64 skipped = paused ? 0 : samples_to_skip();
 		if (paused)
 			monitor_.pause();
-		else if (!monitor_.prepare())
+		else if (!skipped && !monitor_.prepare(planned_checks()))
 			break;
-		deadline = next_deadline(deadline, begun);
+		const u64 previous = deadline;
+		const u64 sample_ns = monitor_.config().attrs.sample_ns();
+		deadline = next_deadline(previous, begun);
+		if (skipped)
+			deadline = saturating_add(begun, saturating_mul(skipped, sample_ns));
+		else if (!paused)
+			note_lateness(previous, begun, deadline);
 		const rest why = rest_until(self, deadline);
 		if (why == rest::stop)
 			break;
-		if (why == rest::due && !paused)
+		if (why == rest::due && skipped)
+			monitor_.skip(skipped);
+		else if (why == rest::due && !paused)
 			monitor_.check();
 		kapi_cond_resched();
 	}
+	settle_account();
 	requests_.close();
 	monitor_.end();
 	__atomic_store_n(&running_, false, __ATOMIC_RELEASE);
@@ -76,6 +95,78 @@ u64 worker::next_deadline(u64 previous_ns, u64 begun_ns) const
 	return max(saturating_add(begun_ns, interval), least);
 }
 
+// By how much a deadline is later than one sampling interval after the previous one.
+void worker::note_lateness(u64 previous_ns, u64 begun_ns, u64 deadline_ns)
+{
+	const u64 sample_ns = monitor_.config().attrs.sample_ns();
+	const u64 wanted_ns = saturating_add(min(previous_ns, begun_ns), sample_ns);
+
+	late_ns_ += deadline_ns - min(wanted_ns, deadline_ns);
+	samples_missed_ += late_ns_ / sample_ns;
+	late_ns_ %= sample_ns;
+}
+
+// The thread's own clock is exact when it has slept; since then no more than the time that has
+// passed can have been used.
+void worker::note_wake()
+{
+	woken_ns_ = kapi_now_ns();
+	cpu_at_wake_ns_ = kapi_thread_cpu_ns();
+}
+
+// At the start of a sample: what everything since the previous one took.
+void worker::settle_account()
+{
+	const u64 now_ns = kapi_now_ns();
+	const u64 cpu_ns = cpu_at_wake_ns_ + (now_ns - woken_ns_);
+	const u64 took_ns = cpu_ns - min(cpu_ns_, cpu_ns);
+	const u64 upkeep_ns = monitor_.take_upkeep_ns();
+
+	cpu_ns_ = cpu_ns;
+	budget_.set_share(monitor_.config().attrs.cpu_permil);
+	budget_.account(now_ns, cpu_ns);
+	if (std::exchange(looked_, false))
+		budget_.learn(took_ns - min(upkeep_ns, took_ns));
+	if (now_ns - mark_ns_ >= ns_per_second) {
+		cpu_permil_ = mul_div(cpu_ns - min(mark_cpu_ns_, cpu_ns), 1'000, now_ns - mark_ns_);
+		mark_ns_ = now_ns;
+		mark_cpu_ns_ = cpu_ns;
+	}
+}
+
+u64 worker::samples_to_skip() const
+{
+	const u64 sample_ns = monitor_.config().attrs.sample_ns();
+	const u64 debt_ns = min(budget_.debt_ns(), ns_per_second);
+
+	return debt_ns / sample_ns + (debt_ns % sample_ns != 0);
+}
+
+u32 worker::planned_checks()
+{
+	const monitoring_attrs &attrs = monitor_.config().attrs;
+
+	looked_ = true;
+	if (!budget_.limited())
+		return u32_max;
+	return budget_.plan(attrs.sample_ns(),
+			    monitor_.window_upkeep_ns() / attrs.samples_per_aggregation(),
+			    monitor_.nr_regions());
+}
+
+monitoring_stats worker::stats() const
+{
+	monitoring_stats all = monitor_.stats();
+
+	all.samples_missed = samples_missed_;
+	all.cpu_ns = cpu_ns_;
+	all.cpu_permil = cpu_permil_;
+	all.nr_regions = monitor_.nr_regions();
+	all.sample_us = monitor_.config().attrs.sample_us;
+	all.aggr_us = monitor_.config().attrs.aggr_us;
+	return all;
+}
+
 worker::rest worker::rest_until(kapi_thread *self, u64 deadline_ns)
 {
 	for (;;) {
@@ -87,6 +178,7 @@ worker::rest worker::rest_until(kapi_thread *self, u64 deadline_ns)
 		if (kapi_now_ns() >= deadline_ns)
 			return rest::due;
 		kapi_thread_sleep_until(self, deadline_ns);
+		note_wake();
 	}
 }
 

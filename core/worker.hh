@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // The kdamond: the thread that monitors, its clock, and who may talk to it.
 #pragma once
+#include "core/budget.hh"
 #include "core/requests.hh"
 
 namespace damon {
@@ -24,6 +25,8 @@ public:
 	// What the worker works with: for who commits, since nobody else replaces it, and only
 	// its sizes, which the worker does not change.
 	const configuration &config() const { return monitor_.config(); }
+	// By a request, or when requests are turned away since it has ended.
+	monitoring_stats stats() const;
 
 private:
 	enum class rest { due, restart, stop };
@@ -32,11 +35,28 @@ private:
 	void run(kapi_thread *self);
 	rest rest_until(kapi_thread *self, u64 deadline_ns);
 	u64 next_deadline(u64 previous_ns, u64 begun_ns) const;
+	void note_lateness(u64 previous_ns, u64 begun_ns, u64 deadline_ns);
+	void note_wake();
+	void settle_account();
+	u64 samples_to_skip() const;
+	u32 planned_checks();
 
 	monitor monitor_;
 	request_queue requests_;
 	guarded<kapi_thread *> thread_;
 	completion begun_;
+
+	// The worker's own; nobody else reads it before requests are turned away.
+	cpu_budget budget_;
+	u64 woken_ns_ = 0;
+	u64 cpu_at_wake_ns_ = 0;
+	u64 cpu_ns_ = 0;	// at the start of this sample
+	bool looked_ = false;	// in the sample before
+	u64 late_ns_ = 0;	// by which deadlines were put off, less than a sample
+	u64 samples_missed_ = 0;
+	u64 mark_ns_ = 0;	// the begin of the second that is being measured
+	u64 mark_cpu_ns_ = 0;
+	u64 cpu_permil_ = 0;	// of the last whole one
 	bool running_ = false;
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <ctime>
 #include <thread>
 
 struct kapi_thread {
@@ -175,6 +176,16 @@ bool kapi_thread_should_stop()
 	if (this_thread == nullptr)
 		die("kapi_thread_should_stop() outside of a kernel thread");
 	return this_thread->stop;
+}
+
+u64 kapi_thread_cpu_ns()
+{
+	timespec used;
+
+	if (is_virtual())
+		return spent_ns();
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+	return static_cast<u64>(used.tv_sec) * 1'000'000'000 + static_cast<u64>(used.tv_nsec);
 }
 
 void kapi_thread_sleep_until(kapi_thread *self, u64 deadline_ns)

@@ -23,6 +23,7 @@ std::atomic<u64> schedule_stream{0};
 
 thread_local task own_task;
 thread_local task *this_task = nullptr;
+thread_local u64 this_thread_spent_ns = 0;
 
 bool can_run(const task &t)
 {
@@ -100,6 +101,11 @@ void await_turn(std::unique_lock<std::mutex> &lock, task &self)
 bool is_virtual()
 {
 	return virtual_clock;
+}
+
+u64 spent_ns()
+{
+	return this_thread_spent_ns;
 }
 
 task &current_task()
@@ -232,6 +238,7 @@ void spend(u64 duration_ns)
 {
 	if (is_virtual())
 		virtual_now_ns += duration_ns;
+	this_thread_spent_ns += duration_ns;
 }
 
 void set_signal_pending(bool pending)

@@ -28,6 +28,8 @@ struct task {
 };
 
 bool is_virtual();
+// What spend() took in the calling thread.
+u64 spent_ns();
 task &current_task();
 
 // Waits until @ready (may be empty) or the deadline.  Virtual clock only.

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "core/budget.hh"
+
+namespace damon {
+
+namespace {
+
+constexpr u64 cost_unit = 256;	// of a nanosecond
+constexpr u64 ns_per_permil = 1'000'000;	// of a second
+constexpr u64 longest_ns = 1'000'000'000'000;	// that matters
+constexpr u32 first_checks = 16;
+
+} // namespace
+
+void cpu_budget::set_share(u64 permil)
+{
+	if (permil == permil_)
+		return;
+	permil_ = permil;
+	balance_ns_ = 0;
+	check_cost_ = 0;
+	planned_ = 0;
+}
+
+void cpu_budget::account(u64 now_ns, u64 used_ns)
+{
+	const u64 passed = min(now_ns - now_ns_, longest_ns);
+	const auto most = static_cast<s64>(permil_ * ns_per_permil / 10);
+
+	balance_ns_ = min(balance_ns_ + static_cast<s64>(inflow_ns(passed)), most);
+	balance_ns_ -= static_cast<s64>(used_ns - used_ns_);
+	now_ns_ = now_ns;
+	used_ns_ = used_ns;
+}
+
+u64 cpu_budget::debt_ns() const
+{
+	if (!limited() || balance_ns_ > 0)
+		return 0;
+	return mul_div(static_cast<u64>(-balance_ns_) + 1, 10'000, permil_ * 9) + 1;
+}
+
+// Where the other work alone is more than the share, a quarter is still for checks: then whole
+// samples are left out.  Costs may turn out higher, so more is tried step by step.
+u32 cpu_budget::plan(u64 sample_ns, u64 upkeep_ns, u32 regions)
+{
+	if (!limited())
+		return regions;
+	const u64 inflow = inflow_ns(sample_ns);
+	const u64 allowed = max(inflow - min(upkeep_ns, inflow), inflow / 4);
+	const u64 affordable = check_cost_ ? mul_div(allowed, cost_unit, check_cost_) : first_checks;
+	const u64 most = max(2 * u64{planned_}, u64{first_checks});
+
+	planned_ = saturate_u32(clamp(affordable, u64{1}, min(most, max(u64{regions}, u64{1}))));
+	return planned_;
+}
+
+// Rises are believed sooner than falls.
+void cpu_budget::learn(u64 sample_cpu_ns)
+{
+	if (!planned_)
+		return;
+	const u64 cost = max(mul_div(sample_cpu_ns, cost_unit, planned_), u64{1});
+
+	if (!check_cost_)
+		check_cost_ = cost;
+	else if (cost > check_cost_)
+		check_cost_ += (cost - check_cost_) / 2;
+	else
+		check_cost_ -= (check_cost_ - cost) / 8;
+}
+
+} // namespace damon

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "core/budget.hh"
+#include "kunit/test.hh"
+#include "damonxx/prng.hh"
+
+using namespace damon;
+
+namespace {
+
+constexpr u64 second = 1'000'000'000;
+constexpr u64 ms = 1'000'000;
+
+// A worker as far as its time goes: samples of five milliseconds, windows of twenty.
+struct mock_worker {
+	static constexpr u64 sample_ns = 5 * ms;
+	static constexpr u32 window = 20;
+	static constexpr u32 most_slices = 256;	// in a second
+
+	cpu_budget budget;
+	u64 permil;
+	u32 regions;
+	u64 check_ns = 200;
+	u64 upkeep_ns = 0;	// at the end of a window
+	u64 wake_ns = 0;
+
+	u64 now = second;
+	u64 used = 0;
+	u64 checks = 0;
+	u64 samples = 0, skipped = 0;
+	u64 largest_slice = 0;
+	u64 most_over_budget = 0;	// in any second so far
+	u32 until_upkeep = window;
+
+	struct slice {
+		u64 at, took;
+	} recent[most_slices] = {};
+	u64 nr_slices = 0;
+
+	mock_worker(u64 share, u32 nr_regions) : permil{share}, regions{nr_regions}
+	{
+		budget.set_share(permil);
+		budget.account(now, used);
+	}
+
+	// Work, and what the second that ends with it has seen.
+	void work(u64 took)
+	{
+		u64 sum = 0;
+
+		recent[nr_slices++ % most_slices] = {now, took};
+		used += took;
+		largest_slice = max(largest_slice, took);
+		for (const slice &s : recent)
+			sum += s.at + second > now ? s.took : 0;
+		most_over_budget = max(most_over_budget, sum - min(sum, permil * ms));
+	}
+
+	void step()
+	{
+		budget.account(now, used);
+		u64 left_out = (budget.debt_ns() + sample_ns - 1) / sample_ns;
+		if (left_out) {
+			work(wake_ns);
+			skipped += left_out;
+			until_upkeep -= static_cast<u32>(min(left_out, u64{until_upkeep}));
+			now += left_out * sample_ns;
+			return;
+		}
+		const u32 n = budget.plan(sample_ns, upkeep_ns / window, regions);
+		const u64 looking = wake_ns + n * check_ns;
+		const bool closes = until_upkeep <= 1;
+
+		checks += n;
+		samples++;
+		work(looking + (closes ? upkeep_ns : 0));
+		budget.learn(looking);
+		until_upkeep = closes ? window : until_upkeep - 1;
+		now += sample_ns;
+	}
+
+	void run_for(u64 duration_ns)
+	{
+		for (const u64 end = now + duration_ns; now < end;)
+			step();
+	}
+};
+
+} // namespace
+
+CASE(budget, without_a_limit_everything_is_looked_at)
+{
+	mock_worker w{0, 10'000};
+
+	w.check_ns = 1000;
+	w.run_for(2 * second);
+	EXPECT_EQUAL(w.skipped, 0u);
+	EXPECT_EQUAL(w.checks, w.samples * 10'000);
+}
+
+CASE(budget, enough_for_all_is_no_limit_in_the_end)
+{
+	mock_worker w{100, 1000};
+
+	w.run_for(second);
+	w.checks = w.samples = w.skipped = 0;
+	w.run_for(second);
+	EXPECT_EQUAL(w.skipped, 0u);
+	EXPECT_EQUAL(w.checks, w.samples * 1000);
+}
+
+// Most of what is allowed is used, and never more in any second, but for one slice.
+CASE(budget, any_second_keeps_to_the_share)
+{
+	for (const u64 permil : {1, 5, 20, 100, 500, 1000})
+		for (const u32 regions : {10u, 300u, 3'000u, 10'000u})
+			for (const u64 upkeep : {u64{0}, 300'000ULL, 5 * ms}) {
+				mock_worker w{permil, regions};
+
+				w.upkeep_ns = upkeep;
+				w.wake_ns = 4'000;
+				w.run_for(3 * second);
+				EXPECT_AT_MOST(w.most_over_budget, w.largest_slice);
+				const u64 before = w.used;
+				const u64 wanted = 10 * 200 * (4'000 + u64{regions} * 200) +
+						   10 * 10 * upkeep;
+				w.run_for(10 * second);
+				EXPECT_AT_MOST(w.used - before, permil * 10 * ms + w.largest_slice);
+				EXPECT_AT_MOST(min(wanted, permil * 10 * ms) * 7 / 10,
+					       w.used - before + w.largest_slice);
+			}
+}
+
+// The cost of a check jumps as memory is swapped, shared or huge.
+CASE(budget, changing_costs_cost_one_slice_at_the_most)
+{
+	prng random{11};
+
+	for (u32 round = 0; round < 40; round++) {
+		mock_worker w{random.between(1, 200), static_cast<u32>(random.between(10, 10'000))};
+
+		w.wake_ns = random.below(10'000);
+		for (u32 phase = 0; phase < 20; phase++) {
+			w.check_ns = u64{1} << random.between(4, 14);
+			w.upkeep_ns = random.below(4 * ms);
+			w.regions = static_cast<u32>(random.between(10, 10'000));
+			w.run_for(random.between(20, 700) * ms);
+			ASSERT_AT_MOST(w.most_over_budget, w.largest_slice);
+		}
+	}
+}
+
+CASE(budget, a_new_share_begins_with_nothing)
+{
+	mock_worker w{500, 10};
+
+	w.run_for(second);
+	w.budget.set_share(1);
+	EXPECT_LESS(0u, w.budget.debt_ns());
+	w.budget.set_share(0);
+	EXPECT_EQUAL(w.budget.debt_ns(), 0u);
+}
