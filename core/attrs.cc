@@ -10,6 +10,19 @@ constexpr u64 whole_permil = 1'000;
 
 } // namespace
 
+void monitoring_attrs::keep_intervals(const monitoring_attrs &running)
+{
+	const u64 samples = running.samples_per_aggregation();
+
+	sample_us = running.sample_us;
+	aggr_us = running.aggr_us;
+	if (!goal.aggrs || goal.min_sample_us > goal.max_sample_us)
+		return;
+	sample_us = clamp(sample_us, goal.min_sample_us, goal.max_sample_us);
+	if (sample_us != running.sample_us)
+		aggr_us = saturating_mul(max(sample_us, u64{1}), samples);
+}
+
 status monitoring_attrs::validate(report &why) const
 {
 	if (min_nr_regions < fewest_regions)

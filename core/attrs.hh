@@ -35,6 +35,9 @@ struct monitoring_attrs {
 		return saturate_u32(max(interval_us / max(sample_us, u64{1}), u64{1}));
 	}
 
+	// Takes the intervals of @running over, as near as the goal allows.
+	void keep_intervals(const monitoring_attrs &running);
+
 	bool same_intervals(const monitoring_attrs &other) const
 	{
 		return sample_us == other.sample_us && aggr_us == other.aggr_us &&

@@ -29,6 +29,7 @@ monitoring_attrs build_attrs(const node &dir)
 		.min_nr_regions = nr_regions.value(cell_of(nr_regions_cells, "min")),
 		.max_nr_regions = nr_regions.value(cell_of(nr_regions_cells, "max")),
 		.goal = build_goal(intervals.child(child_of(intervals_children, "intervals_goal"))),
+		.cpu_permil = dir.value(cell_of(monitoring_attrs_cells, "cpu_permil")),
 	};
 }
 

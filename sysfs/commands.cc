@@ -22,6 +22,12 @@ node &schemes_of(const node &context_dir)
 	return context_dir.child(child_of(context_children, "schemes"));
 }
 
+intervals_origin &origin_of(const node &context_dir)
+{
+	return origin_of_intervals(
+		context_dir.child(child_of(context_children, "monitoring_attrs")));
+}
+
 errc not_running(report &why)
 {
 	return why.fail(errc::canceled, "state", "the kdamond does not run");
@@ -70,6 +76,7 @@ status turn_on(node &dir, report &why)
 	auto made = TRY(make_session(context_dir, why));
 	text_writer{name, sizeof(name)} << "kdamond." << dir.index();
 	TRY(made->core->start(name));
+	origin_of(context_dir).written = false;
 	self.current = session_ref{made.release()};
 	return ok;
 }
@@ -90,14 +97,34 @@ status turn_off(node &dir, report &why)
 	return ok;
 }
 
-result<inputs> inputs_for(node &dir, const session_ref &held, report &why)
+// For a commit, while @running are in effect and worth keeping if not null; how the intervals came to be is told in
+// @origin, and forgotten in the tree.
+result<inputs> inputs_for(node &dir, const session_ref &held, const monitoring_attrs *running,
+			  intervals_origin &origin, report &why)
 {
 	const auto inside = TRY(tree_gate().enter(dir.closed()));
 	const node &context_dir = *TRY(only_context(dir, why));
 
 	TRY(check_current(dir, held, why));
 	report::at here{why, "contexts", 0};
-	return build_inputs(context_dir, purpose::commit, why);
+	inputs in = TRY(build_inputs(context_dir, purpose::commit, why));
+	origin = std::exchange(origin_of(context_dir), {});
+	// What is staged may be older than what tuning has come to meanwhile.
+	if (running && !origin.written)
+		in.attrs.keep_intervals(*running);
+	return in;
+}
+
+// After a commit that failed: what was written is still to take effect.
+void restore_origin(node &dir, intervals_origin origin)
+{
+	const auto entered = tree_gate().enter(dir.closed());
+	report ignored;
+
+	if (!entered.is_ok() || !origin.written)
+		return;
+	if (auto context_dir = only_context(dir, ignored); context_dir.is_ok())
+		origin_of(*context_dir.take()).written = true;
 }
 
 // Inputs are built when it is this commit's turn, so that the last one to have effect has
@@ -106,10 +133,19 @@ status commit(node &dir, report &why)
 {
 	const session_ref held = TRY(hold_running(dir, why));
 	const auto turn = TRY(held.get()->turn.enter(dir.closed()));
-	auto in = TRY(inputs_for(dir, held, why));
+	monitoring_attrs running;
+	intervals_origin origin;
+
+	const bool keeps = dir.value(cell_of(kdamond_cells, "refresh_ms")) != 0;
+	if (keeps)
+		running = TRY(held.get()->core->read_attrs());
+	auto in = TRY(inputs_for(dir, held, keeps ? &running : nullptr, origin, why));
 
 	report::at here{why, "contexts", 0};
-	return held.get()->core->commit(move(in), why);
+	const status done = held.get()->core->commit(move(in), why);
+	if (!done.is_ok())
+		restore_origin(dir, origin);
+	return done;
 }
 
 status update_stats(node &dir, report &why)

@@ -10,11 +10,15 @@ namespace damon {
 
 status show_avail_operations(node &dir, text_writer &out);
 
+// What the kdamond above has done, in lines of a name and a value; 0 before it was started.
+status show_monitoring_stats(node &dir, text_writer &out);
+
 inline constexpr cell context_cells[] = {
 	computed_cell("avail_operations", show_avail_operations),
 	keyword_cell("operations", operations_names),
 	nonzero(ulong_cell("addr_unit", 1)),
 	bool_cell("pause"),
+	computed_cell("stats", show_monitoring_stats),
 };
 inline constexpr fixed_child context_children[] = {
 	{"monitoring_attrs", &monitoring_attrs_kind},

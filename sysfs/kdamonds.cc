@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "sysfs/kdamonds.hh"
-#include "sysfs/commands.hh"
 
 namespace damon {
 
-namespace {
-
-result<session_ref> hold_current(node &dir)
+result<session_ref> hold_current(const node &dir, node &kdamond_dir)
 {
 	const auto inside = TRY(tree_gate().enter(dir.closed()));
-	const kdamond &self = dir.attached<kdamond>();
+	const kdamond &self = kdamond_dir.attached<kdamond>();
 
 	return self.current ? share(self.current) : session_ref{};
 }
@@ -25,7 +22,7 @@ status show_state(node &dir, text_writer &out)
 // Asked outside of the gate: while the worker is being stopped, the answer has to wait.
 status show_pid(node &dir, text_writer &out)
 {
-	const session_ref held = TRY(hold_current(dir));
+	const session_ref held = TRY(hold_current(dir, dir));
 
 	out << (held ? held.get()->core->pid() : -1) << '\n';
 	return ok;
@@ -40,6 +37,8 @@ status show_last_error(node &dir, text_writer &out)
 	return ok;
 }
 
+namespace {
+
 status refuse_while_running(node &kdamonds)
 {
 	for (u32 i = 0; i < kdamonds.count(); i++)
@@ -48,11 +47,6 @@ status refuse_while_running(node &kdamonds)
 	return ok;
 }
 
-constexpr cell kdamond_cells[] = {
-	computed_cell("state", show_state, run_command),
-	computed_cell("pid", show_pid),
-	computed_cell("last_error", show_last_error),
-};
 constexpr cell kdamonds_cells[] = {
 	count_cell("nr_kdamonds"),
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // admin/kdamonds: the workers, and what they are told to do.
 #pragma once
+#include "sysfs/commands.hh"
 #include "sysfs/contexts.hh"
 #include "sysfs/session.hh"
 
@@ -15,6 +16,19 @@ struct kdamond {
 	bool runs() const { return current && current.get()->core->running(); }
 };
 
+// A hold on what ran last, or none; for handlers of the file's directory @dir.
+result<session_ref> hold_current(const node &dir, node &kdamond_dir);
+
+status show_state(node &dir, text_writer &out);
+status show_pid(node &dir, text_writer &out);
+status show_last_error(node &dir, text_writer &out);
+
+inline constexpr cell kdamond_cells[] = {
+	computed_cell("state", show_state, run_command),
+	computed_cell("pid", show_pid),
+	uint_cell("refresh_ms"),
+	computed_cell("last_error", show_last_error),
+};
 inline constexpr fixed_child kdamond_children[] = {
 	{"contexts", &contexts_kind},
 };

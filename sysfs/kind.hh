@@ -29,6 +29,10 @@ struct cell {
 	u64 initial = 0;	  // a keyword's index, an integer's bits
 	span<const char *const> keywords{};
 
+	// Before a stored value is shown; the gate is not held.
+	status (*refresh)(node &) = nullptr;
+	// When a user writes a value, just before it changes; the gate is held.
+	void (*written)(node &) = nullptr;
 	// Computed cells only.  The gate is not held.
 	status (*show)(node &, text_writer &) = nullptr;
 	status (*store)(node &, text_view) = nullptr;
@@ -100,6 +104,18 @@ constexpr cell einval_only(cell row)
 constexpr cell nonzero(cell row)
 {
 	row.nonzero = true;
+	return row;
+}
+
+// What it holds is brought up to date by @refresh when it is read.
+constexpr cell live(cell row, status (*refresh)(node &))
+{
+	row.refresh = refresh;
+	return row;
+}
+constexpr cell noted(cell row, void (*written)(node &))
+{
+	row.written = written;
 	return row;
 }
 

@@ -5,9 +5,27 @@
 namespace damon {
 
 constinit kind intervals_goal_kind{.cells = intervals_goal_cells};
-constinit kind intervals_kind{.cells = intervals_cells, .children = intervals_children};
+constinit kind intervals_kind{
+	.cells = intervals_cells,
+	.children = intervals_children,
+	.attached = attached<intervals_origin>::as_data,
+};
 constinit kind nr_regions_kind{.cells = nr_regions_cells};
-constinit kind monitoring_attrs_kind{.children = monitoring_attrs_children};
+constinit kind monitoring_attrs_kind{
+	.cells = monitoring_attrs_cells,
+	.children = monitoring_attrs_children,
+};
+
+void note_intervals(node &dir)
+{
+	dir.attached<intervals_origin>().written = true;
+}
+
+intervals_origin &origin_of_intervals(const node &attrs_dir)
+{
+	return attrs_dir.child(child_of(monitoring_attrs_children, "intervals"))
+		.attached<intervals_origin>();
+}
 
 void put_intervals(node &attrs_dir, const monitoring_attrs &tuned)
 {
@@ -15,6 +33,7 @@ void put_intervals(node &attrs_dir, const monitoring_attrs &tuned)
 
 	dir.set(cell_of(intervals_cells, "sample_us"), tuned.sample_us);
 	dir.set(cell_of(intervals_cells, "aggr_us"), tuned.aggr_us);
+	dir.attached<intervals_origin>().written = false;
 }
 
 } // namespace damon

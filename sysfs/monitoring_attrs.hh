@@ -2,15 +2,23 @@
 // contexts/<C>/monitoring_attrs
 #pragma once
 #include "core/attrs.hh"
-#include "sysfs/kind.hh"
+#include "sysfs/refresh.hh"
 
 namespace damon {
 
 inline constexpr monitoring_attrs default_attrs;
 
+// Whose the intervals are that may be tuned: the user's since they were written, until a
+// commit; before and after that what the worker does may be shown in them.  Gate held.
+struct intervals_origin {
+	bool written = false;
+};
+void note_intervals(node &dir);
+
 inline constexpr cell intervals_cells[] = {
-	ulong_cell("sample_us", default_attrs.sample_us),
-	ulong_cell("aggr_us", default_attrs.aggr_us),
+	noted(live(ulong_cell("sample_us", default_attrs.sample_us), refresh_results),
+	      note_intervals),
+	noted(live(ulong_cell("aggr_us", default_attrs.aggr_us), refresh_results), note_intervals),
 	ulong_cell("update_us", default_attrs.update_us),
 };
 extern kind intervals_kind;
@@ -36,9 +44,14 @@ inline constexpr fixed_child monitoring_attrs_children[] = {
 	{"intervals", &intervals_kind},
 	{"nr_regions", &nr_regions_kind},
 };
+inline constexpr cell monitoring_attrs_cells[] = {
+	ulong_cell("cpu_permil", default_attrs.cpu_permil),
+};
 extern kind monitoring_attrs_kind;
 
-// Writes tuned intervals below @attrs_dir, a monitoring_attrs directory.
+// Below @attrs_dir, a monitoring_attrs directory.  Gate held.
+intervals_origin &origin_of_intervals(const node &attrs_dir);
+// Writes tuned intervals.
 void put_intervals(node &attrs_dir, const monitoring_attrs &tuned);
 
 } // namespace damon

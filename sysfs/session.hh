@@ -13,6 +13,9 @@ struct session {
 	// Held by who stops it or commits to it.  Entered before the tree's gate, never in it,
 	// so it is as far out in the order of locks as that one.
 	gate turn{lock_class::tree};
+	// When results were refreshed, 0: never.  Tree's gate held.
+	u64 refreshed_ns = 0;
+	bool refreshing = false; // atomic
 	u32 users = 1;
 };
 

@@ -70,7 +70,7 @@ void remove(own<node> doomed)
 }
 
 // Memory behind the object is zeroed: no child, no text.
-node::node(kind &of, u32 index) : of_{of}, index_{index}
+node::node(kind &of, node *parent, u32 index) : of_{of}, parent_{parent}, index_{index}
 {
 	set_defaults();
 	if (of_.attached.construct)
@@ -89,14 +89,14 @@ node::~node()
 		of_.attached.destroy(attachment_at());
 }
 
-result<own<node>> node::make(kind &of, const node *parent, const char *name, u32 index)
+result<own<node>> node::make(kind &of, node *parent, const char *name, u32 index)
 {
 	const u64 behind = sizeof(u64) * of.cells.size() + sizeof(own<node>) * of.children.size() +
 			   of.attached.bytes;
 	void *memory = kapi_alloc(sizeof(node) + behind);
 	if (!memory)
 		return errc::nomem;
-	auto made = own<node>::adopt(new (memory) node(of, index));
+	auto made = own<node>::adopt(new (memory) node(of, parent, index));
 	TRY(status::from_errno(kapi_dir_add(&made->dir_, parent ? parent->dir_ : nullptr, name,
 					    of.files, made.get())));
 	const status complete = made->add_children();
@@ -112,6 +112,14 @@ status node::add_children()
 	for (u32 i = 0; i < of_.children.size(); i++)
 		children()[i] = TRY(make(*of_.children[i].of, this, of_.children[i].name));
 	return ok;
+}
+
+node *node::above(const kind &wanted) const
+{
+	for (node *at = parent_; at; at = at->parent_)
+		if (&at->of_ == &wanted)
+			return at;
+	return nullptr;
 }
 
 u64 node::value(u32 cell) const

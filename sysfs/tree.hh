@@ -20,14 +20,16 @@ class node {
 public:
 	// Adds the directory @name with all below it; @parent is null for the topmost.
 	// Its values are the defaults.  nomem, and what kapi_dir_add() says.
-	static result<own<node>> make(kind &of, const node *parent, const char *name,
-				      u32 index = 0);
+	static result<own<node>> make(kind &of, node *parent, const char *name, u32 index = 0);
 	// Whoever ends a node has close()d it: see remove().
 	~node();
 	node(const node &) = delete;
 	node &operator=(const node &) = delete;
 
 	const kind &of() const { return of_; }
+	// The nearest directory above that is of @wanted, or null.  No gate needed: they stay
+	// as long as this one.
+	node *above(const kind &wanted) const;
 	// Its number among its siblings, if it has one.
 	u32 index() const { return index_; }
 	// What its file handlers enter the gate with.
@@ -63,7 +65,7 @@ public:
 	void close();
 
 private:
-	node(kind &of, u32 index);
+	node(kind &of, node *parent, u32 index);
 
 	status add_children();
 	status grow(u32 wanted);
@@ -78,6 +80,7 @@ private:
 	void *attachment_at() const;
 
 	kind &of_;
+	node *parent_;
 	kapi_dir *dir_ = nullptr;
 	vec<own<node>> numbered_;
 	u32 index_;

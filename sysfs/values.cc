@@ -69,6 +69,15 @@ void log_too_many(const cell &row, s32 wanted, u32 most)
 	kapi_log(KAPI_LOG_WARN, line);
 }
 
+status store_noted(node &dir, u32 number, u64 value)
+{
+	const auto inside = TRY(tree_gate().enter(dir.closed()));
+
+	dir.of().cells[number].written(dir);
+	dir.set(number, value);
+	return ok;
+}
+
 status store_count(node &dir, const cell &row, text_view written)
 {
 	const s32 wanted = TRY(parse_s32(written));
@@ -94,6 +103,8 @@ status show_cell(node &dir, u32 number, text_writer &out)
 		return row.show(dir, out);
 	if (row.type == cell_type::text)
 		return show_text(dir, number, out);
+	if (row.refresh)
+		TRY(row.refresh(dir));
 	show_value(row, dir.value(number), out);
 	return ok;
 }
@@ -116,6 +127,8 @@ status store_cell(node &dir, u32 number, text_view written)
 		return row.einval_only ? status{errc::inval} : value.error();
 	if (row.nonzero && !value.take())
 		return errc::inval;
+	if (row.written)
+		return store_noted(dir, number, value.take());
 	dir.set(number, value.take());
 	return ok;
 }

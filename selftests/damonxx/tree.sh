@@ -16,6 +16,8 @@ nr_kdamonds 600 count 1
 0/contexts/nr_contexts 600 one 1
 0/contexts/0/avail_operations 400 - vaddr,fvaddr,paddr
 0/contexts/0/operations 600 word vaddr
+C/stats 400 - samples 0,samples_missed 0,samples_skipped 0,probes_checked 0,probes_accessed 0,probes_idle 0,probes_absent 0,probes_busy 0,probes_skipped 0,cpu_ns 0,cpu_permil 0,nr_regions 0,windows 0,sample_us 0,aggr_us 0,checks_per_sample 0
+C/monitoring_attrs/cpu_permil 600 ulong 0
 C/monitoring_attrs/intervals/sample_us 600 ulong 5000
 C/monitoring_attrs/intervals/aggr_us 600 ulong 100000
 C/monitoring_attrs/intervals/update_us 600 ulong 60000000

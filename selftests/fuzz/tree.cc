@@ -46,9 +46,16 @@ bool is_count(const std::string &path)
 	return name_of(path).starts_with("nr_") && !path.ends_with("nr_accesses") &&
 	       path.find("/stats/") == path.npos;
 }
+// Whether results may be brought up to date by reading them, in this run.
+bool refreshing;
+
 bool is_live(const std::string &path)
 {
-	return name_of(path) == "state" || name_of(path) == "pid";
+	const std::string name = name_of(path);
+	const bool is_result = name == "sample_us" || name == "aggr_us" ||
+			       path.find("/stats/") != path.npos;
+
+	return name == "state" || name == "pid" || name == "stats" || (refreshing && is_result);
 }
 
 void read_below(const std::string &dir, files &found)
@@ -66,7 +73,7 @@ void read_below(const std::string &dir, files &found)
 		}
 		found[path] = host::read(path);
 		MUST(!found[path].starts_with("error "), path, found[path]);
-		MUST(name == "avail_operations" ||
+		MUST(name == "avail_operations" || name == "stats" ||
 			     std::count(found[path].begin(), found[path].end(), '\n') == 1,
 		     path, found[path]);
 		if (is_count(path))
@@ -104,6 +111,9 @@ std::string default_of(const std::string &path)
 
 	if (found != special.end())
 		return found->second + "\n";
+	// Of what was never started; a running kdamond's are not reset.
+	if (name_of(path) == "stats")
+		return "";
 	if (path.ends_with("nr_regions/min"))
 		return "10\n";
 	if (path.ends_with("nr_regions/max"))
@@ -119,6 +129,7 @@ public:
 	{
 		host::use_virtual_clock();
 		host::seed(in_.number());
+		refreshing = false;
 		if (!load())
 			return;
 		for (int pid = 1; pid <= most_pids; pid++)
@@ -346,6 +357,8 @@ private:
 			p = parse_boolean(text);
 			return {p.error, p.value ? "Y\n" : "N\n"};
 		}
+		if (name == "refresh_ms")
+			p = parse_unsigned(text, ~u32{0});
 		if (name == "addr_unit" && !p.error && !p.value)
 			return {EINVAL, ""};
 		if (name == "pid_target") {
@@ -387,6 +400,7 @@ private:
 			       (!dir.empty() && changed.starts_with(dir));
 		});
 		MUST(now_[path] == wanted.content, step, now_[path]);
+		refreshing |= name_of(path) == "refresh_ms" && now_[path] != "0\n";
 		huge_ |= path.ends_with("nr_regions/max") && std::stoull(now_[path]) >> 33 != 0;
 		if (!dir.empty())
 			must_be_fresh(dir, path);
@@ -396,7 +410,8 @@ private:
 	{
 		for (auto file = now_.lower_bound(dir);
 		     file != now_.end() && file->first.starts_with(dir); ++file)
-			MUST(file->first == count_file || file->second == default_of(file->first),
+			MUST(file->first == count_file || is_live(file->first) ||
+				     file->second == default_of(file->first),
 			     count_file, "leaves", file->first, file->second);
 	}
 

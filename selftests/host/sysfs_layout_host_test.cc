@@ -17,6 +17,7 @@ constexpr row kdamonds_rows[] = {
 	{"kdamonds/nr_kdamonds", 0600, "1\n"},
 	{"kdamonds/0/state", 0600, "off\n"},
 	{"kdamonds/0/pid", 0400, "-1\n"},
+	{"kdamonds/0/refresh_ms", 0600, "0\n"},
 	{"kdamonds/0/last_error", 0400, "\n"},
 	{"kdamonds/0/contexts/nr_contexts", 0600, "1\n"},
 };
@@ -27,6 +28,11 @@ constexpr row context_rows[] = {
 	{"operations", 0600, "vaddr\n"},
 	{"addr_unit", 0600, "1\n"},
 	{"pause", 0600, "N\n"},
+	{"stats", 0400,
+	 "samples 0\nsamples_missed 0\nsamples_skipped 0\nprobes_checked 0\nprobes_accessed 0\n"
+	 "probes_idle 0\nprobes_absent 0\nprobes_busy 0\nprobes_skipped 0\ncpu_ns 0\n"
+	 "cpu_permil 0\nnr_regions 0\nwindows 0\nsample_us 0\naggr_us 0\nchecks_per_sample 0\n"},
+	{"monitoring_attrs/cpu_permil", 0600, "0\n"},
 	{"monitoring_attrs/intervals/sample_us", 0600, "5000\n"},
 	{"monitoring_attrs/intervals/aggr_us", 0600, "100000\n"},
 	{"monitoring_attrs/intervals/update_us", 0600, "60000000\n"},

@@ -131,8 +131,14 @@ TEST_F(sysfs_memory, tried_regions_are_all_replaced_or_none)
 	use_virtual_clock();
 	fill();
 	run("on");
+	// What the worker has done by now is nobody's result.
+	const auto results = [&] {
+		auto all = read_all();
+		all.erase(context + "stats");
+		return all;
+	};
 	for (int round = 0; round < 2; round++) {
-		auto before = read_all();
+		auto before = results();
 
 		for_each_failing_allocation([&] {
 			const long rc = command("update_schemes_tried_regions");
@@ -140,7 +146,7 @@ TEST_F(sysfs_memory, tried_regions_are_all_replaced_or_none)
 			EXPECT_EQ(rc, has_failed() ? -ENOMEM : 29);
 			before[kdamond + "last_error"] =
 				rc < 0 ? "state: out of memory\n" : "\n";
-			EXPECT_EQ(read_all() == before, has_failed());
+			EXPECT_EQ(results() == before, has_failed());
 		});
 		EXPECT_GT(list(scheme + "tried_regions").size(), 1u);
 		// So many more that the next time needs directories.

@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+# A kdamond with 10,000 regions that may use 20 permil of a processor: it keeps to that by the kernel's own
+# account, and finds what is hot.  Fewer regions where everything is slow.
+. "$(dirname "$0")/lib.sh"
+
+regions=$((10000 / slow))
+permil=20
+
+stat_of() { awk -v name="$1" '$1 == name { print $2 }' $context/stats; }
+# Milliseconds of processor time that the kdamond has had, going by /proc.
+kdamond_cpu_ms() { awk -v hz="$(getconf CLK_TCK)" '{ printf "%.0f", ($14 + $15) * 1000 / hz }' /proc/"$(cat $kdamond/pid)"/stat; }
+uptime_ms() { awk '{ printf "%.0f", $1 * 1000 }' /proc/uptime; }
+
+# /proc counts in ticks: two of them may be from before.
+keeps_to_budget() { # SECONDS
+	cpu_before=$(kdamond_cpu_ms) time_before=$(uptime_ms) own_before=$(stat_of cpu_ns)
+	sleep "$1"
+	cpu=$(($(kdamond_cpu_ms) - cpu_before)) time=$(($(uptime_ms) - time_before))
+	own=$((($(stat_of cpu_ns) - own_before) / 1000000))
+	at_most $cpu $((time * permil / 1000 + 20)) && at_most $own $((time * permil / 1000 + 10))
+}
+
+# shellcheck disable=SC2086 # Two numbers.
+found_hot() { turn update_schemes_tried_regions && at_least "$(found_in $hot)" 700; }
+# shellcheck disable=SC2086
+found_cold() { turn update_schemes_tried_regions && at_most "$(found_in $cold)" 100; }
+
+need_module
+start_victim busy 64
+hot=$(said hot) cold=$(said cold)
+check "monitoring without a budget" monitor "$victim" $sample_us=5000 $aggr_us=100000 \
+	$min_regions=$regions $max_regions=$((regions * 6 / 5))
+sleep 3
+diag "without a budget: $(stat_of cpu_permil) permil, $(stat_of checks_per_sample) checks a sample"
+check "a budget of $permil permil" put $attrs/cpu_permil $permil
+check "by a commit" turn commit
+sleep 3
+check "the kdamond keeps to it for 10 s" keeps_to_budget 10
+diag "with it: $cpu ms in $time ms, by its own account $own ms, $(stat_of checks_per_sample) checks a sample, $(stat_of nr_regions) regions"
+check "not all regions are looked at in a sample" at_least "$(stat_of probes_skipped)" "$regions"
+check "the hot range is found" wait_until 20 found_hot
+check "and the cold one is not called hot" wait_until 20 found_cold
+check "off" turn off
+diag "$(tr '\n' ' ' <$context/stats)"
+check "a budget of more than a processor is refused" put $attrs/cpu_permil 1001
+check "when it is turned on" refuses $kdamond/state on EINVAL
+check "with the reason" is "$(last_error)" "contexts/0/monitoring_attrs/cpu_permil: 1001 is above 1000"
+finish

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "sysfs/refresh.hh"
+#include "sysfs/kdamonds.hh"
+
+namespace damon {
+
+namespace {
+
+constexpr u64 ns_per_ms = 1'000'000;
+
+// The one reader that refreshes, until its end.
+class [[nodiscard]] refresher {
+public:
+	explicit refresher(session &of)
+		: of_{of}, first_{!__atomic_exchange_n(&of.refreshing, true, __ATOMIC_ACQUIRE)}
+	{
+	}
+	~refresher()
+	{
+		if (first_)
+			__atomic_store_n(&of_.refreshing, false, __ATOMIC_RELEASE);
+	}
+	refresher(const refresher &) = delete;
+	refresher &operator=(const refresher &) = delete;
+
+	explicit operator bool() const { return first_; }
+
+private:
+	session &of_;
+	const bool first_;
+};
+
+// What is to be refreshed now, or none.
+result<session_ref> hold_outdated(node &dir, node &kdamond_dir, u64 refresh_ms)
+{
+	const auto inside = TRY(tree_gate().enter(dir.closed()));
+	const kdamond &self = kdamond_dir.attached<kdamond>();
+
+	if (!self.runs())
+		return session_ref{};
+	const session &current = *self.current.get();
+	if (current.refreshed_ns &&
+	    kapi_now_ns() - current.refreshed_ns < saturating_mul(refresh_ms, ns_per_ms))
+		return session_ref{};
+	return share(self.current);
+}
+
+// Inside of the gate, unless the context has gone or changed hands meanwhile.
+status put_results(node &dir, node &kdamond_dir, const session_ref &held,
+		   span<const scheme_stats> stats, const monitoring_attrs &attrs)
+{
+	const u64 now_ns = kapi_now_ns();
+	const auto inside = TRY(tree_gate().enter(dir.closed()));
+	const node &contexts = kdamond_dir.child(child_of(kdamond_children, "contexts"));
+
+	if (kdamond_dir.attached<kdamond>().current.get() != held.get() || contexts.count() != 1)
+		return ok;
+	const node &context_dir = contexts.numbered(0);
+	node &attrs_dir = context_dir.child(child_of(context_children, "monitoring_attrs"));
+	put_stats(context_dir.child(child_of(context_children, "schemes")), stats);
+	if (!origin_of_intervals(attrs_dir).written)
+		put_intervals(attrs_dir, attrs);
+	held.get()->refreshed_ns = now_ns;
+	return ok;
+}
+
+} // namespace
+
+status refresh_results(node &dir)
+{
+	node *const kdamond_dir = dir.above(kdamond_kind);
+	const u64 refresh_ms =
+		kdamond_dir ? kdamond_dir->value(cell_of(kdamond_cells, "refresh_ms")) : 0;
+
+	if (!refresh_ms)
+		return ok;
+	const session_ref held = TRY(hold_outdated(dir, *kdamond_dir, refresh_ms));
+	if (!held)
+		return ok;
+	const refresher only{*held.get()};
+	if (!only)
+		return ok;
+
+	// It may end at any time; then what is there are the last results.
+	auto stats = held.get()->core->read_stats();
+	if (stats.error().is(errc::canceled))
+		return ok;
+	const vec<scheme_stats> all = TRY(move(stats));
+	const auto attrs = held.get()->core->read_attrs();
+	if (!attrs.is_ok())
+		return ok;
+	return put_results(dir, *kdamond_dir, held, all.all(), attrs.take());
+}
+
+} // namespace damon
