@@ -40,14 +40,17 @@ u64 cpu_budget::debt_ns() const
 	return mul_div(static_cast<u64>(-balance_ns_) + 1, 10'000, permil_ * 9) + 1;
 }
 
-// Where the other work alone is more than the share, a quarter is still for checks: then whole
-// samples are left out.  Costs may turn out higher, so more is tried step by step.
-u32 cpu_budget::plan(u64 sample_ns, u64 upkeep_ns, u32 regions)
+// Where the other work alone is more than the share, whole samples are left out, and those that
+// are taken get a fifth of all work at least.  Costs may turn out higher, so more is tried step
+// by step.
+u32 cpu_budget::plan(u64 sample_ns, const window &last, u32 regions)
 {
 	if (!limited())
 		return regions;
 	const u64 inflow = inflow_ns(sample_ns);
-	const u64 allowed = max(inflow - min(upkeep_ns, inflow), inflow / 4);
+	const u64 spare = inflow - min(last.upkeep_ns / max(last.samples, u32{1}), inflow);
+	const u64 least = max(inflow, last.upkeep_ns / max(last.taken, u64{1})) / 4;
+	const u64 allowed = max(spare, least);
 	const u64 affordable = check_cost_ ? mul_div(allowed, cost_unit, check_cost_) : first_checks;
 	const u64 most = max(2 * u64{planned_}, u64{first_checks});
 

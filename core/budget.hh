@@ -21,9 +21,15 @@ public:
 	// How long nothing may be done.
 	u64 debt_ns() const;
 
-	// How many checks of @regions the next sample may make, at least one, when other work
-	// takes @upkeep_ns in a sample.
-	u32 plan(u64 sample_ns, u64 upkeep_ns, u32 regions);
+	// The last window: what it took besides looking, how many samples it should have had,
+	// and how many were taken.
+	struct window {
+		u64 upkeep_ns;
+		u32 samples;
+		u64 taken;
+	};
+	// How many checks of @regions the next sample may make, at least one.
+	u32 plan(u64 sample_ns, const window &last, u32 regions);
 	// What that sample took, without the other work.
 	void learn(u64 sample_cpu_ns);
 

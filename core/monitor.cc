@@ -118,9 +118,10 @@ void monitor::close_window()
 	const u32 window = config_->attrs.samples_per_aggregation();
 
 	next_aggregation_ = max(next_aggregation_ + window, now_samples_ + max(window / 2, 1u));
-	const u64 samples = stats_.samples - closed_samples_;
+	window_samples_ = stats_.samples - closed_samples_;
 	stats_.windows++;
-	stats_.checks_per_sample = (stats_.checked() - closed_checks_) / max(samples, u64{1});
+	stats_.checks_per_sample =
+		(stats_.checked() - closed_checks_) / max(window_samples_, u64{1});
 	closed_samples_ = stats_.samples;
 	closed_checks_ = stats_.checked();
 	window_upkeep_ns_ = std::exchange(sum_upkeep_ns_, 0);

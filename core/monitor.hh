@@ -54,8 +54,10 @@ public:
 	// Of targets that are there.
 	u32 nr_regions() const;
 	const monitoring_stats &stats() const { return stats_; }
-	// What the last window took besides looking, and since the last question.
+	// What the last window took besides looking, and how many samples were taken in it.
 	u64 window_upkeep_ns() const { return window_upkeep_ns_; }
+	u64 window_samples() const { return window_samples_; }
+	// The first since the last question.
 	u64 take_upkeep_ns() { return std::exchange(upkeep_ns_, 0); }
 
 private:
@@ -85,6 +87,7 @@ private:
 	u64 upkeep_ns_ = 0;
 	u64 sum_upkeep_ns_ = 0;		// in this window
 	u64 window_upkeep_ns_ = 0;
+	u64 window_samples_ = 0;
 	u64 untuned_windows_ = 0;	// since the intervals were looked at
 	bool restart_ = false;
 	bool cleared_ = false;	// probes are out, to be tested

@@ -150,7 +150,8 @@ u32 worker::planned_checks()
 	if (!budget_.limited())
 		return u32_max;
 	return budget_.plan(attrs.sample_ns(),
-			    monitor_.window_upkeep_ns() / attrs.samples_per_aggregation(),
+			    {monitor_.window_upkeep_ns(), attrs.samples_per_aggregation(),
+			     monitor_.window_samples()},
 			    monitor_.nr_regions());
 }
 
