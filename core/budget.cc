@@ -12,6 +12,11 @@ constexpr u32 first_checks = 16;
 
 } // namespace
 
+u64 cpu_budget::most_kept_ns() const
+{
+	return permil_ * ns_per_permil / 10;
+}
+
 void cpu_budget::set_share(u64 permil)
 {
 	if (permil == permil_)
@@ -20,12 +25,13 @@ void cpu_budget::set_share(u64 permil)
 	balance_ns_ = 0;
 	check_cost_ = 0;
 	planned_ = 0;
+	wanted_ns_ = 0;
 }
 
 void cpu_budget::account(u64 now_ns, u64 used_ns)
 {
 	const u64 passed = min(now_ns - now_ns_, longest_ns);
-	const auto most = static_cast<s64>(permil_ * ns_per_permil / 10);
+	const auto most = static_cast<s64>(most_kept_ns());
 
 	balance_ns_ = min(balance_ns_ + static_cast<s64>(inflow_ns(passed)), most);
 	balance_ns_ -= static_cast<s64>(used_ns - used_ns_);
@@ -35,14 +41,16 @@ void cpu_budget::account(u64 now_ns, u64 used_ns)
 
 u64 cpu_budget::debt_ns() const
 {
-	if (!limited() || balance_ns_ > 0)
+	const auto wanted = static_cast<s64>(wanted_ns_);
+
+	if (!limited() || balance_ns_ > wanted)
 		return 0;
-	return mul_div(static_cast<u64>(-balance_ns_) + 1, 10'000, permil_ * 9) + 1;
+	return mul_div(static_cast<u64>(wanted - balance_ns_) + 1, 10'000, permil_ * 9) + 1;
 }
 
 // Where the other work alone is more than the share, whole samples are left out, and those that
-// are taken get a fifth of all work at least.  Costs may turn out higher, so more is tried step
-// by step.
+// are taken get a fifth of all work, or what can be kept.  Costs may turn out higher, so more is
+// tried step by step.
 u32 cpu_budget::plan(u64 sample_ns, const window &last, u32 regions)
 {
 	if (!limited())
@@ -50,7 +58,8 @@ u32 cpu_budget::plan(u64 sample_ns, const window &last, u32 regions)
 	const u64 inflow = inflow_ns(sample_ns);
 	const u64 spare = inflow - min(last.upkeep_ns / max(last.samples, u32{1}), inflow);
 	const u64 least = max(inflow, last.upkeep_ns / max(last.taken, u64{1})) / 4;
-	const u64 allowed = max(spare, least);
+	wanted_ns_ = min(max(spare, least), most_kept_ns() / 10 * 9);
+	const u64 allowed = min(wanted_ns_, static_cast<u64>(max(balance_ns_, s64{1})));
 	const u64 affordable = check_cost_ ? mul_div(allowed, cost_unit, check_cost_) : first_checks;
 	const u64 most = max(2 * u64{planned_}, u64{first_checks});
 

@@ -7,9 +7,9 @@ namespace damon {
 
 /*
  * An account in nanoseconds.  Nine tenths of the share flow in, at most a tenth of a second's
- * share is kept, and everything the thread used is taken out.  A sample begins only on a
- * positive balance, so over any second the worker uses no more than its share and what one
- * sample, with the end of a window if one ends there, took beyond what was planned for it.
+ * share is kept, and everything the thread used is taken out.  A sample begins only when what
+ * it is to take is there, so over any second the worker uses no more than its share and what
+ * one sample, with the end of a window if one ends there, took beyond that.
  */
 class cpu_budget {
 public:
@@ -34,12 +34,14 @@ public:
 	void learn(u64 sample_cpu_ns);
 
 private:
+	u64 most_kept_ns() const;
 	u64 inflow_ns(u64 over_ns) const { return mul_div(over_ns, permil_ * 9, 10'000); }
 
 	u64 permil_ = 0;
 	u64 now_ns_ = 0;
 	u64 used_ns_ = 0;
 	s64 balance_ns_ = 0;
+	u64 wanted_ns_ = 0;	// what a sample is to take
 	u64 check_cost_ = 0;	// in 1/256 ns
 	u32 planned_ = 0;
 };

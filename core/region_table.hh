@@ -44,7 +44,7 @@ public:
 	u32 count() const { return count_; }
 	u64 total_bytes() const { return total_bytes_; }
 	addr_range range(u32 i) const { return {start_[i], end_[i]}; }
-	// Samples of this window that found it accessed; in window lengths once it is settled.
+	// Samples of this window that found it accessed; once settled, of a full window.
 	u32 nr_accesses(u32 i) const { return nr_accesses_[i]; }
 	// Samples of this window that could tell, and whether any was to.
 	u32 checked(u32 i) const { return probes_[i].checked % asked_bit; }

@@ -97,8 +97,8 @@ status turn_off(node &dir, report &why)
 	return ok;
 }
 
-// For a commit, while @running are in effect and worth keeping if not null; how the intervals came to be is told in
-// @origin, and forgotten in the tree.
+// For a commit, while @running are in effect, worth keeping if not null.  How the intervals
+// came to be is told in @origin, and forgotten in the tree.
 result<inputs> inputs_for(node &dir, const session_ref &held, const monitoring_attrs *running,
 			  intervals_origin &origin, report &why)
 {
