@@ -66,7 +66,7 @@ void adaptation::close_window(configuration &config)
 	cut_by_evidence(config);
 	for (target &t : config.targets) {
 		t.regions.settle(most);
-		highest = max(highest, t.regions.max_nr_accesses());
+		highest = max(highest, t.regions.max_score());
 	}
 
 	u32 threshold = highest / 10;

@@ -13,6 +13,7 @@ void region_table::swap(region_table &other)
 	std::swap(last_nr_accesses_, other.last_nr_accesses_);
 	std::swap(age_, other.age_);
 	std::swap(evidence_, other.evidence_);
+	std::swap(hits_, other.hits_);
 	std::swap(block_, other.block_);
 	std::swap(total_bytes_, other.total_bytes_);
 	std::swap(weight_shift_, other.weight_shift_);
@@ -21,16 +22,20 @@ void region_table::swap(region_table &other)
 	std::swap(first_planned_, other.first_planned_);
 	std::swap(nr_planned_, other.nr_planned_);
 	std::swap(rounds_, other.rounds_);
+	std::swap(weights_, other.weights_);
 }
 
-status region_table::reserve(u32 capacity)
+status region_table::reserve(u32 capacity, bool with_hits)
 {
 	static_assert(bytes_per_region == 2 * sizeof(u64) + sizeof(kapi_probe) + 4 * sizeof(u32));
-	if (capacity <= capacity_)
+	if (capacity <= capacity_ && (hits_ || !with_hits))
 		return ok;
+	capacity = max(capacity, capacity_);
+	with_hits |= hits_ != nullptr;
 
+	const u64 bytes_of_hits = with_hits ? sizeof(hit_counters) : 0;
 	region_table fresh;
-	fresh.block_ = kapi_alloc(capacity * bytes_per_region);
+	fresh.block_ = kapi_alloc(capacity * (bytes_per_region + bytes_of_hits));
 	if (!fresh.block_)
 		return errc::nomem;
 	fresh.capacity_ = capacity;
@@ -43,6 +48,9 @@ status region_table::reserve(u32 capacity)
 	fresh.last_nr_accesses_ = fresh.nr_accesses_ + capacity;
 	fresh.age_ = fresh.last_nr_accesses_ + capacity;
 	fresh.evidence_ = fresh.age_ + capacity;
+	if (with_hits)
+		fresh.hits_ = reinterpret_cast<hit_counters *>(fresh.evidence_ + capacity);
+	fresh.weights_ = weights_;
 	fresh.copy_from(*this);
 	swap(fresh);
 	return ok;
@@ -99,6 +107,8 @@ void region_table::copy_region(u32 to, u32 from)
 	last_nr_accesses_[to] = last_nr_accesses_[from];
 	age_[to] = age_[from];
 	evidence_[to] = evidence_[from];
+	if (hits_)
+		hits_[to] = hits_[from];
 }
 
 void region_table::copy_from(const region_table &other)
@@ -135,6 +145,8 @@ void region_table::append(addr_range range, u32 limit, const region_table *heir_
 	last_nr_accesses_[i] = heir_of ? heir_of->last_nr_accesses_[index] : 0;
 	age_[i] = heir_of ? heir_of->age_[index] : 0;
 	evidence_[i] = 0;
+	if (hits_)
+		hits_[i] = heir_of ? heir_of->hits(index) : hit_counters{};
 }
 
 // Leaves the free entries below, so that a forward pass may write more than it read.
@@ -260,20 +272,33 @@ void region_table::count_accesses(u64 *tally)
 		tally[outcome] += found[outcome];
 }
 
-u32 region_table::max_nr_accesses() const
+void region_table::count_hit(u32 i, u32 probe)
+{
+	if (hits_ && hits_[i].now[probe] < 255)
+		hits_[i].now[probe]++;
+}
+
+void region_table::forget_hits(u32 from)
+{
+	for (u32 i = 0; hits_ && i < count_; i++)
+		for (u32 probe = from; probe < max_probes; probe++)
+			hits_[i].now[probe] = hits_[i].last[probe] = 0;
+}
+
+u32 region_table::max_score() const
 {
 	u32 most = 0;
 
 	for (u32 i = 0; i < count_; i++)
-		most = max(most, nr_accesses_[i]);
+		most = max(most, score(i));
 	return most;
 }
 
 void region_table::update_ages(u32 threshold)
 {
 	for (u32 i = 0; i < count_; i++) {
-		const u32 now = nr_accesses_[i];
-		const u32 before = last_nr_accesses_[i];
+		const u32 now = score(i);
+		const u32 before = last_score(i);
 
 		if (distance(now, before) > threshold || !now != !before)
 			age_[i] = 0;
@@ -288,7 +313,8 @@ void region_table::update_ages(u32 threshold)
 struct region_table::cluster {
 	addr_range range;
 	u64 weight;
-	u64 nr_accesses;	// the sums, or the values themselves while members == 1
+	u64 score;		// the sums, or the values themselves while members == 1
+	u64 nr_accesses;
 	u64 checked;
 	u64 last_nr_accesses;
 	u64 age;
@@ -298,7 +324,7 @@ struct region_table::cluster {
 
 region_table::cluster region_table::first_of_cluster(u32 i) const
 {
-	return {range(i), 0, nr_accesses_[i], checked(i), last_nr_accesses_[i], age_[i], 1,
+	return {range(i), 0, score(i), nr_accesses_[i], checked(i), last_nr_accesses_[i], age_[i], 1,
 		probes_[i].checked & asked_bit};
 }
 
@@ -307,9 +333,8 @@ bool region_table::joinable(const cluster &left, u32 right, u32 threshold, u64 s
 	if (left.range.end != start_[right] || end_[right] - left.range.start > size_limit)
 		return false;
 	if (left.members == 1)
-		return distance(left.nr_accesses, nr_accesses_[right]) <= threshold;
-	return distance(left.nr_accesses, nr_accesses_[right] * left.weight) <=
-	       threshold * left.weight;
+		return distance(left.score, score(right)) <= threshold;
+	return distance(left.score, score(right) * left.weight) <= threshold * left.weight;
 }
 
 void region_table::absorb(cluster &left, u32 right) const
@@ -318,6 +343,7 @@ void region_table::absorb(cluster &left, u32 right) const
 
 	if (left.members++ == 1) {
 		left.weight = weight_of(left.range.size());
+		left.score *= left.weight;
 		left.nr_accesses *= left.weight;
 		left.checked *= left.weight;
 		left.last_nr_accesses *= left.weight;
@@ -325,6 +351,7 @@ void region_table::absorb(cluster &left, u32 right) const
 	}
 	left.range.end = end_[right];
 	left.weight += weight;
+	left.score += score(right) * weight;
 	left.nr_accesses += nr_accesses_[right] * weight;
 	left.checked += checked(right) * weight;
 	left.asked |= probes_[right].checked & asked_bit;
@@ -351,6 +378,32 @@ void region_table::store(u32 i, const cluster &merged)
 	age_[i] = static_cast<u32>(merged.age / divisor);
 }
 
+// Region @out gets the mean hits of @members regions from @first on, which it may overwrite
+// afterwards: @out is not above @first.
+void region_table::join_hits(u32 out, u32 first, u32 members)
+{
+	u64 now[max_probes] = {};
+	u64 last[max_probes] = {};
+	u64 weights = 0;
+
+	if (members == 1) {
+		hits_[out] = hits_[first];
+		return;
+	}
+	for (u32 i = first; i < first + members; i++) {
+		const u64 weight = weight_of(end_[i] - start_[i]);
+		weights += weight;
+		for (u32 probe = 0; probe < max_probes; probe++) {
+			now[probe] += hits_[i].now[probe] * weight;
+			last[probe] += hits_[i].last[probe] * weight;
+		}
+	}
+	for (u32 probe = 0; probe < max_probes; probe++) {
+		hits_[out].now[probe] = static_cast<u8>(now[probe] / weights);
+		hits_[out].last[probe] = static_cast<u8>(last[probe] / weights);
+	}
+}
+
 // One pass, in place: the write index never passes the read index.
 void region_table::merge(u32 threshold, u64 size_limit)
 {
@@ -359,16 +412,21 @@ void region_table::merge(u32 threshold, u64 size_limit)
 
 	cluster open = first_of_cluster(0);
 	u32 out = 0;
+	const auto close = [&](u32 in) {
+		if (hits_)
+			join_hits(out, in - open.members, open.members);
+		store(out++, open);
+	};
 
 	for (u32 in = 1; in < count_; in++) {
 		if (joinable(open, in, threshold, size_limit)) {
 			absorb(open, in);
 		} else {
-			store(out++, open);
+			close(in);
 			open = first_of_cluster(in);
 		}
 	}
-	store(out++, open);
+	close(count_);
 	count_ = out;
 }
 
@@ -380,6 +438,12 @@ void region_table::shift_counters()
 		probes_[i].checked = 0;
 	}
 	rounds_ = 0;
+	for (u32 i = 0; hits_ && i < count_; i++) {
+		hit_counters fresh;
+		for (u32 probe = 0; probe < max_probes; probe++)
+			fresh.last[probe] = hits_[i].now[probe];
+		hits_[i] = fresh;
+	}
 }
 
 void region_table::add_events(observed_events &events) const
@@ -526,6 +590,15 @@ void region_table::rescale(const rescaling &scale)
 		age_[i] = saturate_u32(age);
 	}
 	rounds_ = 0;
+	for (u32 i = 0; hits_ && i < count_; i++) {
+		hit_counters fresh;
+		for (u32 probe = 0; probe < max_probes; probe++) {
+			const u64 sum = hits_[i].moving_sum(probe, scale.left, scale.old_window);
+			const u64 scaled = mul_div(sum, scale.new_window, scale.old_window);
+			fresh.last[probe] = static_cast<u8>(min(scaled, u64{255}));
+		}
+		hits_[i] = fresh;
+	}
 }
 
 } // namespace damon

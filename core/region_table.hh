@@ -2,6 +2,8 @@
 // The regions of one target: sorted, disjoint, page aligned, in arrays side by side.
 #pragma once
 #include "core/evidence.hh"
+#include "core/hit_counters.hh"
+#include "damonxx/math.hh"
 #include "damonxx/own.hh"
 #include "damonxx/prng.hh"
 #include "damonxx/span.hh"
@@ -36,10 +38,12 @@ public:
 	~region_table() { kapi_free(block_); }
 	void swap(region_table &other);
 
-	// Room for @capacity regions; the present ones are kept.
-	status reserve(u32 capacity);
+	// Room for @capacity regions, @with_hits also for their hits of probes; the present ones
+	// are kept.
+	status reserve(u32 capacity, bool with_hits = false);
 	u32 capacity() const { return capacity_; }
 	static constexpr u64 bytes_per_region = 3 * sizeof(u64) + 4 * sizeof(u32) + 8;
+	bool has_hits() const { return hits_ != nullptr; }
 
 	u32 count() const { return count_; }
 	u64 total_bytes() const { return total_bytes_; }
@@ -54,6 +58,13 @@ public:
 	void reset_age(u32 i) { age_[i] = 0; }
 	// The count over one window that ends now, of which @left of @window samples are to come.
 	u32 moving_sum(u32 i, u64 left, u32 window) const;
+	// All zero without room for them.
+	hit_counters hits(u32 i) const { return hits_ ? hits_[i] : hit_counters{}; }
+
+	// What ages and merging go by from now on, instead of accesses; only with room for hits.
+	void score_by(const probe_weights &weights) { weights_ = weights; }
+	// Hits of probes from number @from on never were.
+	void forget_hits(u32 from);
 
 	// Forgets all regions and makes one of each range.  Ranges are sorted, disjoint and
 	// aligned, here and below.
@@ -67,6 +78,7 @@ public:
 	// One probe per region, and those of them that are to be cleared and tested: all, unless
 	// planned otherwise.
 	kapi_probe *probes() { return probes_; }
+	const kapi_probe *probes() const { return probes_; }
 	span<kapi_probe> planned()
 	{
 		return span{probes_, count_}.from(first_planned_).first(nr_planned_);
@@ -78,6 +90,7 @@ public:
 	void forget_probes();
 	// Counts what the test found; also by outcome, in @tally.
 	void count_accesses(u64 *tally = nullptr);
+	void count_hit(u32 i, u32 probe);
 
 	// The end of a window: cuts regions that were partly hot where that is certain (see
 	// find_pieces()), and says so in the counts of the pieces.  Leaves @max_count at the
@@ -86,9 +99,9 @@ public:
 	// Then: with a window of @window samples, counts become what they would be had all of
 	// them been able to tell.
 	void settle(u32 window);
-	u32 max_nr_accesses() const;
+	u32 max_score() const;
 	void update_ages(u32 threshold);
-	// Joins neighbours whose counts differ by at most @threshold, up to @size_limit bytes.
+	// Joins neighbours whose scores differ by at most @threshold, up to @size_limit bytes.
 	void merge(u32 threshold, u64 size_limit);
 	// The window that ended becomes the last one.
 	void shift_counters();
@@ -116,6 +129,12 @@ private:
 	static constexpr u64 one_round = 1 << 16;
 
 	u32 estimate(u32 i, u64 samples) const;
+	u32 score(u32 i) const { return scores_hits() ? weights_.score(hits_[i].now) : nr_accesses_[i]; }
+	u32 last_score(u32 i) const
+	{
+		return scores_hits() ? weights_.score(hits_[i].last) : last_nr_accesses_[i];
+	}
+	bool scores_hits() const { return hits_ && weights_.any(); }
 	u64 weight_of(u64 bytes) const { return max(bytes >> weight_shift_, u64{1}); }
 	void set_total(u64 bytes);
 	evident_pieces pieces_of(u32 i, u32 certainty) const;
@@ -123,6 +142,7 @@ private:
 	bool joinable(const cluster &left, u32 right, u32 threshold, u64 size_limit) const;
 	void absorb(cluster &left, u32 right) const;
 	void store(u32 i, const cluster &merged);
+	void join_hits(u32 out, u32 first, u32 members);
 	void copy_region(u32 to, u32 from);
 	void append(addr_range range, u32 limit, const region_table *heir_of = nullptr,
 		    u32 index = 0);
@@ -138,6 +158,7 @@ private:
 	u32 *last_nr_accesses_ = nullptr;
 	u32 *age_ = nullptr;
 	evidence *evidence_ = nullptr;	// of this window
+	hit_counters *hits_ = nullptr;	// none: no probe is configured
 	void *block_ = nullptr;
 	u64 total_bytes_ = 0;
 	u32 weight_shift_ = 0;	// sizes shifted by it sum up to less than 2^32
@@ -146,6 +167,7 @@ private:
 	u32 first_planned_ = 0;
 	u32 nr_planned_ = u32_max;
 	u64 rounds_ = 0;	// through all regions in this window, in 1/one_round
+	probe_weights weights_;
 };
 
 } // namespace damon

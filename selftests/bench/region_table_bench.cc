@@ -47,7 +47,7 @@ struct steady_table {
 	// As core/adaptation.cc does at the end of a window.
 	void aggregate(u32 max_regions)
 	{
-		const u32 threshold = table.max_nr_accesses() / 10;
+		const u32 threshold = table.max_score() / 10;
 		const u64 limit = align_down(table.total_bytes() / 10, page_bytes);
 
 		table.update_ages(threshold);

@@ -15,12 +15,13 @@ constexpr u32 most_regions = 2000;
 
 class table_run {
 public:
-	explicit table_run(choices &in) : in_{in}, random_{in.number()} {}
+	explicit table_run(choices &in) : table_run{in, in.number()} {}
 
 	void run()
 	{
 		// So that anything fits that one operation makes, unless told otherwise.
 		reserve(64);
+		table_.score_by(model_.weights);
 		table_.reset(as_span(renew_ranges()));
 		model_.set_ranges(ranges_);
 		compare("reset");
@@ -29,6 +30,13 @@ public:
 	}
 
 private:
+	// The seed also says whether there are probes, and whether they have weights.
+	table_run(choices &in, u64 seed) : in_{in}, random_{seed}, has_hits_{(seed & 1) != 0}
+	{
+		if ((seed & 3) == 3)
+			model_.weights = {{1, 30, 0, 1'000'000}};
+	}
+
 	void compare(const char *what)
 	{
 		must_be_sound(table_, what);
@@ -43,16 +51,13 @@ private:
 	// What was left to chance.
 	void take_over()
 	{
-		const u64 rounds = model_.rounds;
-
-		model_ = table_model::of(table_);
-		model_.rounds = rounds;
+		model_.regions = table_model::of(table_).regions;
 	}
 
 	void reserve(u32 capacity)
 	{
 		if (capacity > table_.capacity())
-			MUST(table_.reserve(capacity).is_ok(), capacity);
+			MUST(table_.reserve(capacity, has_hits_).is_ok(), capacity);
 	}
 	void make_room(u64 count) { reserve(static_cast<u32>(std::min<u64>(count, most_regions))); }
 
@@ -104,8 +109,10 @@ private:
 			table_.probes()[i].outcome = hit ? KAPI_ACCESSED : KAPI_IDLE;
 			model_.regions[i].now += hit ? times : 0;
 			// Nobody takes that many samples in a window.
-			model_.regions[i].checked = (model_.regions[i].checked + times) & ~0u >> 1;
+			model_.regions[i].checked = std::min(model_.regions[i].checked + times, most_checked);
 			model_.regions[i].asked = true;
+			if (hit && has_hits_)
+				count_hits(i, times);
 		}
 		for (u32 i = 0; i < times; i++)
 			table_.count_accesses();
@@ -113,8 +120,18 @@ private:
 		compare("count_accesses");
 		u32 most = 0;
 		for (const model_region &r : model_.regions)
-			most = std::max(most, r.now);
-		MUST(table_.max_nr_accesses() == most, table_.max_nr_accesses(), most);
+			most = std::max(most, model_.score(r));
+		MUST(table_.max_score() == most, table_.max_score(), most);
+	}
+
+	void count_hits(u32 i, u32 times)
+	{
+		const u32 probe = (i + times) % damon::max_probes;
+		u8 &now = model_.regions[i].hits.now[probe];
+
+		now = static_cast<u8>(std::min(now + times, 255u));
+		for (u32 k = 0; k < times; k++)
+			table_.count_hit(i, probe);
 	}
 
 	void merge()
@@ -316,7 +333,10 @@ private:
 	{
 		damon::region_table other;
 
-		MUST(other.reserve(table_.count() + static_cast<u32>(in_.below(3))).is_ok());
+		const u32 capacity = table_.count() + static_cast<u32>(in_.below(3));
+
+		MUST(other.reserve(capacity, has_hits_).is_ok());
+		other.score_by(model_.weights);
 		other.copy_from(table_);
 		must_equal(other, model_, "copy_from");
 		must_be_sound(other, "copy_from");
@@ -327,6 +347,7 @@ private:
 
 	choices &in_;
 	prng random_;
+	bool has_hits_;
 	damon::region_table table_;
 	table_model model_;
 	std::vector<addr_range> ranges_;

@@ -49,6 +49,19 @@ u32 mean(const std::vector<model_region> &members, u64 total, Counter counter)
 	return rounded;
 }
 
+damon::hit_counters joined_hits(const std::vector<model_region> &members, u64 total)
+{
+	damon::hit_counters hits;
+
+	for (u32 p = 0; p < damon::max_probes; p++) {
+		hits.now[p] = static_cast<u8>(mean(
+			members, total, [p](const model_region &r) { return u32{r.hits.now[p]}; }));
+		hits.last[p] = static_cast<u8>(mean(
+			members, total, [p](const model_region &r) { return u32{r.hits.last[p]}; }));
+	}
+	return hits;
+}
+
 model_region joined(const std::vector<model_region> &members, u64 total)
 {
 	if (members.size() == 1)
@@ -60,21 +73,22 @@ model_region joined(const std::vector<model_region> &members, u64 total)
 	all.checked = mean(members, total, [](const model_region &r) { return r.checked; });
 	for (const model_region &r : members)
 		all.asked |= r.asked;
+	all.hits = joined_hits(members, total);
 	return all;
 }
 
-bool may_join(const std::vector<model_region> &members, const model_region &next, u64 total,
-	      u32 threshold, u64 size_limit)
+bool may_join(const table_model &model, const std::vector<model_region> &members,
+	      const model_region &next, u64 total, u32 threshold, u64 size_limit)
 {
 	wide sum = 0, weights = 0;
 
 	if (members.back().end != next.start || next.end - members.front().start > size_limit)
 		return false;
 	for (const model_region &r : members) {
-		sum += wide{r.now} * weight_of(r.size(), total);
+		sum += wide{model.score(r)} * weight_of(r.size(), total);
 		weights += weight_of(r.size(), total);
 	}
-	const wide wanted = wide{next.now} * weights;
+	const wide wanted = wide{model.score(next)} * weights;
 	return (sum > wanted ? sum - wanted : wanted - sum) <= wide{threshold} * weights;
 }
 
@@ -100,7 +114,7 @@ table_model table_model::of(const region_table &table)
 	for (u32 i = 0; i < table.count(); i++)
 		model.regions.push_back({table.range(i).start, table.range(i).end,
 					 table.nr_accesses(i), table.last_nr_accesses(i),
-					 table.age(i), table.checked(i), table.asked(i)});
+					 table.age(i), table.checked(i), table.asked(i), table.hits(i)});
 	return model;
 }
 
@@ -144,8 +158,10 @@ void table_model::set_ranges(const std::vector<addr_range> &ranges)
 void table_model::update_ages(u32 threshold)
 {
 	for (model_region &r : regions) {
-		const u32 change = r.now > r.last ? r.now - r.last : r.last - r.now;
-		const bool woke_or_slept = (r.now == 0) != (r.last == 0);
+		const u32 now = score(r);
+		const u32 last = last_score(r);
+		const u32 change = now > last ? now - last : last - now;
+		const bool woke_or_slept = (now == 0) != (last == 0);
 
 		if (change > threshold || woke_or_slept)
 			r.age = 0;
@@ -160,7 +176,7 @@ void table_model::merge(u32 threshold, u64 size_limit)
 	std::vector<model_region> merged, members;
 
 	for (const model_region &r : regions) {
-		if (!members.empty() && !may_join(members, r, all, threshold, size_limit)) {
+		if (!members.empty() && !may_join(*this, members, r, all, threshold, size_limit)) {
 			merged.push_back(joined(members, all));
 			members.clear();
 		}
@@ -177,6 +193,8 @@ void table_model::shift()
 		r.last = r.now;
 		r.now = r.checked = 0;
 		r.asked = false;
+		std::copy_n(r.hits.now, damon::max_probes, r.hits.last);
+		std::fill_n(r.hits.now, damon::max_probes, u8{0});
 	}
 	rounds = 0;
 }
@@ -184,7 +202,9 @@ void table_model::shift()
 // By the looks that could tell, or a quarter of all if they are fewer; to the nearest.
 u32 table_model::estimate(size_t i, u64 samples) const
 {
-	const wide base = std::max<u64>({regions[i].checked, (rounds + 3) / 4, 1});
+	const u64 checked = regions[i].checked == most_checked ? std::max(rounds, u64{most_checked}) :
+								 regions[i].checked;
+	const wide base = std::max<u64>({checked, (rounds + 3) / 4, 1});
 
 	return at_most_u32(std::min((2 * wide{regions[i].now} * samples + base) / (2 * base),
 				    wide{samples}));
@@ -195,7 +215,7 @@ void table_model::settle(u32 window)
 	for (size_t i = 0; i < regions.size(); i++) {
 		model_region &r = regions[i];
 		r.now = r.asked ? estimate(i, window) : std::min(r.last, window);
-		r.checked = std::min(window, ~u32{0} >> 1);
+		r.checked = std::min(window, most_checked);
 		r.asked = true;
 	}
 	rounds = window;
@@ -219,6 +239,15 @@ void table_model::rescale(const region_table::rescaling &scale)
 		regions[i].asked = false;
 		regions[i].age =
 			at_most_u32(wide{regions[i].age} * scale.old_aggr_us / scale.new_aggr_us);
+		for (u32 p = 0; p < damon::max_probes; p++) {
+			damon::hit_counters &hits = regions[i].hits;
+			const wide hits_sum =
+				std::min<wide>(hits.now[p] + wide{hits.last[p]} * scale.left /
+								     scale.old_window, 255);
+			hits.last[p] = static_cast<u8>(std::min<wide>(
+				hits_sum * scale.new_window / scale.old_window, 255));
+			hits.now[p] = 0;
+		}
 	}
 	rounds = 0;
 }
@@ -293,7 +322,7 @@ void must_be_parts_of(const region_table &table, const table_model &before, cons
 			     part.end, "in", whole.start, whole.end);
 			MUST(part.now == whole.now && part.last == whole.last &&
 				     part.age == whole.age && part.checked == whole.checked &&
-				     part.asked == whole.asked,
+				     part.asked == whole.asked && part.hits == whole.hits,
 			     what, part.start);
 			covered = part.end;
 		}

@@ -15,11 +15,15 @@ using wide = unsigned __int128;
 
 inline constexpr u64 page = damon::page_bytes;
 
+// What a region can count of them.
+inline constexpr u32 most_checked = 32767;
+
 struct model_region {
 	u64 start, end;
 	u32 now = 0, last = 0, age = 0;
 	u32 checked = 0;    // looks of this window that could tell
 	bool asked = false; // whether there was any
+	damon::hit_counters hits = {};
 
 	u64 size() const { return end - start; }
 	bool operator==(const model_region &) const = default;
@@ -29,10 +33,16 @@ class table_model {
 public:
 	std::vector<model_region> regions;
 	u64 rounds = 0; // through all regions in this window
+	damon::probe_weights weights;
 
 	// What @table holds at present.
 	static table_model of(const damon::region_table &table);
 	u64 total() const;
+	u32 score(const model_region &r) const { return weights.any() ? weights.score(r.hits.now) : r.now; }
+	u32 last_score(const model_region &r) const
+	{
+		return weights.any() ? weights.score(r.hits.last) : r.last;
+	}
 
 	void set_ranges(const std::vector<damon::addr_range> &ranges);
 	void update_ages(u32 threshold);
