@@ -12,6 +12,7 @@
 #include <linux/sched.h>
 #include "damonxx/compat/pagewalk.h"
 #include "damonxx/kapi.h"
+#include "ops/page.h"
 #include "ops/rmap.h"
 
 /* kapi_probe.flags */
@@ -208,4 +209,22 @@ void kapi_phys_clear(struct kapi_probe *probes, u32 n)
 void kapi_phys_test(struct kapi_probe *probes, u32 n)
 {
 	probe_all(probes, n, true);
+}
+
+void kapi_phys_describe(const struct kapi_probe *probes, struct kapi_page *pages, u32 n)
+{
+	struct online online = {};
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		struct folio *folio = get_folio(&online, PHYS_PFN(probes[i].addr));
+
+		pages[i] = (struct kapi_page){};
+		if (folio) {
+			damonxx_describe_folio(folio, &pages[i]);
+			folio_put(folio);
+		}
+		if (i % 16 == 15)
+			cond_resched();
+	}
 }

@@ -230,6 +230,26 @@ u64 kapi_ram_changes(void);
 void kapi_phys_clear(struct kapi_probe *probes, u32 n);
 void kapi_phys_test(struct kapi_probe *probes, u32 n);
 
+/* ---- attributes of pages ----------------------------------------------------------- */
+
+/* What an access probe's page is, by the folio that it belongs to. */
+struct kapi_page {
+	u64 memcg;	/* the memory cgroup it is charged to, as kapi_memcg_find() has it; or 0 */
+	u32 nr_pages;	/* in the folio; 0: neither anonymous memory nor a file's is there */
+	u32 anon;	/* 1: not of a file */
+};
+
+/* Both fill @pages for @n probes sorted by address, of which only addr matters.  CONTEXT: as
+ * for clearing and testing. */
+void kapi_probe_describe(struct kapi_mm *mm, const struct kapi_probe *probes,
+			 struct kapi_page *pages, u32 n);
+void kapi_phys_describe(const struct kapi_probe *probes, struct kapi_page *pages, u32 n);
+
+/* The id, for as long as the system runs, of the memory cgroup at @path of the unified
+ * hierarchy, as the caller sees it.  -ENOENT, -ENOMEM; -EOPNOTSUPP: this kernel has none.
+ * CONTEXT: process, may sleep. */
+KAPI_MUST_CHECK int kapi_memcg_find(const char *path, u32 length, u64 *id);
+
 /* ---- directories of files ---------------------------------------------------------- */
 
 struct kapi_dir;	/* one directory in sysfs */

@@ -28,6 +28,7 @@ struct counters {
 	u64 live_bytes;
 	u64 clear_calls, cleared_probes;
 	u64 test_calls, tested_probes;
+	u64 describe_calls, described_pages;
 	u64 mapped_calls;
 	u64 mm_gets, pid_gets;
 	u64 sleeps;
@@ -107,6 +108,12 @@ void add_hot(int pid, kapi_range hot, u32 permil);
 // Decides instead of the hot ranges, for mapped pages.
 using page_script = std::function<kapi_outcome(u64 page, u64 cleared_ns, u64 tested_ns)>;
 void set_page_script(int pid, page_script script);
+// What the pages of a range are; the later one wins.  By default all are anonymous pages of
+// their own that no memory cgroup is charged for.
+void set_pages(int pid, kapi_range range, kapi_page what);
+// A memory cgroup, by its path.  Without any, this kernel knows none.
+void add_memcg(const std::string &path, u64 id);
+void reset_memcgs();
 // With the virtual clock, each cleared or tested probe takes so long.
 void set_probe_cost_ns(u64 cost_ns);
 

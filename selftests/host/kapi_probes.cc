@@ -18,23 +18,6 @@ u32 frame_of(u64 page, const mapping &where)
 	return static_cast<u32>(mix(page ^ (where.serial << 48)));
 }
 
-void check_reference(const kapi_mm *mm)
-{
-	if (mm->references == 0)
-		die("probes of process %d without a reference", mm->pid);
-}
-
-void check_batch(const kapi_probe *probes, u32 n)
-{
-	for (u32 i = 0; i < n; i++) {
-		if (probes[i].addr % 4096 != 0)
-			die("probe %u is not page aligned: %#llx", i, probes[i].addr);
-		if (i > 0 && probes[i].addr < probes[i - 1].addr)
-			die("probe %u is out of order: %#llx after %#llx", i, probes[i].addr,
-			    probes[i - 1].addr);
-	}
-}
-
 bool is_accessed(const kapi_mm &mm, u64 page)
 {
 	for (size_t i = mm.hot.size(); i-- > 0;) {
@@ -78,6 +61,23 @@ kapi_outcome outcome_of(kapi_mm &mm, const kapi_probe &probe)
 }
 
 } // namespace
+
+void check_reference(const kapi_mm *mm)
+{
+	if (mm->references == 0)
+		die("probes of process %d without a reference", mm->pid);
+}
+
+void check_batch(const kapi_probe *probes, u32 n)
+{
+	for (u32 i = 0; i < n; i++) {
+		if (probes[i].addr % 4096 != 0)
+			die("probe %u is not page aligned: %#llx", i, probes[i].addr);
+		if (i > 0 && probes[i].addr < probes[i - 1].addr)
+			die("probe %u is out of order: %#llx after %#llx", i, probes[i].addr,
+			    probes[i - 1].addr);
+	}
+}
 
 void set_probe_cost_ns(u64 cost_ns)
 {

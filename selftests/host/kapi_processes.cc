@@ -154,6 +154,12 @@ void set_hot(int pid, const std::vector<kapi_range> &hot, u32 permil)
 		add_hot(pid, range, permil);
 }
 
+void set_pages(int pid, kapi_range range, kapi_page what)
+{
+	std::lock_guard lock(world_lock);
+	mm_of(pid).pages.push_back({range, what});
+}
+
 void set_page_script(int pid, page_script script)
 {
 	std::lock_guard lock(world_lock);
@@ -188,6 +194,7 @@ void reset_processes()
 	mms.clear();
 	mapping_serial = mm_gets = pid_gets = mapped_calls = 0;
 	reset_probes();
+	reset_pages();
 }
 
 void leaked_references(std::string &text)
@@ -206,6 +213,7 @@ void count_processes(counters &out)
 	out.pid_gets = pid_gets;
 	out.mapped_calls = mapped_calls;
 	count_probes(out);
+	count_pages(out);
 }
 
 } // namespace host

@@ -21,6 +21,11 @@ struct hot_range {
 	u32 permil;
 };
 
+struct page_range {
+	kapi_range range;
+	kapi_page what;
+};
+
 extern std::mutex world_lock;
 
 } // namespace host
@@ -31,6 +36,7 @@ struct kapi_mm {
 	u64 references = 0;
 	std::map<u64, host::mapping> mapped; // by start; never overlapping
 	std::vector<host::hot_range> hot;
+	std::vector<host::page_range> pages;
 	host::page_script script;
 	std::unordered_map<u64, u64> cleared_ns; // by page, where a script wants to know
 	u64 changes = 0; // of what is mapped
@@ -52,5 +58,9 @@ kapi_mm &ram_mm();
 
 void reset_probes();
 void count_probes(counters &out);
+void check_reference(const kapi_mm *mm);
+void check_batch(const kapi_probe *probes, u32 n);
+void reset_pages();
+void count_pages(counters &out);
 
 } // namespace host

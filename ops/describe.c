@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is mapped at the addresses of access probes.  Nothing is changed there. */
+#include <linux/mm.h>
+#include <linux/mmap_lock.h>
+#include <linux/sched.h>
+#include "damonxx/compat/pagewalk.h"
+#include "ops/page.h"
+#include "ops/window.h"
+
+/* What one hold of the mmap lock may look at. */
+#define MAX_PAGES_PER_HOLD 64U
+
+/*
+ * SAFETY: as in walk.c: any entry may be read as a pte_t, whose low frame bits mean nothing in
+ * an entry for a huge page; while its table is locked the folio that it maps stays.
+ */
+static void describe_entry(const struct window *w, unsigned long address, struct kapi_page *page)
+{
+	unsigned long nr_pages = (w->end - w->start) >> PAGE_SHIFT;
+	pte_t *entry = w->entry;
+	pte_t value;
+
+	if (w->kind == WINDOW_TABLE) {
+		entry += (address - w->start) >> PAGE_SHIFT;
+		nr_pages = 1;
+	}
+	value = ptep_get(entry);
+	if (!pte_present(value) || compat_entry_special(value))
+		return;
+	damonxx_describe_folio(page_folio(pfn_to_page(pte_pfn(value) & ~(nr_pages - 1))), page);
+}
+
+/* Under the mmap lock.  Returns how many are done, at least one. */
+static u32 describe_some(struct mm_struct *mm, const struct kapi_probe *probes,
+			 struct kapi_page *pages, u32 n)
+{
+	struct window w = {.mm = mm};
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		if (i && (need_resched() || mmap_lock_is_contended(mm)))
+			break;
+		pages[i] = (struct kapi_page){};
+		if (!window_covers(&w, probes[i].addr))
+			damonxx_window_move(&w, probes[i].addr);
+		if (w.kind != WINDOW_EMPTY)
+			describe_entry(&w, probes[i].addr, &pages[i]);
+	}
+	damonxx_window_close(&w);
+	return i;
+}
+
+void kapi_probe_describe(struct kapi_mm *mm, const struct kapi_probe *probes,
+			 struct kapi_page *pages, u32 n)
+{
+	struct mm_struct *watched = (struct mm_struct *)mm;
+	u32 done;
+
+	for (; n; probes += done, pages += done, n -= done) {
+		mmap_read_lock(watched);
+		done = describe_some(watched, probes, pages, min(n, MAX_PAGES_PER_HOLD));
+		mmap_read_unlock(watched);
+		cond_resched();
+	}
+}
