@@ -60,7 +60,9 @@ void merge_all(configuration &config, u32 threshold, u64 limit)
 void adaptation::close_window(configuration &config)
 {
 	const u64 limit = size_limit(config);
-	const u32 most = config.attrs.samples_per_aggregation();
+	const u32 samples = config.attrs.samples_per_aggregation();
+	const probe_weights &weights = config.sampling.weights;
+	const u32 most = weights.any() ? weights.highest(samples) : samples;
 	u32 highest = 0;
 
 	cut_by_evidence(config);

@@ -24,13 +24,17 @@ u32 most_ranges(const configuration &config)
 }
 
 // Memory for the regions of target @index, unless the table of the target it replaces is
-// large enough to be taken over.
-status reserve_regions(target &t, u32 index, u32 needed, const configuration *running)
+// large enough to be taken over, and of the same kind.
+status reserve_regions(target &t, u32 index, u32 needed, bool with_hits,
+		       const configuration *running)
 {
-	if (running && index < running->targets.size() &&
-	    running->targets[index].regions.capacity() >= needed)
-		return ok;
-	return t.regions.reserve(needed);
+	if (running && index < running->targets.size()) {
+		const region_table &before = running->targets[index].regions;
+		if (before.capacity() >= needed && before.has_hits() == with_hits)
+			return ok;
+		needed = max(needed, before.capacity());
+	}
+	return t.regions.reserve(needed, with_hits);
 }
 
 result<target> build_target(target_inputs in)
@@ -57,6 +61,8 @@ result<own<configuration>> configuration::build(inputs in, const configuration *
 	fresh->addr_unit = in.addr_unit;
 	fresh->paused = in.paused;
 	fresh->attrs = in.attrs;
+	fresh->probes = move(in.probes);
+	fresh->sampling = probing::of(fresh->probes.all());
 	TRY(fresh->targets.reserve(in.targets.size()));
 	for (u32 i = 0; i < in.targets.size(); i++) {
 		if (running && in.targets[i].obsolete) {
@@ -71,7 +77,9 @@ result<own<configuration>> configuration::build(inputs in, const configuration *
 		t.heir_of = i;
 		TRY(t.found.reserve(most_ranges(*fresh)));
 		const u32 nr_ranges = max(t.ranges.size(), t.found.capacity());
-		TRY(reserve_regions(t, i, capacity_needed(in.attrs, nr_ranges), running));
+		TRY(reserve_regions(t, i, capacity_needed(in.attrs, nr_ranges),
+				    !fresh->probes.empty(), running));
+		t.regions.score_by(fresh->sampling.weights);
 	}
 	TRY(fresh->schemes.reserve(in.schemes.size()));
 	for (const scheme_inputs &wanted : in.schemes)
@@ -92,6 +100,8 @@ void configuration::take_results(configuration &old)
 			t.regions.swap(before.regions);
 		else if (same)
 			t.regions.copy_from(before.regions);
+		t.regions.score_by(sampling.weights);
+		t.regions.forget_hits(min(probes.size(), old.probes.size()));
 		if (!same)
 			t.regions.reset({});
 		else if (!t.ranges.empty())

@@ -15,6 +15,8 @@ struct configuration {
 	u64 addr_unit = 1;
 	bool paused = false;
 	monitoring_attrs attrs;
+	vec<attribute_probe> probes;
+	probing sampling;
 	vec<target> targets;
 	vec<scheme> schemes;
 

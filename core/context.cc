@@ -140,6 +140,8 @@ result<tried_regions> context::try_to_collect(bool with_regions)
 		return errc::intr;
 	}
 	TRY(wait.outcome);
+	for (tried_of_scheme &of : tried)
+		of.nr_probes = wait.nr_probes;
 	to_units(tried, unit_bytes);
 	return tried;
 }

@@ -37,6 +37,7 @@ status inputs::validate(report &why) const
 	{
 		report::at here{why, "monitoring_attrs"};
 		TRY(attrs.validate(why));
+		TRY(validate_probes(probes.all(), attrs, why));
 	}
 	if (targets.empty())
 		return why.fail(errc::inval, "targets", "there is none to monitor");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // What a user asks of a context: a plain tree of values, checked as a whole.
 #pragma once
+#include "core/attribute_probe.hh"
 #include "core/attrs.hh"
 #include "damonxx/own.hh"
 #include "damonxx/vec.hh"
@@ -31,6 +32,7 @@ struct inputs {
 	u64 addr_unit = 1;		// what users count addresses and sizes in
 	bool paused = false;		// the worker waits for a commit that ends this
 	monitoring_attrs attrs;
+	vec<attribute_probe> probes;
 	vec<target_inputs> targets;
 	vec<scheme_inputs> schemes;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "core/monitor.hh"
+#include "core/probing.hh"
 
 namespace damon {
 
@@ -52,7 +53,7 @@ bool monitor::prepare(u32 most_checks)
 	u32 left = min(most_checks, all - cursor_);
 	cursor_ += left;
 	stats_.probes_skipped += all - left;
-	cleared_ = true;
+	cleared_ = config_->sampling.tests_accesses;
 	for (target &t : config_->targets) {
 		if (t.gone)
 			continue;
@@ -61,7 +62,7 @@ bool monitor::prepare(u32 most_checks)
 		t.regions.plan_probes(random_, from, here);
 		from -= min(from, count);
 		left -= here;
-		if (config_->ops->clear(t)) {
+		if (cleared_ ? config_->ops->clear(t) : config_->ops->alive(t)) {
 			alive = true;
 		} else {
 			t.gone = true;
@@ -76,8 +77,12 @@ void monitor::check()
 	for (target &t : config_->targets) {
 		if (t.gone)
 			continue;
-		config_->ops->test(t);
-		t.regions.count_accesses(stats_.outcomes);
+		if (cleared_)
+			config_->ops->test(t);
+		if (config_->sampling.counts_accesses)
+			t.regions.count_accesses(stats_.outcomes);
+		if (!config_->probes.empty())
+			count_hits(*config_, t);
 	}
 	cleared_ = false;
 	now_samples_++;
@@ -176,8 +181,10 @@ void monitor::apply()
 {
 	apply_schemes(config_->schemes.all(), config_->targets.all(), config_->attrs, position(),
 		      walk_ ? &walk_->walk : nullptr);
-	if (walk_ && walk_->walk.complete())
+	if (walk_ && walk_->walk.complete()) {
+		walk_->nr_probes = config_->probes.size();
 		finish_walk(ok);
+	}
 }
 
 void monitor::update()

@@ -13,6 +13,7 @@ struct walk_wait {
 	explicit walk_wait(tried_walk w) : walk{w} {}
 
 	tried_walk walk;
+	u32 nr_probes = 0;	// whose hits it tells
 	status outcome = errc::canceled;
 	completion done;
 };

@@ -250,7 +250,7 @@ void region_table::count_accesses(u64 *tally)
 
 	if (probes.empty())
 		return;
-	const u32 first = min(first_planned_, count_);
+	const u32 first = first_planned();
 	kapi_probe *const probe = probes.begin();
 	u32 *const nr_accesses = nr_accesses_ + first;
 	evidence *const seen = evidence_ + first;

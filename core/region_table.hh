@@ -83,6 +83,7 @@ public:
 	{
 		return span{probes_, count_}.from(first_planned_).first(nr_planned_);
 	}
+	u32 first_planned() const { return min(first_planned_, count_); }
 	// Chooses a page in every region from @first on, in @most at the most, each page with
 	// the same chance.
 	void plan_probes(prng &random, u32 first = 0, u32 most = u32_max);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // The regions that schemes tried in one round each: filled by the worker, read by who asked.
 #pragma once
+#include "core/hit_counters.hh"
 #include "damonxx/vec.hh"
 
 namespace damon {
@@ -10,12 +11,14 @@ struct tried_region {
 	u32 nr_accesses = 0;		// moving sum over one aggregation interval
 	u32 age = 0;			// aggregation intervals
 	u64 sz_filter_passed = 0;	// bytes
+	u8 hits[max_probes] = {};	// moving sums, by the probe's number
 };
 
 struct tried_of_scheme {
 	vec<tried_region> regions;	// in address order, target by target; empty if only totals
 	u64 total_bytes = 0;
 	bool complete = false;		// its round is over
+	u32 nr_probes = 0;		// whose hits are told
 };
 
 using tried_regions = vec<tried_of_scheme>;	// by scheme index

@@ -17,6 +17,10 @@ struct operations {
 	bool (*clear)(target &t);
 	// The same probes: asks for accesses since then.
 	void (*test)(target &t);
+	// For samples without clear(): false if there is nothing left to monitor, for good.
+	bool (*alive)(const target &t);
+	// Tells of the pages of the table's probes, from number @first on.
+	void (*describe)(const target &t, u32 first, span<kapi_page> pages);
 	// At the end of each window: whether update() is due early.
 	bool (*outdated)(target &t);
 	// The most ranges that init() and update() find; the target has room for them.

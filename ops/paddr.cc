@@ -67,8 +67,19 @@ void test(target &t)
 	kapi_phys_test(probes.data(), probes.size());
 }
 
+bool alive(const target &)
+{
+	return true;
+}
+
+void describe(const target &t, u32 first, span<kapi_page> pages)
+{
+	kapi_phys_describe(t.regions.probes() + first, pages.data(), pages.size());
+}
+
 } // namespace
 
-const operations paddr_operations{init, update, clear, test, outdated, most_ranges};
+const operations paddr_operations{init,	 update,   clear,    test,
+				  alive, describe, outdated, most_ranges};
 
 } // namespace damon

@@ -88,6 +88,22 @@ void test(target &t)
 		t.regions.forget_probes();
 }
 
+bool alive(const target &t)
+{
+	return static_cast<bool>(t.hold_mm());
+}
+
+void describe(const target &t, u32 first, span<kapi_page> pages)
+{
+	if (const mm_ref mm = t.hold_mm()) {
+		kapi_probe_describe(mm.get(), t.regions.probes() + first, pages.data(),
+				    pages.size());
+		return;
+	}
+	for (kapi_page &page : pages)
+		page = {};
+}
+
 bool never(target &)
 {
 	return false;
@@ -95,8 +111,9 @@ bool never(target &)
 
 } // namespace
 
-const operations vaddr_operations{init_vaddr, follow_mappings,  clear,
-				  test,	      mappings_changed, most_areas};
-const operations fvaddr_operations{keep_ranges, keep_ranges, clear, test, never, 0};
+const operations vaddr_operations{init_vaddr, follow_mappings, clear,	      test,
+				  alive,      describe,	       mappings_changed, most_areas};
+const operations fvaddr_operations{keep_ranges, keep_ranges, clear, test,
+				   alive,	describe,    never, 0};
 
 } // namespace damon

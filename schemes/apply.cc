@@ -11,6 +11,12 @@ bool matches(const access_pattern &pattern, const tried_region &region)
 	       pattern.nr_accesses.has(region.nr_accesses) && pattern.age.has(region.age);
 }
 
+void add_hits(tried_region &region, const hit_counters &hits, const window_position &at)
+{
+	for (u32 probe = 0; probe < max_probes; probe++)
+		region.hits[probe] = hits.moving_sum(probe, at.left, at.length);
+}
+
 // One round of @s over all regions.
 void apply_scheme(scheme &s, u32 index, span<target> targets, const window_position &at,
 		  tried_walk *walk)
@@ -21,11 +27,13 @@ void apply_scheme(scheme &s, u32 index, span<target> targets, const window_posit
 		if (t.gone)
 			continue;
 		for (u32 i = 0; i < regions.count(); i++) {
-			const tried_region region{regions.range(i),
-						  regions.moving_sum(i, at.left, at.length),
-						  regions.age(i)};
+			tried_region region{regions.range(i),
+					    regions.moving_sum(i, at.left, at.length),
+					    regions.age(i)};
 			if (!matches(s.wanted.pattern, region))
 				continue;
+			if (walk && regions.has_hits())
+				add_hits(region, regions.hits(i), at);
 			s.stats.nr_tried++;
 			s.stats.sz_tried += region.range.size();
 			if (walk)
