@@ -41,6 +41,7 @@ constexpr cell branch_cells[] = {
 };
 constexpr fixed_child branch_children[] = {
 	{"leaves", &leaves_kind},
+	{"more", &leaves_kind, true},
 };
 constinit kind branch_kind{.cells = branch_cells, .children = branch_children};
 
@@ -158,4 +159,30 @@ CASE(tree, a_closed_directory_takes_no_gated_access)
 	EXPECT_ERROR(store_cell(leaves, 0, "1"), errc::nodev);
 	EXPECT_ERROR(store_cell(leaves.numbered(0), leaf_text, "x"), errc::nodev);
 	EXPECT_OK(store_cell(top, nr_branches, "0"));
+}
+
+CASE(tree, children_on_demand_come_and_go)
+{
+	constexpr u32 more = child_of(branch_children, "more");
+	sandbox box{top_kind};
+	ASSERT(box.top());
+	node &top = *box.top();
+
+	ASSERT_OK(store_cell(top, nr_branches, "1"));
+	node &branch = top.numbered(0);
+	EXPECT(!branch.has_child(more));
+	branch.remove_child(more);
+	ASSERT_OK(branch.add_child(more));
+	ASSERT(branch.has_child(more));
+	EXPECT_OK(store_cell(branch.child(more), 0, "2"));
+	ASSERT_OK(branch.add_child(more)); // it is there
+	EXPECT_EQUAL(branch.child(more).count(), 2u);
+	EXPECT_EQUAL(live_objects, 2);
+	branch.remove_child(more);
+	EXPECT(!branch.has_child(more));
+	EXPECT_EQUAL(live_objects, 0);
+
+	ASSERT_OK(branch.add_child(more));
+	ASSERT_OK(store_cell(top, nr_branches, "1")); // defaults
+	EXPECT(!top.numbered(0).has_child(more));
 }

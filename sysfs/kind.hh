@@ -119,10 +119,11 @@ constexpr cell noted(cell row, void (*written)(node &))
 	return row;
 }
 
-// A directory that is always there.
+// A directory that is always there, or only if the directory above is told to have it.
 struct fixed_child {
 	const char *name;
 	kind *of;
+	bool on_demand = false;
 };
 
 // Directories 0, 1, ... whose number changes.

@@ -110,7 +110,8 @@ result<own<node>> node::make(kind &of, node *parent, const char *name, u32 index
 status node::add_children()
 {
 	for (u32 i = 0; i < of_.children.size(); i++)
-		children()[i] = TRY(make(*of_.children[i].of, this, of_.children[i].name));
+		if (!of_.children[i].on_demand)
+			TRY(add_child(i));
 	return ok;
 }
 
@@ -120,6 +121,26 @@ node *node::above(const kind &wanted) const
 		if (&at->of_ == &wanted)
 			return at;
 	return nullptr;
+}
+
+status node::add_child(u32 index)
+{
+	const fixed_child &row = of_.children[index];
+
+	if (!has_child(index))
+		children()[index] = TRY(make(*row.of, this, row.name));
+	return ok;
+}
+
+void node::remove_child(u32 index)
+{
+	if (has_child(index))
+		remove(move(children()[index]));
+}
+
+bool node::has_child(u32 index) const
+{
+	return static_cast<bool>(children()[checked_index(index, of_.children.size())]);
 }
 
 u64 node::value(u32 cell) const
@@ -219,7 +240,10 @@ void node::reset()
 	if (count() > 0)
 		shrink(0);
 	for (u32 i = 0; i < of_.children.size(); i++)
-		children()[i]->reset();
+		if (of_.children[i].on_demand)
+			remove_child(i);
+		else
+			children()[i]->reset();
 	free_texts();
 	set_defaults();
 	if (of_.attached.destroy) {

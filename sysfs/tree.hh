@@ -43,6 +43,10 @@ public:
 	status set_text(u32 cell, text_view text); // nomem
 
 	node &child(u32 index) const;
+	// Children on demand come and go; the others are always there.
+	bool has_child(u32 index) const;
+	status add_child(u32 index);	// nomem, or what kapi_dir_add() says
+	void remove_child(u32 index);
 	u32 count() const { return numbered_.size(); }
 	node &numbered(u32 index) const { return *numbered_[index]; }
 	// The object of a kind with an attachment of this type.
