@@ -138,6 +138,11 @@ result<inputs> build_inputs(const node &dir, purpose use, report &why)
 	in.addr_unit = TRY(build_unit(dir, in.operations, why));
 	in.paused = dir.value(cell_of(context_cells, "pause")) != 0;
 	in.attrs = build_attrs(attrs);
+	{
+		report::at here{why, "monitoring_attrs"};
+		in.probes = TRY(build_probes(attrs.child(child_of(monitoring_attrs_children, "probes")),
+					     why));
+	}
 	TRY(in.targets.reserve(targets.count()));
 	for (u32 i = 0; i < targets.count(); i++) {
 		report::at here{why, "targets", i};

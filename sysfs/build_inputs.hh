@@ -9,8 +9,8 @@ namespace damon {
 // Only a commit can remove targets.
 enum class purpose { start, commit };
 
-// Process ids are resolved here, in the caller's pid namespace.  inval with the reason in
-// @why, whose places are relative to @dir; nomem.  Gate held.
+// Process ids are resolved here, in the caller's pid namespace, and paths of cgroups.  inval
+// or opnotsupp with the reason in @why, whose places are relative to @dir; nomem.  Gate held.
 result<inputs> build_inputs(const node &dir, purpose use, report &why);
 
 } // namespace damon

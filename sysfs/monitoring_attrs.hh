@@ -2,6 +2,7 @@
 // contexts/<C>/monitoring_attrs
 #pragma once
 #include "core/attrs.hh"
+#include "sysfs/probes.hh"
 #include "sysfs/refresh.hh"
 
 namespace damon {
@@ -43,6 +44,7 @@ extern kind nr_regions_kind;
 inline constexpr fixed_child monitoring_attrs_children[] = {
 	{"intervals", &intervals_kind},
 	{"nr_regions", &nr_regions_kind},
+	{"probes", &probes_kind},
 };
 inline constexpr cell monitoring_attrs_cells[] = {
 	ulong_cell("cpu_permil", default_attrs.cpu_permil),

@@ -11,8 +11,45 @@ node &tried_dir(node &schemes, u32 scheme)
 	return schemes.numbered(scheme).child(child_of(scheme_children, "tried_regions"));
 }
 
+constexpr u32 probes_child = child_of(tried_region_children, "probes");
+
+u32 nr_probes_in(const node &region_dir)
+{
+	return region_dir.has_child(probes_child) ? region_dir.child(probes_child).count() : 0;
+}
+
+// A change to fewer of them cannot fail.
+status resize_probes(node &region_dir, u32 nr_probes)
+{
+	if (!nr_probes) {
+		region_dir.remove_child(probes_child);
+		return ok;
+	}
+	TRY(region_dir.add_child(probes_child));
+	return region_dir.child(probes_child).resize(nr_probes);
+}
+
+// All regions below @dir have @nr_probes of them at the most afterwards.
+void shrink_probes(node &dir, u32 nr_probes)
+{
+	for (u32 i = 0; i < dir.count(); i++)
+		if (!nr_probes || nr_probes_in(dir.numbered(i)) > nr_probes)
+			static_cast<void>(resize_probes(dir.numbered(i), nr_probes));
+}
+
+status grow_probes(node &dir, u32 nr_probes)
+{
+	for (u32 i = 0; i < dir.count(); i++)
+		if (nr_probes_in(dir.numbered(i)) < nr_probes)
+			TRY(resize_probes(dir.numbered(i), nr_probes));
+	return ok;
+}
+
 void put(node &dir, const tried_region &region)
 {
+	for (u32 i = 0; i < nr_probes_in(dir); i++)
+		dir.child(probes_child).numbered(i).set(cell_of(tried_probe_cells, "hits"),
+							region.hits[i]);
 	dir.set(cell_of(tried_region_cells, "start"), region.range.start);
 	dir.set(cell_of(tried_region_cells, "end"), region.range.end);
 	dir.set(cell_of(tried_region_cells, "nr_accesses"), region.nr_accesses);
@@ -30,25 +67,37 @@ void shrink(node &dir, u32 count)
 void put(node &dir, const tried_of_scheme &tried)
 {
 	shrink(dir, tried.regions.size());
+	shrink_probes(dir, tried.nr_probes);
 	for (u32 i = 0; i < tried.regions.size(); i++)
 		put(dir.numbered(i), tried.regions[i]);
 	dir.set(cell_of(tried_regions_cells, "total_bytes"), tried.total_bytes);
 }
 
+status make_room(node &dir, const tried_of_scheme &tried)
+{
+	TRY(dir.resize(max(dir.count(), tried.regions.size())));
+	return grow_probes(dir, tried.nr_probes);
+}
+
 // At least as many directories as @all needs; nomem: as many as there were.
 status make_room(node &schemes, span<const tried_of_scheme> all)
 {
-	vec<u32> before;
+	struct extent {
+		u32 regions, probes;
+	};
+	vec<extent> before;
 
 	TRY(before.reserve(all.size()));
 	for (u32 i = 0; i < all.size(); i++) {
 		node &dir = tried_dir(schemes, i);
-		before.push(dir.count());
-		const status grown = dir.resize(max(dir.count(), all[i].regions.size()));
+		before.push({dir.count(), dir.count() ? nr_probes_in(dir.numbered(0)) : 0});
+		const status grown = make_room(dir, all[i]);
 		if (grown.is_ok())
 			continue;
-		for (u32 k = 0; k < before.size(); k++)
-			shrink(tried_dir(schemes, k), before[k]);
+		for (u32 k = 0; k < before.size(); k++) {
+			shrink(tried_dir(schemes, k), before[k].regions);
+			shrink_probes(tried_dir(schemes, k), before[k].probes);
+		}
 		return grown;
 	}
 	return ok;
@@ -56,7 +105,12 @@ status make_room(node &schemes, span<const tried_of_scheme> all)
 
 } // namespace
 
-constinit kind tried_region_kind{.cells = tried_region_cells};
+constinit kind tried_probe_kind{.cells = tried_probe_cells};
+constinit kind tried_probes_kind{.numbered = {.of = &tried_probe_kind, .most = max_probes}};
+constinit kind tried_region_kind{
+	.cells = tried_region_cells,
+	.children = tried_region_children,
+};
 constinit kind tried_regions_kind{
 	.cells = tried_regions_cells,
 	.numbered = {.of = &tried_region_kind},

@@ -7,12 +7,22 @@
 
 namespace damon {
 
+inline constexpr cell tried_probe_cells[] = {
+	read_only(uint_cell("hits")),
+};
+extern kind tried_probe_kind;
+extern kind tried_probes_kind;
+
 inline constexpr cell tried_region_cells[] = {
 	read_only(ulong_cell("start")),
 	read_only(ulong_cell("end")),
 	read_only(uint_cell("nr_accesses")),
 	read_only(uint_cell("age")),
 	read_only(ulong_cell("sz_filter_passed")),
+};
+// Without probes there is no directory for them: it would double what a region costs.
+inline constexpr fixed_child tried_region_children[] = {
+	{"probes", &tried_probes_kind, true},
 };
 extern kind tried_region_kind;
 

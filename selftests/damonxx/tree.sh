@@ -23,6 +23,17 @@ C/monitoring_attrs/intervals/aggr_us 600 ulong 100000
 C/monitoring_attrs/intervals/update_us 600 ulong 60000000
 C/monitoring_attrs/nr_regions/min 600 ulong 10
 C/monitoring_attrs/nr_regions/max 600 ulong 1000
+C/monitoring_attrs/probes/nr_probes 600 four 1
+P/weight 600 uint 0
+P/preps/nr_preps 600 count 1
+P/preps/0/prep_action 600 word set_pgidle
+P/filters/nr_filters 600 count 1
+P/filters/0/type 600 word anon
+P/filters/0/matching 600 bool N
+P/filters/0/allow 600 bool N
+P/filters/0/path 600 text -
+P/filters/0/min 600 ulong 0
+P/filters/0/max 600 ulong 0
 C/targets/nr_targets 600 count 1
 C/targets/0/pid_target 600 pid 0
 C/targets/0/regions/nr_regions 600 count 1
@@ -56,7 +67,6 @@ C/monitoring_attrs/intervals/intervals_goal/access_bp 600 ulong 0
 C/monitoring_attrs/intervals/intervals_goal/aggrs 600 ulong 0
 C/monitoring_attrs/intervals/intervals_goal/min_sample_us 600 ulong 0
 C/monitoring_attrs/intervals/intervals_goal/max_sample_us 600 ulong 0
-C/monitoring_attrs/probes/nr_probes 600 four 0
 C/targets/0/obsolete_target 600 bool N
 S/target_nid 600 int -1
 S/dests/nr_dests 600 count 0
@@ -84,6 +94,8 @@ words='
 0/state off
 C/operations vaddr fvaddr paddr
 S/action stat
+P/preps/0/prep_action set_pgidle
+P/filters/0/type anon memcg pgidle_unset pgidle_set hugepage_size
 S/quotas/goal_tuner consist temporal
 S/watermarks/metric none free_mem_rate
 '
@@ -91,7 +103,8 @@ later_words='S/action willneed cold pageout hugepage nohugepage lru_prio lru_dep
 # Of the regions that a scheme tried; the values depend.
 region_files='start end nr_accesses age sz_filter_passed'
 
-expand() { sed -e 's|^C/|0/contexts/0/|' -e 's|^S/|0/contexts/0/schemes/0/|' -e '/^$/d'; }
+expand() { sed -e 's|^C/|0/contexts/0/|' -e 's|^S/|0/contexts/0/schemes/0/|' \
+	-e 's|^P/|0/contexts/0/monitoring_attrs/probes/0/|' -e '/^$/d'; }
 
 # What every number takes and refuses, whatever its size.
 number_cases() {
@@ -204,6 +217,7 @@ one_cases() {
 }
 
 four_cases() { printf '%s\n' '4 -> 4' '5 -> EINVAL' '-1 -> EINVAL' 'x -> EINVAL' '0 -> 0'; }
+text_cases() { printf '%s\n' '/a -> /a' '/work loads/b -> /work loads/b' ' -> =' '/ -> /'; }
 nonzero_cases() { ulong_cases | grep -v -e '-> 0$'; echo '0 -> EINVAL'; }
 
 # word_cases FIRST...: words that are near one that is known are refused.
@@ -252,6 +266,8 @@ takes() { # PATH TYPE: and the tree is as before, in the end
 
 fill() {
 	put $kdamonds/nr_kdamonds 1 && put $kdamond/contexts/nr_contexts 1 &&
+		put $attrs/probes/nr_probes 1 && put $attrs/probes/0/preps/nr_preps 1 &&
+		put $attrs/probes/0/filters/nr_filters 1 &&
 		put $context/targets/nr_targets 1 && put $context/targets/0/regions/nr_regions 1 &&
 		put $context/schemes/nr_schemes 1
 }

@@ -73,7 +73,7 @@ void read_below(const std::string &dir, files &found)
 		}
 		found[path] = host::read(path);
 		MUST(!found[path].starts_with("error "), path, found[path]);
-		MUST(name == "avail_operations" || name == "stats" ||
+		MUST(name == "avail_operations" || name == "stats" || name == "path" ||
 			     std::count(found[path].begin(), found[path].end(), '\n') == 1,
 		     path, found[path]);
 		if (is_count(path))
@@ -106,6 +106,11 @@ std::string default_of(const std::string &path)
 		{"addr_unit", "1"},
 		{"pause", "N"},
 		{"obsolete_target", "N"},
+		{"type", "anon"},
+		{"matching", "N"},
+		{"allow", "N"},
+		{"path", ""},
+		{"prep_action", "set_pgidle"},
 	};
 	const auto found = special.find(name_of(path));
 
@@ -134,6 +139,7 @@ public:
 			return;
 		for (int pid = 1; pid <= most_pids; pid++)
 			add_process(pid);
+		host::add_memcg("/a", 1);
 		now_ = read_tree();
 		if (in_.below(4))
 			stage();
@@ -326,6 +332,7 @@ private:
 		const parsed p = parse_int(text);
 		const s64 most = path.ends_with("nr_contexts")	 ? 1
 				 : path.ends_with("nr_kdamonds") ? 1024
+				 : path.ends_with("nr_probes")	 ? 4
 								 : 65'536;
 
 		if (p.error != 0)
@@ -340,6 +347,7 @@ private:
 	expected_write expect(const std::string &path, const std::string &text) const
 	{
 		static const char *const actions[] = {"stat"};
+		static const char *const preps[] = {"set_pgidle"};
 		const std::string name = name_of(path);
 		parsed p = parse_unsigned(text, ~u64{0});
 
@@ -353,7 +361,18 @@ private:
 		}
 		if (name == "action")
 			return {parse_name(text, actions).error, "stat\n"};
-		if (name == "pause" || name == "obsolete_target") {
+		if (name == "type") {
+			p = parse_name(text, damon::attribute_names);
+			return {p.error, std::string(damon::attribute_names[p.value]) + "\n"};
+		}
+		if (name == "prep_action")
+			return {parse_name(text, preps).error, "set_pgidle\n"};
+		if (name == "path")
+			return {0, text + "\n"};
+		if (name == "weight")
+			p = parse_unsigned(text, ~u32{0});
+		if (name == "pause" || name == "obsolete_target" || name == "matching" ||
+		    name == "allow") {
 			p = parse_boolean(text);
 			return {p.error, p.value ? "Y\n" : "N\n"};
 		}

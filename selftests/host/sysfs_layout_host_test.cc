@@ -42,6 +42,17 @@ constexpr row context_rows[] = {
 	{"monitoring_attrs/intervals/intervals_goal/max_sample_us", 0600, "0\n"},
 	{"monitoring_attrs/nr_regions/min", 0600, "10\n"},
 	{"monitoring_attrs/nr_regions/max", 0600, "1000\n"},
+	{"monitoring_attrs/probes/nr_probes", 0600, "1\n"},
+	{"monitoring_attrs/probes/0/weight", 0600, "0\n"},
+	{"monitoring_attrs/probes/0/preps/nr_preps", 0600, "1\n"},
+	{"monitoring_attrs/probes/0/preps/0/prep_action", 0600, "set_pgidle\n"},
+	{"monitoring_attrs/probes/0/filters/nr_filters", 0600, "1\n"},
+	{"monitoring_attrs/probes/0/filters/0/type", 0600, "anon\n"},
+	{"monitoring_attrs/probes/0/filters/0/matching", 0600, "N\n"},
+	{"monitoring_attrs/probes/0/filters/0/allow", 0600, "N\n"},
+	{"monitoring_attrs/probes/0/filters/0/path", 0600, "\n"},
+	{"monitoring_attrs/probes/0/filters/0/min", 0600, "0\n"},
+	{"monitoring_attrs/probes/0/filters/0/max", 0600, "0\n"},
 	{"targets/nr_targets", 0600, "1\n"},
 	{"targets/0/pid_target", 0600, "0\n"},
 	{"targets/0/obsolete_target", 0600, "N\n"},
@@ -76,6 +87,13 @@ protected:
 		sysfs_tree::SetUp();
 		put("kdamonds/nr_kdamonds", "1\n");
 		put(kdamond + "contexts/nr_contexts", "1\n");
+		fill_context();
+	}
+	void fill_context()
+	{
+		put(context + "monitoring_attrs/probes/nr_probes", "1\n");
+		put(context + "monitoring_attrs/probes/0/preps/nr_preps", "1\n");
+		put(context + "monitoring_attrs/probes/0/filters/nr_filters", "1\n");
 		put(context + "targets/nr_targets", "1\n");
 		put(context + "targets/0/regions/nr_regions", "1\n");
 		put(context + "schemes/nr_schemes", "1\n");
@@ -118,9 +136,7 @@ TEST_F(sysfs_layout, the_same_number_gives_defaults)
 	put(scheme + "apply_interval_us", "4\n");
 	put(kdamond + "contexts/nr_contexts", "1\n");
 	EXPECT_EQ(list(context + "targets"), (std::vector<std::string>{"nr_targets"}));
-	put(context + "targets/nr_targets", "1\n");
-	put(context + "targets/0/regions/nr_regions", "1\n");
-	put(context + "schemes/nr_schemes", "1\n");
+	fill_context();
 	EXPECT_EQ(read_all(), fresh);
 }
 

@@ -160,13 +160,18 @@ TEST_F(sysfs_memory, tried_regions_are_all_replaced_or_none)
 
 using namespace damon;
 
-tried_of_scheme many(u32 count)
+tried_of_scheme many(u32 count, u32 nr_probes = 0)
 {
 	tried_of_scheme tried;
 
+	tried.nr_probes = nr_probes;
 	EXPECT_TRUE(tried.regions.reserve(count).is_ok());
 	for (u32 i = 0; i < count; i++)
-		tried.regions.push({{i * page_bytes, (i + 1) * page_bytes}, i % 20, i, 1});
+		tried.regions.push({{i * page_bytes, (i + 1) * page_bytes},
+				    i % 20,
+				    i,
+				    1,
+				    {static_cast<u8>(i), 2, 3, 4}});
 	tried.total_bytes = count * page_bytes;
 	return tried;
 }
@@ -201,6 +206,20 @@ protected:
 		first_ = move(both[0]);
 		second_ = move(both[1]);
 		return done;
+	}
+	// Of files and directories, in one order.
+	std::vector<std::string> all_names()
+	{
+		std::vector<std::string> names{"0/tried_regions/", "1/tried_regions/"};
+
+		for (size_t i = 0; i < names.size(); i++) {
+			const std::string dir = names[i];
+			if (!dir.ends_with('/'))
+				continue;
+			for (const std::string &name : list(dir.substr(0, dir.size() - 1)))
+				names.push_back(dir + name);
+		}
+		return names;
 	}
 	size_t dirs(const char *scheme)
 	{
@@ -254,6 +273,58 @@ TEST_F(sysfs_many_tried, without_memory_all_is_as_it_was)
 		EXPECT_EQ(read("0/tried_regions/total_bytes"), done ? "81920\n" : "40960\n");
 		EXPECT_EQ(read("1/tried_regions/14/end"), "61440\n");
 	});
+}
+
+TEST_F(sysfs_many_tried, probes_come_and_go)
+{
+	const std::string region = "0/tried_regions/7";
+
+	first_ = many(10);
+	second_ = many(10);
+	ASSERT_TRUE(put(10, 10).is_ok());
+	EXPECT_FALSE(exists(region + "/probes"));
+	first_ = many(10, 2);
+	ASSERT_TRUE(put(10, 10).is_ok());
+	EXPECT_EQ(list(region + "/probes"), (std::vector<std::string>{"0/", "1/"}));
+	EXPECT_EQ(read(region + "/probes/0/hits"), "7\n");
+	EXPECT_EQ(read(region + "/probes/1/hits"), "2\n");
+	EXPECT_EQ(mode_of(region + "/probes/1/hits"), 0400);
+	EXPECT_FALSE(exists("1/tried_regions/7/probes"));
+
+	const u64 before = counts().allocations;
+	first_.regions[7].hits[1] = 200;
+	ASSERT_TRUE(put(10, 10).is_ok());
+	EXPECT_LE(counts().allocations, before + 1); // no directory among them
+	EXPECT_EQ(read(region + "/probes/1/hits"), "200\n");
+
+	first_ = many(9, 1);
+	ASSERT_TRUE(put(9, 10).is_ok());
+	EXPECT_EQ(list(region + "/probes"), (std::vector<std::string>{"0/"}));
+	first_ = many(9);
+	ASSERT_TRUE(put(9, 10).is_ok());
+	EXPECT_FALSE(exists(region + "/probes"));
+}
+
+TEST_F(sysfs_many_tried, without_memory_for_probes_all_is_as_it_was)
+{
+	for (u32 before : {0u, 1u}) {
+		first_ = many(5, before);
+		second_ = many(5, before);
+		ASSERT_TRUE(put(5, 5).is_ok());
+		const std::vector<std::string> before_names = all_names();
+		first_ = many(6, 3);
+		second_ = many(4, 3);
+		const u64 failed = for_each_failing_allocation([&] {
+			const bool done = put(6, 4).is_ok();
+
+			EXPECT_NE(done, has_failed());
+			EXPECT_EQ(all_names() == before_names, !done);
+		});
+		EXPECT_GT(failed, 40u);
+		EXPECT_EQ(read("0/tried_regions/5/probes/2/hits"), "3\n");
+		EXPECT_EQ(read("1/tried_regions/3/probes/2/hits"), "3\n");
+		clear_tried(schemes());
+	}
 }
 
 TEST_F(sysfs_many_tried, schemes_without_results_have_none)

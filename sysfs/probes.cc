@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "sysfs/probes.hh"
+
+namespace damon {
+
+namespace {
+
+result<u64> find_memcg(text_view written, report &why)
+{
+	const text_view path = chomp(written);
+	u64 id = 0;
+
+	if (path.empty())
+		return why.fail(errc::inval, "path", "a memcg filter needs the path of a memory cgroup");
+
+	const auto found = status::from_errno(kapi_memcg_find(path.data(), path.size(), &id));
+	if (found.is(errc::noent))
+		return why.fail(errc::inval, "path",
+				"no memory cgroup of the unified hierarchy has this path");
+	if (found.is(errc::opnotsupp))
+		return why.fail(errc::opnotsupp, "type", "this kernel has no memory cgroups");
+	TRY(found);
+	return id;
+}
+
+result<attribute_filter> build_filter(const node &dir, report &why)
+{
+	attribute_filter filter{
+		.type = static_cast<attribute>(dir.value(cell_of(probe_filter_cells, "type"))),
+		.matching = dir.value(cell_of(probe_filter_cells, "matching")) != 0,
+		.allow = dir.value(cell_of(probe_filter_cells, "allow")) != 0,
+		.size_bytes = {
+			.min = dir.value(cell_of(probe_filter_cells, "min")),
+			.max = dir.value(cell_of(probe_filter_cells, "max")),
+		},
+	};
+
+	if (filter.type == attribute::memcg)
+		filter.memcg = TRY(find_memcg(dir.text(cell_of(probe_filter_cells, "path")), why));
+	return filter;
+}
+
+// There is one prep action.
+result<attribute_probe> build_probe(const node &dir, report &why)
+{
+	const node &filters = dir.child(child_of(probe_children, "filters"));
+	attribute_probe probe;
+
+	probe.weight = static_cast<u32>(dir.value(cell_of(probe_cells, "weight")));
+	probe.sets_idle = dir.child(child_of(probe_children, "preps")).count() > 0;
+	TRY(probe.filters.reserve(filters.count()));
+	for (u32 i = 0; i < filters.count(); i++) {
+		report::at here{why, "filters", i};
+		probe.filters.push(TRY(build_filter(filters.numbered(i), why)));
+	}
+	return probe;
+}
+
+} // namespace
+
+constinit kind probe_filter_kind{.cells = probe_filter_cells};
+constinit kind probe_filters_kind{
+	.cells = probe_filters_cells,
+	.numbered = {.of = &probe_filter_kind},
+};
+constinit kind prep_kind{.cells = prep_cells};
+constinit kind preps_kind{.cells = preps_cells, .numbered = {.of = &prep_kind}};
+constinit kind probe_kind{.cells = probe_cells, .children = probe_children};
+constinit kind probes_kind{
+	.cells = probes_cells,
+	.numbered = {.of = &probe_kind, .most = max_probes},
+};
+
+result<vec<attribute_probe>> build_probes(const node &dir, report &why)
+{
+	vec<attribute_probe> probes;
+
+	TRY(probes.reserve(dir.count()));
+	for (u32 i = 0; i < dir.count(); i++) {
+		report::at here{why, "probes", i};
+		probes.push(TRY(build_probe(dir.numbered(i), why)));
+	}
+	return probes;
+}
+
+} // namespace damon
