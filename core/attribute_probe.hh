@@ -23,7 +23,7 @@ inline constexpr const char *attribute_names[] = {
 // The page that a sample looks at, after its interval.
 struct sampled_page {
 	kapi_page page{};
-	kapi_outcome outcome = KAPI_UNCHECKED;
+	kapi_outcome outcome = KAPI_ABSENT;
 };
 
 struct attribute_filter {

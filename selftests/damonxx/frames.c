@@ -4,6 +4,7 @@
  *
  *	frames file PATH N	the frames of the first N pages of a file, brought in by reading
  *	frames read PATH N	reads these again and again, by system calls
+ *	frames alone N		maps N anonymous pages, prints their frames and "ready", and waits
  *	frames share N		maps N pages and forks; the child touches them again and again, the parent
  *				never.  Prints the frames and "ready".
  */
@@ -85,14 +86,35 @@ static void read_for_ever(const char *path, unsigned long n)
 	}
 }
 
-static void share(unsigned long n)
+static char *map(unsigned long n, int flags)
 {
-	char *memory = mmap(NULL, n * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	char *memory = mmap(NULL, n * PAGE, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0);
 
 	if (memory == MAP_FAILED)
 		err(1, "mmap");
 	memset(memory, 1, n * PAGE);
 	print_frames(memory, n);
+	return memory;
+}
+
+static void wait_for_ever(void)
+{
+	puts("ready");
+	fflush(stdout);
+	for (;;)
+		pause();
+}
+
+static void alone(unsigned long n)
+{
+	map(n, MAP_PRIVATE);
+	wait_for_ever();
+}
+
+static void share(unsigned long n)
+{
+	char *memory = map(n, MAP_SHARED);
+
 	if (fork() == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		for (;;) {
@@ -104,10 +126,7 @@ static void share(unsigned long n)
 			nap();
 		}
 	}
-	puts("ready");
-	fflush(stdout);
-	for (;;)
-		pause();
+	wait_for_ever();
 }
 
 int main(int argc, char **argv)
@@ -116,9 +135,11 @@ int main(int argc, char **argv)
 		print_file(argv[2], strtoul(argv[3], NULL, 10));
 	else if (argc == 4 && !strcmp(argv[1], "read"))
 		read_for_ever(argv[2], strtoul(argv[3], NULL, 10));
+	else if (argc == 3 && !strcmp(argv[1], "alone"))
+		alone(strtoul(argv[2], NULL, 10));
 	else if (argc == 3 && !strcmp(argv[1], "share"))
 		share(strtoul(argv[2], NULL, 10));
 	else
-		errx(2, "usage: frames file|read PATH N | share N");
+		errx(2, "usage: frames file|read PATH N | alone|share N");
 	return 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * tried DIR: prints the regions below a tried_regions directory, one a line, all in decimal:
- * START END NR_ACCESSES AGE.  The directories must be 0, 1, ... without a gap.
+ * START END NR_ACCESSES AGE, and the hits of each probe.  The directories must be 0, 1, ... without a gap.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -38,6 +38,18 @@ static unsigned int count_numbered(const char *path)
 	return n;
 }
 
+static void print_hits(int region)
+{
+	char name[32];
+
+	for (int probe = 0;; probe++) {
+		sprintf(name, "probes/%d/hits", probe);
+		if (faccessat(region, name, F_OK, 0))
+			return;
+		printf(" %lu", number(region, name));
+	}
+}
+
 int main(int argc, char **argv)
 {
 	unsigned int n = argc == 2 ? count_numbered(argv[1]) : 0;
@@ -54,7 +66,9 @@ int main(int argc, char **argv)
 		if (dir < 0)
 			errx(1, "there are %u directories, but no %u", n, i);
 		printf("%lu %lu ", number(dir, "start"), number(dir, "end"));
-		printf("%lu %lu\n", number(dir, "nr_accesses"), number(dir, "age"));
+		printf("%lu %lu", number(dir, "nr_accesses"), number(dir, "age"));
+		print_hits(dir);
+		putchar('\n');
 		close(dir);
 	}
 	return 0;

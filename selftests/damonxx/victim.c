@@ -7,6 +7,7 @@
  *	victim thp MIB		the same in transparent huge pages
  *	victim hugetlb MIB	the same in hugetlb pages of 2 MiB
  *	victim file PATH	maps a file, reads all of it once, little by little, and waits
+ *	victim mixed PATH	as busy, with 16 MiB, and maps a file; says "file START END", too
  *	victim grow MIB		step: maps MIB more; step: unmaps them
  *	victim exec MIB		step: executes itself as "busy MIB"
  *	victim lonely		step: unmaps all but one page of code
@@ -156,7 +157,7 @@ static void idle(unsigned long bytes)
 	wait_for_ever();
 }
 
-static void file(const char *path)
+static char *map_file(const char *path, unsigned long *bytes)
 {
 	int fd = open(path, O_RDONLY);
 	struct stat st;
@@ -167,13 +168,35 @@ static void file(const char *path)
 	at = mmap(NULL, st.st_size, PROT_READ, MAP_SHARED, fd, 0);
 	if (at == MAP_FAILED)
 		err(1, "cannot map %s", path);
-	for (long i = 0; i < st.st_size; i += PAGE) {
+	*bytes = st.st_size;
+	return at;
+}
+
+static void file(const char *path)
+{
+	unsigned long bytes;
+	char *at = map_file(path, &bytes);
+
+	for (unsigned long i = 0; i < bytes; i += PAGE) {
 		((volatile char *)at)[i];
 		if (i % (16 * PAGE) == 0)
 			nap(1000);
 	}
 	ready();
 	wait_for_ever();
+}
+
+static void mixed(const char *path)
+{
+	unsigned long bytes;
+	char *at = map_file(path, &bytes), *area;
+
+	for (unsigned long i = 0; i < bytes; i += PAGE)
+		((volatile char *)at)[i];
+	say("file", at, bytes);
+	area = make_area(16 * MIB, 0, MADV_NOHUGEPAGE);
+	ready();
+	keep_hot(area, 8 * MIB);
 }
 
 static void grow(unsigned long bytes)
@@ -304,6 +327,8 @@ int main(int argc, char **argv)
 		busy(n * MIB, MAP_HUGETLB, 0);
 	else if (!strcmp(kind, "file"))
 		file(argument);
+	else if (!strcmp(kind, "mixed"))
+		mixed(argument);
 	else if (!strcmp(kind, "grow"))
 		grow(n * MIB);
 	else if (!strcmp(kind, "exec"))
