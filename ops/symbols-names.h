@@ -16,5 +16,6 @@
 #define anon_vma_interval_tree_iter_first damonxx_ksym_anon_vma_interval_tree_iter_first
 #define anon_vma_interval_tree_iter_next damonxx_ksym_anon_vma_interval_tree_iter_next
 #define folio_lock_anon_vma_read damonxx_ksym_folio_lock_anon_vma_read
+#define __kernfs_create_file damonxx_ksym___kernfs_create_file
 /* Data: the kernel's declaration turns into one of a pointer. */
 #define mm_kobj (*damonxx_ksym_mm_kobj)

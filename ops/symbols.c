@@ -24,6 +24,7 @@ static const char *const feature_names[KAPI_NR_FEATURES] __initconst = {
 	[KAPI_FEATURE_SYSFS] = "the sysfs tree",
 	[KAPI_FEATURE_VADDR] = "vaddr",
 	[KAPI_FEATURE_PADDR] = "paddr",
+	[KAPI_FEATURE_BINARY] = "the snapshot file",
 };
 
 /*
@@ -109,9 +110,9 @@ void __init damonxx_symbols_resolve(void)
 	void *address = (void *)find_kallsyms();
 
 	if (!address) {
-		pr_warn("this kernel does not let kprobes find symbols: %s, %s and %s are off\n",
+		pr_warn("this kernel does not let kprobes find symbols: %s, %s, %s and %s are off\n",
 			feature_names[KAPI_FEATURE_SYSFS], feature_names[KAPI_FEATURE_VADDR],
-			feature_names[KAPI_FEATURE_PADDR]);
+			feature_names[KAPI_FEATURE_PADDR], feature_names[KAPI_FEATURE_BINARY]);
 		missing = GENMASK(KAPI_NR_FEATURES - 1, 0);
 		return;
 	}

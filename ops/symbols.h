@@ -13,6 +13,7 @@
 #define DAMONXX_SYMBOLS_H
 
 #include <linux/hugetlb.h>
+#include <linux/kernfs.h>
 #include <linux/kobject.h>
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
@@ -48,10 +49,18 @@
 	  (struct anon_vma_chain * link, unsigned long first, unsigned long last),           \
 	  (link, first, last))
 
+#define DAMONXX_KERNFS_SYMBOLS(F)                                                              \
+	F(BINARY, struct kernfs_node *, __kernfs_create_file,                                  \
+	  (struct kernfs_node * parent, const char *name, umode_t mode, kuid_t uid,            \
+	   kgid_t gid, loff_t size, const struct kernfs_ops *ops, void *priv, const void *ns,  \
+	   struct lock_class_key *key),                                                        \
+	  (parent, name, mode, uid, gid, size, ops, priv, ns, key))
+
 #define DAMONXX_SYMBOLS(F, D)       \
 	DAMONXX_NOTIFIER_SYMBOLS(F) \
 	DAMONXX_HUGETLB_SYMBOLS(F)  \
 	DAMONXX_RMAP_SYMBOLS(F)     \
+	DAMONXX_KERNFS_SYMBOLS(F)   \
 	D(SYSFS, mm_kobj)
 
 /* Looks all of them up; to be called once, before anything else of ours. */

@@ -12,7 +12,7 @@ status make_files(kind &of)
 
 	TRY(files.reserve(of.cells.size()));
 	for (const cell &row : of.cells)
-		files.push({row.name, row.mode});
+		files.push({row.name, row.mode, row.type == cell_type::binary});
 	of.files = kapi_dir_kind_make(files.begin(), files.size());
 	return of.files ? ok : status{errc::nomem};
 }

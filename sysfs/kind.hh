@@ -2,6 +2,7 @@
 // Directories as data: a kind is a table of the files and directories that every directory
 // of that kind has.  A new file is a row of its kind's cells; values.cc reads and writes it.
 #pragma once
+#include "damonxx/bytes.hh"
 #include "damonxx/text.hh"
 
 namespace damon {
@@ -18,6 +19,7 @@ enum class cell_type : u8 {
 	text,	       // as written
 	count,	       // nr_*: how many numbered children
 	computed,      // by functions of its own
+	binary,	       // no text, and of any length, by a function of its own
 };
 
 struct cell {
@@ -36,6 +38,9 @@ struct cell {
 	// Computed cells only.  The gate is not held.
 	status (*show)(node &, text_writer &) = nullptr;
 	status (*store)(node &, text_view) = nullptr;
+
+	// Binary cells only.  The gate is not held.
+	status (*read)(node &, bytes &) = nullptr;
 };
 
 // The rows.
@@ -86,6 +91,12 @@ constexpr cell computed_cell(const char *name, status (*show)(node &, text_write
 constexpr cell computed_cell(const char *name, status (*show)(node &, text_writer &))
 {
 	return {.name = name, .mode = 0400, .type = cell_type::computed, .show = show};
+}
+
+// @read makes all of the content, as of now; it never fills all of the room.
+constexpr cell binary_cell(const char *name, status (*read)(node &, bytes &))
+{
+	return {.name = name, .mode = 0400, .type = cell_type::binary, .read = read};
 }
 
 // Changes to a row.

@@ -13,13 +13,15 @@
 #include <linux/wait.h>
 #include "damonxx/abi.h"
 #include "damonxx/kapi.h"
+#include "sysfs/binary.h"
 
 struct kapi_dir_kind {
 	struct list_head all;
 	struct kobj_type type;
 	struct attribute_group group;
 	const struct attribute_group *groups[2];
-	struct attribute **list; /* of the files, and NULL */
+	struct attribute **list; /* of the files, and NULL; then the binary ones */
+	u32 n_binary;
 	u32 n;
 	struct attribute files[];
 };
@@ -27,6 +29,7 @@ struct kapi_dir_kind {
 struct kapi_dir {
 	struct kobject kobj;
 	void *owner;
+	struct damonxx_binary binary[]; /* one for each of the kind's */
 };
 
 static LIST_HEAD(kinds);
@@ -52,6 +55,11 @@ static void set_lock_class(struct attribute *file)
 	file_classes_used++;
 }
 
+static struct lock_class_key *lock_class(const struct attribute *file)
+{
+	return file->key;
+}
+
 static void forget_lock_classes(void)
 {
 	file_classes_used = 0;
@@ -59,6 +67,11 @@ static void forget_lock_classes(void)
 #else
 static void set_lock_class(struct attribute *file)
 {
+}
+
+static struct lock_class_key *lock_class(const struct attribute *file)
+{
+	return NULL;
 }
 
 static void forget_lock_classes(void)
@@ -104,7 +117,7 @@ static void release(struct kobject *kobj)
 struct kapi_dir_kind *kapi_dir_kind_make(const struct kapi_file *files, u32 n)
 {
 	struct kapi_dir_kind *kind = kzalloc(struct_size(kind, files, n), GFP_KERNEL);
-	u32 i;
+	u32 i, plain = 0;
 
 	if (!kind)
 		return NULL;
@@ -118,7 +131,10 @@ struct kapi_dir_kind *kapi_dir_kind_make(const struct kapi_file *files, u32 n)
 		kind->files[i].name = files[i].name;
 		kind->files[i].mode = files[i].mode;
 		set_lock_class(&kind->files[i]);
-		kind->list[i] = &kind->files[i];
+		if (files[i].binary)
+			kind->list[n - kind->n_binary++] = &kind->files[i];
+		else
+			kind->list[plain++] = &kind->files[i];
 	}
 	kind->group.attrs = kind->list;
 	kind->groups[0] = &kind->group;
@@ -148,6 +164,26 @@ void kapi_dir_kinds_free(void)
 	forget_lock_classes();
 }
 
+static int add_binary_files(struct kapi_dir *dir, const struct kapi_dir_kind *kind)
+{
+	u32 i;
+
+	if (!kapi_has_feature(KAPI_FEATURE_BINARY))
+		return 0;
+	for (i = 0; i < kind->n_binary; i++) {
+		const struct attribute *file = kind->list[kind->n - i];
+		int error;
+
+		dir->binary[i].owner = dir->owner;
+		dir->binary[i].number = file - kind->files;
+		error = damonxx_binary_add(dir->kobj.sd, file->name, file->mode, &dir->binary[i],
+					   lock_class(file));
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
 int kapi_dir_add(struct kapi_dir **dir, struct kapi_dir *parent, const char *name,
 		 const struct kapi_dir_kind *kind, void *owner)
 {
@@ -156,7 +192,7 @@ int kapi_dir_add(struct kapi_dir **dir, struct kapi_dir *parent, const char *nam
 
 	if (!parent && !kapi_has_feature(KAPI_FEATURE_SYSFS))
 		return -EOPNOTSUPP;
-	added = kzalloc(sizeof(*added), GFP_KERNEL);
+	added = kzalloc(struct_size(added, binary, kind->n_binary), GFP_KERNEL);
 	if (!added)
 		return -ENOMEM;
 	added->owner = owner;
@@ -164,7 +200,10 @@ int kapi_dir_add(struct kapi_dir **dir, struct kapi_dir *parent, const char *nam
 	/* SAFETY: kobjects do not change their type; 6.1's prototype does not say so. */
 	error = kobject_init_and_add(&added->kobj, (struct kobj_type *)&kind->type,
 				     parent ? &parent->kobj : mm_kobj, "%s", name);
+	if (!error)
+		error = add_binary_files(added, kind);
 	if (error) {
+		/* Takes away what has been added, too. */
 		kobject_put(&added->kobj);
 		return error;
 	}

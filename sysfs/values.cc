@@ -103,10 +103,21 @@ status show_cell(node &dir, u32 number, text_writer &out)
 		return row.show(dir, out);
 	if (row.type == cell_type::text)
 		return show_text(dir, number, out);
+	if (row.type == cell_type::binary)
+		return errc::inval;
 	if (row.refresh)
 		TRY(row.refresh(dir));
 	show_value(row, dir.value(number), out);
 	return ok;
+}
+
+status read_cell(node &dir, u32 number, bytes &out)
+{
+	const cell &row = dir.of().cells[number];
+
+	if (row.type != cell_type::binary)
+		return errc::inval;
+	return row.read(dir, out);
 }
 
 status store_cell(node &dir, u32 number, text_view written)
@@ -135,7 +146,7 @@ status store_cell(node &dir, u32 number, text_view written)
 
 } // namespace damon
 
-// SAFETY, for both: @owner is what node::make() gave to kapi_dir_add(), and the directory
+// SAFETY, for all three: @owner is what node::make() gave to kapi_dir_add(), and the directory
 // outlives the handler.  A page fits into a u32.
 long damonxx_file_show(void *owner, u32 file, char *buf, unsigned long size)
 {
@@ -143,6 +154,16 @@ long damonxx_file_show(void *owner, u32 file, char *buf, unsigned long size)
 	const auto shown = damon::show_cell(*static_cast<damon::node *>(owner), file, out);
 
 	return shown.is_ok() ? static_cast<long>(out.size()) : shown.to_errno();
+}
+
+long damonxx_file_read(void *owner, u32 file, void **memory, unsigned long *room)
+{
+	damon::bytes content{*memory, *room};
+	const auto read = damon::read_cell(*static_cast<damon::node *>(owner), file, content);
+
+	*room = content.room();
+	*memory = content.release();
+	return read.is_ok() ? static_cast<long>(content.size()) : read.to_errno();
 }
 
 long damonxx_file_store(void *owner, u32 file, const char *buf, unsigned long size)

@@ -24,6 +24,13 @@ void damonxx_exit(void);
 long damonxx_file_show(void *owner, u32 file, char *buf, unsigned long size);
 long damonxx_file_store(void *owner, u32 file, const char *buf, unsigned long size);
 
+/*
+ * All of the content of binary file number @file, as of now, in *@memory, which has room for *@room
+ * bytes.  If that is not enough, larger memory from kapi_alloc() takes its place, and kapi_free()
+ * frees it.  Returns the content's length, less than the room.  CONTEXT: as above.
+ */
+long damonxx_file_read(void *owner, u32 file, void **memory, unsigned long *room);
+
 #ifdef __cplusplus
 }
 #endif

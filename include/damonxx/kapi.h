@@ -144,6 +144,7 @@ enum kapi_feature {
 	KAPI_FEATURE_SYSFS,	/* the mm directory of sysfs */
 	KAPI_FEATURE_VADDR,	/* page tables of processes */
 	KAPI_FEATURE_PADDR,	/* folios and their reverse map */
+	KAPI_FEATURE_BINARY,	/* files that are longer than a page */
 	KAPI_NR_FEATURES,
 };
 
@@ -258,6 +259,7 @@ struct kapi_dir_kind;	/* the files that all directories of one kind have */
 struct kapi_file {
 	const char *name;	/* static */
 	u16 mode;		/* 0600 or 0400 */
+	bool binary;		/* 0400, no text, and of any length */
 };
 
 /* Makes the kind known; it stays until kapi_dir_kinds_free().  NULL: no memory.
@@ -268,8 +270,9 @@ void kapi_dir_kinds_free(void);
 
 /*
  * Adds the directory @name below @parent (NULL: the kernel's own "mm") with the files of
- * @kind.  Reads and writes arrive as damonxx_file_show() and damonxx_file_store() with
- * @owner.  CONTEXT: process, may sleep.
+ * @kind, but for binary ones where KAPI_FEATURE_BINARY is missing.  Reads and writes arrive as
+ * damonxx_file_show() and damonxx_file_store() with @owner, reads of binary files as
+ * damonxx_file_read().  CONTEXT: process, may sleep.
  */
 KAPI_MUST_CHECK int kapi_dir_add(struct kapi_dir **dir, struct kapi_dir *parent,
 				 const char *name, const struct kapi_dir_kind *kind,

@@ -13,7 +13,8 @@ class host_directories : public testing::Test {
 protected:
 	void SetUp() override
 	{
-		static const kapi_file files[] = {{"both", 0600}, {"state", 0400}, {"poke", 0200}};
+		static const kapi_file files[] = {
+			{"both", 0600, false}, {"state", 0400, false}, {"poke", 0200, false}};
 
 		host::set_base("/");
 		kind_ = kapi_dir_kind_make(files, 3);

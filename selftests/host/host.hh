@@ -131,6 +131,7 @@ long write(const std::string &path, const std::string &text);
 std::vector<std::string> list(const std::string &path); // sorted; directories end in '/'
 bool exists(const std::string &path);
 int mode_of(const std::string &path); // of a file; -errno
+bool is_binary(const std::string &path);
 
 // Replaces damonxx_file_show() and damonxx_file_store(), for tests of the tree itself.
 struct file_handlers {

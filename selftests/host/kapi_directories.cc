@@ -29,6 +29,11 @@ struct kapi_dir {
 	return -EIO;
 }
 
+[[gnu::weak]] long damonxx_file_read(void *, u32, void **, unsigned long *)
+{
+	return -EIO;
+}
+
 [[gnu::weak]] long damonxx_file_store(void *, u32, const char *, unsigned long)
 {
 	return -EIO;
@@ -77,19 +82,24 @@ place look_up(const std::string &path)
 	return found;
 }
 
+bool is_there(const kapi_file &file)
+{
+	return !file.binary || kapi_has_feature(KAPI_FEATURE_BINARY);
+}
+
 // The number of @name among the files of @dir, or -1.
 int file_number(const kapi_dir &dir, const std::string &name)
 {
 	if (dir.kind != nullptr)
 		for (size_t i = 0; i < dir.kind->files.size(); i++)
-			if (name == dir.kind->files[i].name)
+			if (name == dir.kind->files[i].name && is_there(dir.kind->files[i]))
 				return static_cast<int>(i);
 	return -1;
 }
 
 // Runs @handler as an open file of the directory would.
 long with_file(const std::string &path, u16 needed_mode,
-	       const std::function<long(void *owner, u32 file)> &handler)
+	       const std::function<long(void *owner, u32 file, bool binary)> &handler)
 {
 	std::unique_lock lock(tree_lock);
 	const place found = look_up(path);
@@ -109,7 +119,7 @@ long with_file(const std::string &path, u16 needed_mode,
 
 	inside.push_back(&dir);
 	lock_order_acquire(dir.kind->lock_class, false);
-	const long rc = handler(dir.owner, file);
+	const long rc = handler(dir.owner, file, dir.kind->files[file].binary);
 	lock_order_release(dir.kind->lock_class);
 	inside.pop_back();
 
@@ -119,10 +129,29 @@ long with_file(const std::string &path, u16 needed_mode,
 	return rc;
 }
 
+// In a buffer that is too small, as that of an open file is at first.
+long read_binary(void *owner, u32 file, std::string *content)
+{
+	unsigned long room = 64;
+	void *all = kapi_alloc(room);
+
+	if (all == nullptr)
+		return -ENOMEM;
+	const long rc = damonxx_file_read(owner, file, &all, &room);
+	if (rc == 0 || rc >= static_cast<long>(room) || all == nullptr)
+		die("reading binary file %u gave %ld bytes in %lu at %p", file, rc, room, all);
+	if (rc > 0)
+		content->assign(static_cast<const char *>(all), static_cast<size_t>(rc));
+	kapi_free(all);
+	return rc;
+}
+
 // The buffer is exactly as long as promised, so that sanitizers see what goes beyond.
 long show(const std::string &path, std::string *text)
 {
-	return with_file(path, 0400, [&](void *owner, u32 file) {
+	return with_file(path, 0400, [&](void *owner, u32 file, bool binary) {
+		if (binary)
+			return read_binary(owner, file, text);
 		const std::unique_ptr<char[]> buf(new char[page_bytes]());
 		const long rc = handlers.show ? handlers.show(owner, file, buf.get(), page_bytes)
 					      : damonxx_file_show(owner, file, buf.get(), page_bytes);
@@ -163,7 +192,7 @@ std::string read(const std::string &path)
 
 long write(const std::string &path, const std::string &text)
 {
-	return with_file(path, 0200, [&](void *owner, u32 file) -> long {
+	return with_file(path, 0200, [&](void *owner, u32 file, bool) -> long {
 		const size_t size = std::min<size_t>(text.size(), page_bytes);
 
 		if (size == 0)
@@ -192,7 +221,8 @@ std::vector<std::string> list(const std::string &path)
 		names[child.first + "/"] = true;
 	if (found.dir->kind != nullptr)
 		for (const kapi_file &file : found.dir->kind->files)
-			names[file.name] = true;
+			if (is_there(file))
+				names[file.name] = true;
 	for (const auto &name : names)
 		sorted.push_back(name.first);
 	return sorted;
@@ -205,6 +235,15 @@ bool exists(const std::string &path)
 
 	return found.dir != nullptr &&
 	       (found.file.empty() || file_number(*found.dir, found.file) >= 0);
+}
+
+bool is_binary(const std::string &path)
+{
+	std::lock_guard lock(tree_lock);
+	const place found = look_up(path);
+	const int number = found.dir != nullptr ? file_number(*found.dir, found.file) : -1;
+
+	return number >= 0 && found.dir->kind->files[static_cast<size_t>(number)].binary;
 }
 
 int mode_of(const std::string &path)

@@ -11,7 +11,8 @@
 
 namespace host {
 
-// The content of every file below @dir, by path.
+// The content of every file below @dir, by path; of binary ones only that they are there, since
+// what they hold is never twice the same.
 inline void read_all(const std::string &dir, std::map<std::string, std::string> &contents)
 {
 	for (const std::string &name : list(dir.empty() ? "/damonxx/admin" : dir)) {
@@ -20,7 +21,7 @@ inline void read_all(const std::string &dir, std::map<std::string, std::string> 
 		if (name.ends_with('/'))
 			read_all(path.substr(0, path.size() - 1), contents);
 		else
-			contents[path] = read(path);
+			contents[path] = is_binary(path) ? "binary" : read(path);
 	}
 }
 
