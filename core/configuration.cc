@@ -42,6 +42,7 @@ result<target> build_target(target_inputs in)
 	target t;
 
 	t.pid = move(in.pid);
+	t.pid_number = in.pid_number;
 	t.ranges = move(in.ranges);
 	for (addr_range &range : t.ranges)
 		range = page_aligned(range);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "core/context.hh"
+#include "core/snapshot.hh"
 #include "core/worker.hh"
 
 namespace damon {
@@ -92,6 +93,20 @@ result<vec<scheme_stats>> context::read_stats()
 			stats[i] = in_units(schemes[i].stats, m.config().addr_unit);
 	}));
 	return stats;
+}
+
+// An attempt in vain tells how much room it takes; a commit may come in before the next one.
+status context::take_snapshot(bytes &out)
+{
+	snapshot taken{out};
+
+	for (;;) {
+		bool complete = false;
+		TRY(worker_->requests().call([&](monitor &m) { complete = taken.take(m); }));
+		if (complete)
+			return ok;
+		TRY(taken.make_room());
+	}
 }
 
 result<monitoring_attrs> context::read_attrs()

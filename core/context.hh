@@ -4,6 +4,7 @@
 #include "core/inputs.hh"
 #include "core/stats.hh"
 #include "core/tried.hh"
+#include "damonxx/bytes.hh"
 
 namespace damon {
 
@@ -35,6 +36,9 @@ public:
 	// The counters of every scheme, as of now.  canceled, nomem, intr.
 	result<vec<scheme_stats>> read_stats();
 
+	// All regions as of now, in the form of include/uapi/damonxx.h; @out gets the room that it
+	// takes.  canceled, nomem.
+	status take_snapshot(bytes &out);
 	// As they are now, with tuned intervals.  canceled, intr.
 	result<monitoring_attrs> read_attrs();
 

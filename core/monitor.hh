@@ -52,6 +52,7 @@ public:
 
 	const configuration &config() const { return *config_; }
 	u64 nr_samples() const { return now_samples_; }
+	window_position position() const;
 	// Of targets that are there.
 	u32 nr_regions() const;
 	const monitoring_stats &stats() const { return stats_; }
@@ -71,7 +72,6 @@ private:
 	bool outdated();
 	void update();
 	void finish_walk(status outcome);
-	window_position position() const;
 	void give_back();
 
 	own<configuration> config_;

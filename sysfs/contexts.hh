@@ -4,6 +4,7 @@
 #include "core/inputs.hh"
 #include "sysfs/monitoring_attrs.hh"
 #include "sysfs/schemes.hh"
+#include "sysfs/snapshot.hh"
 #include "sysfs/targets.hh"
 
 namespace damon {
@@ -19,6 +20,7 @@ inline constexpr cell context_cells[] = {
 	nonzero(ulong_cell("addr_unit", 1)),
 	bool_cell("pause"),
 	computed_cell("stats", show_monitoring_stats),
+	snapshot_cell,
 };
 inline constexpr fixed_child context_children[] = {
 	{"monitoring_attrs", &monitoring_attrs_kind},

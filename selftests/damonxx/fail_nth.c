@@ -62,7 +62,7 @@ static void take(char **snapshot, const char *root)
 		ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 
 		text[n < 0 ? 0 : n] = 0;
-		fprintf(out, "%s: %s\n", files.paths[i], n < 0 ? strerrorname_np(errno) : is_ignored(files.paths[i]) ? "" : text);
+		fprintf(out, "%s: %s\n", files.paths[i], is_ignored(files.paths[i]) ? "" : n < 0 ? strerrorname_np(errno) : text);
 		if (fd >= 0)
 			close(fd);
 	}

@@ -18,6 +18,18 @@ quick() {
 	[ ! -e "$work/slow" ]
 }
 
+# pictures WORDS
+pictures() {
+	snapshot again $context/snapshot 50 >"$work/times" || return
+	diag "$1, snapshot of $regions regions: $(sed 's/ / ms (median), /' "$work/times") ms (longest)" >&3
+}
+
+# What a program that draws all regions pays for each picture; told, not asserted.
+pictures_of() { # REGIONS
+	monitor "$victim" $sample_us=100000 $aggr_us=2000000 $min_regions="$1" $max_regions=$(($1 * 6 / 5)) || return
+	pictures running && put $context/pause Y && turn commit && pictures paused && turn off
+}
+
 # all INTERVAL-IN-WORDS SAMPLE_US AGGR_US
 all() {
 	need_idle
@@ -34,4 +46,9 @@ exec 3>&1
 start_victim idle 16
 all "5 ms" 5000 100000
 all "10 s" 10000000 100000000
+need_idle
+end_victim
+start_victim idle 64
+regions=$((10000 / slow))
+check "snapshots of $regions regions" pictures_of $regions
 finish

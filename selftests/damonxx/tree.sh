@@ -63,6 +63,7 @@ later='
 0/refresh_ms 600 uint 0
 C/addr_unit 600 nonzero 1
 C/pause 600 bool N
+C/snapshot 400 - EINVAL
 C/monitoring_attrs/intervals/intervals_goal/access_bp 600 ulong 0
 C/monitoring_attrs/intervals/intervals_goal/aggrs 600 ulong 0
 C/monitoring_attrs/intervals/intervals_goal/min_sample_us 600 ulong 0
@@ -247,6 +248,7 @@ state_cases() { word_cases off | sed -e 's/-> off$/-> EINVAL/'; }
 look() { # PATH MODE DEFAULT
 	is "$(stat -c %a:%u "$kdamonds/$1")" "$2:0" || return
 	case $3 in
+	E*) is "$(snapshot show "$kdamonds/$1" 2>&1)" "snapshot: $3" ;;
 	-) is "$(od -An -c "$kdamonds/$1" | tr -d ' ')" '\n' ;;
 	*) printf '%s\n' "$3" | tr , '\n' >"$work/wanted"; cmp "$kdamonds/$1" "$work/wanted" ;;
 	esac

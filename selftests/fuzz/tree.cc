@@ -71,6 +71,10 @@ void read_below(const std::string &dir, files &found)
 			read_below(path, found);
 			continue;
 		}
+		if (host::is_binary(path)) {
+			found[path] = "binary\n"; // it changes by itself
+			continue;
+		}
 		found[path] = host::read(path);
 		MUST(!found[path].starts_with("error "), path, found[path]);
 		MUST(name == "avail_operations" || name == "stats" || name == "path" ||
@@ -111,6 +115,7 @@ std::string default_of(const std::string &path)
 		{"allow", "N"},
 		{"path", ""},
 		{"prep_action", "set_pgidle"},
+		{"snapshot", "binary"},
 	};
 	const auto found = special.find(name_of(path));
 

@@ -28,6 +28,7 @@ constexpr row context_rows[] = {
 	{"operations", 0600, "vaddr\n"},
 	{"addr_unit", 0600, "1\n"},
 	{"pause", 0600, "N\n"},
+	{"snapshot", 0400, "binary"},
 	{"stats", 0400,
 	 "samples 0\nsamples_missed 0\nsamples_skipped 0\nprobes_checked 0\nprobes_accessed 0\n"
 	 "probes_idle 0\nprobes_absent 0\nprobes_busy 0\nprobes_skipped 0\ncpu_ns 0\n"

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0
+// The snapshot file: its records against the monitor's own tables, and who can read it when.
+#include "core/snapshot.hh"
+#include "snapshot_view.hh"
+#include "sysfs_tree.hh"
+
+#include <cerrno>
+
+namespace {
+
+using namespace host;
+
+constexpr u64 ms = 1'000'000;
+constexpr u64 mib = u64{1} << 20;
+
+// ---- records against tables
+
+damon::inputs two_targets()
+{
+	damon::inputs in;
+
+	for (const int number : {1, 2}) {
+		damon::target_inputs t;
+
+		t.pid_number = number;
+		t.pid = damon::pid_ref{kapi_pid_get(number)};
+		EXPECT_TRUE(in.targets.try_push(std::move(t)).is_ok());
+	}
+	return in;
+}
+
+std::string taken(const damon::monitor &m)
+{
+	damon::bytes all;
+	damon::snapshot s{all};
+
+	EXPECT_FALSE(s.take(m)); // no room yet
+	EXPECT_TRUE(s.make_room().is_ok());
+	EXPECT_TRUE(s.take(m));
+	return {static_cast<const char *>(all.data()), all.size()};
+}
+
+TEST(snapshot, tells_what_the_tables_hold)
+{
+	add_process(1, {{mib, 9 * mib}, {64 * mib, 65 * mib}});
+	add_process(2, {{0x40000, 0x50000}});
+	set_hot(1, {{2 * mib, 4 * mib}}, 700);
+
+	damon::report why;
+	auto built = damon::configuration::build(two_targets(), nullptr, why);
+	ASSERT_TRUE(built.is_ok());
+	damon::monitor m{std::move(built).take(), 5};
+	m.begin();
+	bool seen_counts = false;
+	for (u64 sample = 1; sample <= 50; sample++) {
+		ASSERT_TRUE(m.prepare());
+		m.check();
+
+		const snapshot_view v{taken(m)};
+		ASSERT_EQ(v.problem, "");
+		ASSERT_EQ(v.header.nr_samples, sample);
+		ASSERT_EQ(v.header.window_samples, 20u);
+		ASSERT_EQ(v.header.window_position, sample % 20);
+		ASSERT_EQ(v.header.sample_us, 5000u);
+		ASSERT_EQ(v.header.aggr_us, 100000u);
+		ASSERT_EQ(v.header.addr_unit, 1u);
+		ASSERT_EQ(v.header.operations, DAMONXX_VADDR);
+		ASSERT_EQ(v.header.flags, 0u);
+		ASSERT_EQ(v.targets.size(), 2u);
+		for (u32 k = 0; k < 2; k++) {
+			const damon::region_table &table = m.config().targets[k].regions;
+
+			ASSERT_EQ(v.targets[k].index, k);
+			ASSERT_EQ(v.targets[k].pid, static_cast<int>(k) + 1);
+			ASSERT_EQ(v.targets[k].nr_regions, table.count());
+			for (u32 i = 0; i < table.count(); i++) {
+				const auto &r = v.regions[v.targets[k].first_region + i];
+				const u64 left = 20 - sample % 20;
+
+				ASSERT_EQ(r.start, table.range(i).start);
+				ASSERT_EQ(r.end, table.range(i).end);
+				ASSERT_EQ(r.last_nr_accesses, table.last_nr_accesses(i));
+				const u64 earlier = table.last_nr_accesses(i) * left / 20;
+				ASSERT_EQ(r.nr_accesses, table.nr_accesses(i) + earlier);
+				ASSERT_EQ(r.age, table.age(i));
+				ASSERT_EQ(r.flags, 0u);
+				ASSERT_EQ(std::string(std::begin(r.hits), std::end(r.hits)),
+					  std::string(8, '\0'));
+				seen_counts |= r.nr_accesses > 5 && r.last_nr_accesses > 5;
+			}
+		}
+	}
+	EXPECT_TRUE(seen_counts);
+
+	end_process(2);
+	ASSERT_TRUE(m.prepare());
+	const snapshot_view v{taken(m)};
+	ASSERT_EQ(v.problem, "");
+	EXPECT_EQ(v.targets[0].flags, 0u);
+	EXPECT_EQ(v.targets[1].flags, DAMONXX_TARGET_GONE);
+	EXPECT_EQ(v.targets[1].nr_regions, 0u);
+	EXPECT_EQ(v.total(0), 9 * mib);
+	m.end();
+}
+
+// ---- the file
+
+class snapshot_file : public sysfs_tree {
+protected:
+	const std::string file = context + "snapshot";
+
+	void SetUp() override
+	{
+		use_virtual_clock();
+		sysfs_tree::SetUp();
+	}
+
+	snapshot_view view() { return snapshot_view{read(file)}; }
+	u64 number(const std::string &path) { return std::stoull(read(path)); }
+};
+
+TEST_F(snapshot_file, needs_a_kdamond_that_runs)
+{
+	stage_process();
+	EXPECT_EQ(read_errno(file), -EINVAL);
+	run("on");
+	EXPECT_EQ(view().problem, "");
+	run("off");
+	EXPECT_EQ(read_errno(file), -ECANCELED);
+	run("on");
+	run_for(50 * ms);
+	EXPECT_EQ(view().problem, "");
+	end_process(pid);
+	run_for(50 * ms);
+	EXPECT_EQ(read_errno(file), -ECANCELED);
+	EXPECT_EQ(write(file, "1\n"), -EACCES);
+}
+
+TEST_F(snapshot_file, needs_neither_a_scheme_nor_a_wait)
+{
+	stage_process();
+	put(context + "schemes/nr_schemes", "0\n");
+	put(context + "monitoring_attrs/intervals/sample_us", "3600000000\n");
+	put(context + "monitoring_attrs/intervals/aggr_us", "36000000000\n");
+	run("on");
+	run_for(ms);
+	const u64 before = kapi_now_ns();
+	const snapshot_view v = view();
+	EXPECT_EQ(v.problem, "");
+	EXPECT_EQ(v.total(0), u64{0x40000});
+	EXPECT_GE(v.header.time_ns, before);
+	EXPECT_LT(kapi_now_ns(), before + ms);
+	run("off");
+}
+
+TEST_F(snapshot_file, covers_what_tried_regions_cover)
+{
+	add_process(pid, {{mib, 40 * mib}, {128 * mib, 130 * mib}});
+	stage();
+	run("on");
+	run_for(1000 * ms);
+	run("update_schemes_tried_bytes");
+	EXPECT_EQ(view().total(0), number(scheme + "tried_regions/total_bytes"));
+	run("off");
+}
+
+TEST_F(snapshot_file, every_reading_is_a_new_one)
+{
+	stage_process();
+	run("on");
+	run_for(50 * ms);
+	const snapshot_view first = view();
+	run_for(50 * ms);
+	const snapshot_view second = view();
+	EXPECT_GT(second.header.time_ns, first.header.time_ns);
+	EXPECT_EQ(second.header.nr_samples, first.header.nr_samples + 10);
+	run("off");
+}
+
+TEST_F(snapshot_file, ten_thousand_regions_at_once)
+{
+	add_process(pid, {{mib, 400 * mib}});
+	stage();
+	put(context + "monitoring_attrs/nr_regions/min", "10000\n");
+	put(context + "monitoring_attrs/nr_regions/max", "12000\n");
+	run("on");
+	run_for(500 * ms);
+	const snapshot_view v = view();
+	EXPECT_EQ(v.problem, "");
+	EXPECT_GE(v.header.nr_regions, 10'000u);
+	EXPECT_EQ(v.total(0), 399 * mib);
+	run("off");
+}
+
+TEST_F(snapshot_file, a_paused_context_tells_what_it_knows)
+{
+	stage_process();
+	run("on");
+	run_for(230 * ms);
+	put(context + "pause", "Y\n");
+	run("commit");
+	run_for(50 * ms);
+	const snapshot_view v = view();
+	EXPECT_EQ(v.problem, "");
+	EXPECT_EQ(v.header.flags, DAMONXX_SNAPSHOT_PAUSED);
+	EXPECT_EQ(v.total(0), u64{0x40000});
+	run_for(500 * ms);
+	EXPECT_EQ(view().header.nr_samples, v.header.nr_samples);
+	run("off");
+}
+
+TEST_F(snapshot_file, physical_memory_in_units_of_the_user)
+{
+	add_process(ram, {{mib, 64 * mib}});
+	stage();
+	put(context + "operations", "paddr\n");
+	put(context + "addr_unit", "4096\n");
+	run("on");
+	run_for(50 * ms);
+	const snapshot_view v = view();
+	EXPECT_EQ(v.problem, "");
+	EXPECT_EQ(v.header.operations, DAMONXX_PADDR);
+	EXPECT_EQ(v.header.addr_unit, 4096u);
+	EXPECT_EQ(v.regions[0].start, mib / 4096);
+	EXPECT_EQ(v.total(0), 63 * mib / 4096);
+	run("off");
+}
+
+TEST_F(snapshot_file, each_failing_allocation_is_told_and_nothing_is_kept)
+{
+	stage_process();
+	run("on");
+	run_for(50 * ms);
+	const u64 live = counts().live_allocations;
+	const u64 runs = for_each_failing_allocation([&] {
+		const snapshot_view v = view();
+
+		EXPECT_EQ(v.problem, has_failed() ? "no header: error 12" : "");
+		EXPECT_EQ(counts().live_allocations, live);
+	});
+	EXPECT_GT(runs, 0u);
+	run("off");
+}
+
+TEST_F(snapshot_file, several_readers_while_others_commit_and_turn_off)
+{
+	add_process(pid, {{mib, 400 * mib}});
+	stage();
+	seed(3);
+	preempt(3);
+	run("on");
+
+	u32 good = 0;
+	bool stop = false;
+	const auto reader = [&] {
+		while (!stop) {
+			const std::string content = read(file);
+			if (content == "error 125" || content == "error 22") {
+				run_for(ms);
+				continue;
+			}
+			const snapshot_view v{content};
+			EXPECT_EQ(v.problem, "");
+			EXPECT_TRUE(v.header.sample_us == 5000 || v.header.sample_us == 10'000);
+			// Of one configuration, as a whole.
+			EXPECT_EQ(v.header.window_samples, 100'000 / v.header.sample_us);
+			good++;
+			run_for(ms / 3);
+		}
+	};
+	thread one("one", reader), other("other", reader);
+	for (u32 i = 0; i < 60; i++) {
+		const bool large = i % 2 == 0;
+		const std::string attrs = context + "monitoring_attrs/";
+
+		put(attrs + "intervals/sample_us", large ? "10000\n" : "5000\n");
+		put(attrs + "nr_regions/max", large ? "3000\n" : "50\n");
+		put(attrs + "nr_regions/min", large ? "2000\n" : "10\n");
+		run(i % 15 == 14 ? "off" : "commit");
+		if (i % 15 == 14)
+			run("on");
+		run_for(7 * ms);
+	}
+	stop = true;
+	one.join();
+	other.join();
+	preempt(0);
+	EXPECT_GT(good, 100u);
+	run("off");
+}
+
+TEST_F(snapshot_file, readers_are_sent_away_when_the_directory_goes)
+{
+	stage_process();
+	run("on");
+	seed(11);
+	preempt(2);
+	bool stop = false;
+	thread reader("reader", [&] {
+		while (!stop) {
+			const long rc = read_errno(file);
+			EXPECT_TRUE(rc > 0 || rc == -ENODEV || rc == -ENOENT) << rc;
+			run_for(ms / 5);
+		}
+	});
+	for (int i = 0; i < 50; i++) {
+		put(kdamond + "contexts/nr_contexts", "0\n");
+		run_for(ms / 3);
+		put(kdamond + "contexts/nr_contexts", "1\n");
+		run_for(ms / 2);
+	}
+	stop = true;
+	reader.join();
+	preempt(0);
+	run("off");
+}
+
+TEST_F(snapshot_file, is_not_there_where_the_kernel_lacks_what_it_takes)
+{
+	stage();
+	EXPECT_TRUE(exists(file));
+	set_feature(KAPI_FEATURE_BINARY, false);
+	put(kdamond + "contexts/nr_contexts", "0\n");
+	put(kdamond + "contexts/nr_contexts", "1\n");
+	EXPECT_FALSE(exists(file));
+	EXPECT_EQ(read_errno(file), -ENOENT);
+	EXPECT_TRUE(exists(context + "pause"));
+	set_feature(KAPI_FEATURE_BINARY, true);
+}
+
+} // namespace
