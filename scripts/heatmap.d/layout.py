@@ -4,6 +4,7 @@
 Each row of text is two rows of cells, since a terminal with colours can draw two in one character.
 """
 
+from math import ceil
 from os.path import basename
 from typing import NamedTuple
 
@@ -40,6 +41,24 @@ def sections(recording):
     return ranges.join({(r.start, r.end) for s in recording.snapshots for r in s.regions})
 
 
+def folded(recording):
+    """The same without large holes in which nothing is mapped and nothing is hot; the mappings are of two moments."""
+    whole = sections(recording)
+    known = [(m.start, m.end) for m in recording.maps]
+    known += [(r.start, r.end) for s in recording.snapshots for r in s.regions if recording.is_hot(r)]
+    parts = [part for section in whole for part in ranges.clip(ranges.join(known), section)]
+    if not parts:
+        return whole
+    hole = max(1, ranges.size(parts) // 32)
+    kept = []
+    for section in whole:
+        for start, end in ranges.clip(parts, section):
+            if kept and kept[-1][1] > section[0] and start - kept[-1][1] < hole:
+                start = kept.pop()[0]
+            kept.append((start, end))
+    return kept
+
+
 def _name(recording, start, end):
     """What is mapped there, the largest first."""
     sizes = {}
@@ -52,10 +71,10 @@ def _name(recording, start, end):
     return ", ".join(sorted(sizes, key=sizes.get, reverse=True))
 
 
-def bands(recording, focus, rows):
+def bands(recording, focus, rows, least=1):
     """The focus gets most rows and everything else one; without a focus size decides."""
     parts = []
-    for start, end in sections(recording):
+    for start, end in sections(recording) if focus else folded(recording):
         cuts = sorted({start, end, *(at for at in focus or () if start < at < end)})
         parts += zip(cuts, cuts[1:])
     total = max(1, ranges.size(parts))
@@ -65,7 +84,7 @@ def bands(recording, focus, rows):
         if focus:
             count = rows if is_focus else 1
         else:
-            count = max(1, round(rows * ranges.size([part]) / total))
+            count = max(least, round(rows * ranges.size([part]) / total))
         gap = part[0] - before if before is not None else 0
         placed.append(Band(*part, count, _name(recording, *part), is_focus, gap))
         before = part[1]
@@ -85,7 +104,7 @@ def panels(recording, truth, columns):
     ]
 
 
-def _snapshot_cells(recording, snapshot, band):
+def _snapshot_cells(snapshot, band):
     """Heat from 0 to 1 of each of the band's cells; None where nothing is monitored."""
     count = band.rows * CELLS_PER_ROW
     edges = [band.start + (band.end - band.start) * i // count for i in range(count + 1)]
@@ -97,7 +116,7 @@ def _snapshot_cells(recording, snapshot, band):
         cell = first
         while cell < count and edges[cell] < region.end:
             share = ranges.overlap((edges[cell], edges[cell + 1]), (region.start, region.end))
-            heat[cell] += share * region.nr_accesses / recording.max_accesses
+            heat[cell] += share * region.nr_accesses / snapshot.max_accesses
             seen[cell] += share
             cell += 1
     return [min(1.0, h / s) if s else None for h, s in zip(heat, seen)]
@@ -117,11 +136,11 @@ def cells(recording, panel, band):
     falls_into = [[] for _ in range(panel.columns)]
     for snapshot in recording.snapshots:
         if snapshot.regions and panel.start_ns < snapshot.ns <= panel.end_ns:
-            column = int((snapshot.ns - panel.start_ns) / width)
-            falls_into[min(column, panel.columns - 1)].append(snapshot)
+            column = ceil((snapshot.ns - panel.start_ns) / width - 1e-6) - 1  # it is about what was before it
+            falls_into[min(max(column, 0), panel.columns - 1)].append(snapshot)
     grid, last = [], [None] * (band.rows * CELLS_PER_ROW)
     for snapshots in falls_into:
         if snapshots:
-            last = _mean([_snapshot_cells(recording, each, band) for each in snapshots])
+            last = _mean([_snapshot_cells(each, band) for each in snapshots])
         grid.append(last)
     return grid

@@ -83,13 +83,13 @@ def _heading(panels):
     return (f"{'mapping':<{NAME}} {'address':>{ADDRESS}}  " + phases).rstrip()
 
 
-def draw(recording, truth, style, width):
+def draw(recording, truth, style, width, rows=ROWS):
     """Yields the picture's lines."""
     focus = truth.area if truth else None
     edges = 2 * (len(truth.phases) if truth else 1)
     panels = layout.panels(recording, truth, max(20, width - GUTTER - edges - LAST_TICK))
     yield _heading(panels)
-    for band in layout.bands(recording, focus, ROWS):
+    for band in layout.bands(recording, focus, rows):
         if band.gap_before:
             yield style.dim(_gutter(f"  gap of {size_text(band.gap_before)}").rstrip())
         if band.is_focus:
