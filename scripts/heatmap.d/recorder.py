@@ -12,6 +12,9 @@ def target_of(snapshot, index):
     return next((target for target in snapshot.targets if target.index == index), None)
 
 
+MOST_REGIONS = 150_000  # that can be drawn several times in a second
+
+
 class Memory(Recording):
     """The last snapshots of one target."""
 
@@ -37,6 +40,8 @@ class Memory(Recording):
         self.targets = {each.index: each.pid for each in snapshot.targets}
         self.snapshots.append(Snapshot(snapshot.ns, target.regions, snapshot.max_accesses))
         del self.snapshots[:-self._limit]
+        while len(self.snapshots) > 1 and sum(len(each.regions) for each in self.snapshots) > MOST_REGIONS:
+            del self.snapshots[0]
         return True
 
     def name_again(self, snapshot):

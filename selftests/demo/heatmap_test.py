@@ -384,6 +384,17 @@ class Recording(Files):
                 recording.read_recording(self.file("record", text))
 
 
+    def test_live_keeps_no_more_than_can_be_drawn_in_time(self):
+        memory = recorder.Memory(0, 1000)
+        regions = [(i * PAGE, (i + 1) * PAGE, 0) for i in range(10000)]
+        for i in range(1, 31):
+            memory.add(kdamond.parse(snapshot_bytes([(0, 0, 0, regions)], ns=i * SECOND)))
+        self.assertEqual([s.ns // SECOND for s in memory.snapshots], list(range(31 - recorder.MOST_REGIONS // 10000, 31)))
+        memory.keep(3)
+        memory.add(kdamond.parse(snapshot_bytes([(0, 0, 0, [])], ns=31 * SECOND)))
+        self.assertEqual([s.ns // SECOND for s in memory.snapshots], [29, 30, 31])
+
+
 class Folding(Files):
     def record(self, maps, regions):
         lines = [f"map {start:#x} {end:#x} {name}" for start, end, name in maps]
@@ -392,7 +403,8 @@ class Folding(Files):
 
     def test_holes_that_nothing_maps_are_folded(self):
         record = self.record([(0, 100 * PAGE, "a"), (900 * PAGE, 1000 * PAGE, "b")], [(0, 1000, 0)])
-        self.assertEqual([(b.start // PAGE, b.end // PAGE, b.gap_before // PAGE) for b in layout.bands(record, None, 8)],
+        bands = layout.bands(record, None, 8)
+        self.assertEqual([(b.start // PAGE, b.end // PAGE, b.gap_before // PAGE) for b in bands],
                          [(0, 100, 0), (900, 1000, 800)])
 
     def test_but_neither_small_ones_nor_what_is_hot(self):
