@@ -51,7 +51,7 @@ struct damonxx_snapshot {
 };
 
 struct damonxx_snapshot_target {
-	unsigned int index;			/* of its directory */
+	unsigned int index;			/* among the running targets */
 	int pid;				/* as it was written to pid_target */
 	unsigned int first_region;
 	unsigned int nr_regions;
