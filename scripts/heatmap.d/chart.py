@@ -94,7 +94,7 @@ def _addresses(canvas, band, left, top, height):
 def _gap(canvas, left, top, width, gap):
     """A torn edge: here addresses are left out."""
     for x in range(0, width, 12):
-        canvas.rect(left + x, top + LINE // 2 - (2 if x % 24 else -2), 12, 2, GREY)
+        canvas.rect(left + x, top + LINE // 2 - (2 if x % 24 else -2), min(12, width - x), 2, GREY)
     canvas.text(left - TICK - 4, top + LINE // 2, f"gap of {size_text(gap)}", "end", GREY)
 
 
