@@ -18,14 +18,6 @@ result<tried_regions> reserve_tried(u32 nr_schemes, u32 nr_regions)
 	return tried;
 }
 
-scheme_stats in_units(scheme_stats stats, u64 unit_bytes)
-{
-	stats.sz_tried /= unit_bytes;
-	stats.sz_applied /= unit_bytes;
-	stats.sz_ops_filter_passed /= unit_bytes;
-	return stats;
-}
-
 void to_units(tried_regions &tried, u64 unit_bytes)
 {
 	if (unit_bytes == 1)
@@ -90,7 +82,7 @@ result<vec<scheme_stats>> context::read_stats()
 		const vec<scheme> &schemes = m.config().schemes;
 		stats.truncate(schemes.size());	// a commit may have come in between
 		for (u32 i = 0; i < stats.size(); i++)
-			stats[i] = in_units(schemes[i].stats, m.config().addr_unit);
+			stats[i] = schemes[i].stats.in_units(m.config().addr_unit);
 	}));
 	return stats;
 }

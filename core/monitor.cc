@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "core/monitor.hh"
 #include "core/probing.hh"
+#include "core/trace.hh"
 
 namespace damon {
 
@@ -109,6 +110,7 @@ void monitor::do_upkeep()
 		adaptation_.close_window(*config_);
 	apply();
 	if (window_over) {
+		trace_window(*config_);
 		close_window();
 		adaptation_.open_window(*config_, random_);
 		tune();
@@ -147,6 +149,7 @@ void monitor::tune()
 		t.regions.add_events(events);
 	if (!tune_intervals(attrs, events))
 		return;
+	trace_tuning(attrs);
 
 	const u32 window = attrs.samples_per_aggregation();
 	for (target &t : config_->targets)
@@ -179,8 +182,8 @@ window_position monitor::position() const
 
 void monitor::apply()
 {
-	apply_schemes(config_->schemes.all(), config_->targets.all(), config_->attrs, position(),
-		      walk_ ? &walk_->walk : nullptr);
+	apply_schemes(config_->schemes.all(), config_->targets.all(), config_->attrs,
+		      config_->addr_unit, position(), walk_ ? &walk_->walk : nullptr);
 	if (walk_ && walk_->walk.complete()) {
 		walk_->nr_probes = config_->probes.size();
 		finish_walk(ok);

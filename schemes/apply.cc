@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "schemes/apply.hh"
+#include "core/trace.hh"
 
 namespace damon {
 
@@ -19,9 +20,10 @@ void add_hits(tried_region &region, const hit_counters &hits, const window_posit
 
 // One round of @s over all regions.
 void apply_scheme(scheme &s, u32 index, span<target> targets, const window_position &at,
-		  tried_walk *walk)
+		  const round_trace &trace, tried_walk *walk)
 {
-	for (target &t : targets) {
+	for (u32 number = 0; number < targets.size(); number++) {
+		const target &t = targets[number];
 		const region_table &regions = t.regions;
 
 		if (t.gone)
@@ -32,6 +34,7 @@ void apply_scheme(scheme &s, u32 index, span<target> targets, const window_posit
 					    regions.age(i)};
 			if (!matches(s.wanted.pattern, region))
 				continue;
+			trace.before_apply(number, regions, region);
 			if (walk && regions.has_hits())
 				add_hits(region, regions.hits(i), at);
 			s.stats.nr_tried++;
@@ -71,7 +74,7 @@ bool tried_walk::fits(u32 nr_schemes, u32 nr_regions) const
 }
 
 void apply_schemes(span<scheme> schemes, span<target> targets, const monitoring_attrs &attrs,
-		   const window_position &at, tried_walk *walk)
+		   u64 unit_bytes, const window_position &at, tried_walk *walk)
 {
 	for (u32 i = 0; i < schemes.size(); i++) {
 		scheme &s = schemes[i];
@@ -79,8 +82,10 @@ void apply_schemes(span<scheme> schemes, span<target> targets, const monitoring_
 		if (!s.due(at.now_samples))
 			continue;
 		s.schedule(at.now_samples, attrs);
+		const round_trace trace{i, unit_bytes};
 		if (!s.exhausted())
-			apply_scheme(s, i, targets, at, walk);
+			apply_scheme(s, i, targets, at, trace, walk);
+		trace.after(s.stats);
 		if (walk)
 			walk->finish(i);
 	}

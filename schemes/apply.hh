@@ -55,8 +55,9 @@ struct window_position {
 	u32 length;	// samples in a window
 };
 
-// Gives every scheme that is due one round over all regions.  @walk may be null.
+// Gives every scheme that is due one round over all regions.  @unit_bytes is for trace events.
+// @walk may be null.
 void apply_schemes(span<scheme> schemes, span<target> targets, const monitoring_attrs &attrs,
-		   const window_position &at, tried_walk *walk);
+		   u64 unit_bytes, const window_position &at, tried_walk *walk);
 
 } // namespace damon

@@ -45,6 +45,17 @@ struct scheme_stats {
 	u64 sz_ops_filter_passed = 0;
 	u64 qt_exceeds = 0;
 	u64 nr_snapshots = 0;	// rounds that went over all regions of all targets
+
+	// The same with sizes in units of so many bytes.
+	scheme_stats in_units(u64 unit_bytes) const
+	{
+		scheme_stats in = *this;
+
+		in.sz_tried /= unit_bytes;
+		in.sz_applied /= unit_bytes;
+		in.sz_ops_filter_passed /= unit_bytes;
+		return in;
+	}
 };
 
 } // namespace damon

@@ -251,6 +251,46 @@ void kapi_phys_describe(const struct kapi_probe *probes, struct kapi_page *pages
  * CONTEXT: process, may sleep. */
 KAPI_MUST_CHECK int kapi_memcg_find(const char *path, u32 length, u64 *id);
 
+/* ---- trace events ------------------------------------------------------------------ */
+
+enum kapi_trace_event {
+	KAPI_TRACE_AGGREGATED,		/* damon_aggregated */
+	KAPI_TRACE_REGION_AGGREGATED,	/* damon_region_aggregated */
+	KAPI_TRACE_BEFORE_APPLY,	/* damos_before_apply */
+	KAPI_TRACE_INTERVALS_TUNE,	/* damon_monitor_intervals_tune */
+	KAPI_TRACE_STAT_AFTER_APPLY,	/* damos_stat_after_apply_interval */
+	KAPI_NR_TRACE_EVENTS,
+};
+
+/* Addresses and sizes are in what the context's user counts in. */
+struct kapi_trace_region {
+	u64 target;	/* its index in the context */
+	u64 start, end;
+	u32 nr_regions;	/* of the target */
+	u32 nr_accesses;
+	u32 age;
+};
+
+struct kapi_trace_stats {
+	u64 nr_tried, sz_tried;
+	u64 nr_applied, sz_applied;
+	u64 sz_ops_filter_passed;
+	u64 qt_exceeds;
+	u64 nr_snapshots;
+};
+
+/* Whether anybody listens to this kind of event now.  CONTEXT: any, and cheap. */
+bool kapi_trace_enabled(int event);
+
+/* The rest tells those who listen, if any.  CONTEXT: any. */
+void kapi_trace_damon_aggregated(const struct kapi_trace_region *region);
+/* @hits: what each of @nr_hits probes has counted. */
+void kapi_trace_damon_region_aggregated(const struct kapi_trace_region *region, const u8 *hits,
+					u32 nr_hits);
+void kapi_trace_damos_before_apply(u32 scheme, const struct kapi_trace_region *region);
+void kapi_trace_damon_monitor_intervals_tune(u64 sample_us);
+void kapi_trace_damos_stat_after_apply_interval(u32 scheme, const struct kapi_trace_stats *stats);
+
 /* ---- directories of files ---------------------------------------------------------- */
 
 struct kapi_dir;	/* one directory in sysfs */

@@ -89,6 +89,24 @@ std::vector<std::string> log_lines();
 bool log_contains(const std::string &text);
 void set_feature(int feature, bool present);
 
+// ---- trace events
+
+// One event, with what the C++ core gave for it; the rest is 0.
+struct trace_event {
+	int kind; // enum kapi_trace_event
+	u64 at_ns;
+	u32 scheme;
+	kapi_trace_region region;
+	std::vector<u8> hits;
+	kapi_trace_stats stats;
+	u64 sample_us;
+};
+// Somebody begins or ends to listen; nobody does after a reset.
+void listen(int kind, bool on = true);
+// All that came to listeners, in their order.
+std::vector<trace_event> traced();
+std::vector<trace_event> traced(int kind);
+
 // ---- processes and their pages
 
 // Stands for physical memory below: what is "mapped" is System RAM, and mapping or unmapping

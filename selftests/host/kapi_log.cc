@@ -84,6 +84,7 @@ void reset()
 	reset_processes();
 	reset_directories();
 	reset_lock_order();
+	reset_trace();
 	reset_memory();
 }
 

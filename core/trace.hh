@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0
+// What those are told who listen to trace events.  While nobody does, a window and a round of a
+// scheme cost a question each.
+#pragma once
+#include "core/region_table.hh"
+#include "core/tried.hh"
+#include "schemes/scheme.hh"
+
+namespace damon {
+
+struct configuration;
+
+// At the end of a window, before its counts become those of the last one.
+void trace_window(const configuration &config);
+// The intervals have been tuned to this.
+void trace_tuning(const monitoring_attrs &attrs);
+
+// A round of one scheme.
+class round_trace {
+public:
+	// @unit_bytes: what addresses and sizes are told in.
+	round_trace(u32 scheme, u64 unit_bytes)
+		: scheme_{scheme}, unit_bytes_{unit_bytes},
+		  listening_{kapi_trace_enabled(KAPI_TRACE_BEFORE_APPLY)}
+	{
+	}
+
+	// Just before the scheme does something to @region of the target number @target.
+	void before_apply(u32 target, const region_table &regions, const tried_region &region) const
+	{
+		if (listening_) [[unlikely]]
+			tell_before_apply(target, regions, region);
+	}
+	// Afterwards.
+	void after(const scheme_stats &stats) const;
+
+private:
+	void tell_before_apply(u32 target, const region_table &regions,
+			       const tried_region &region) const;
+
+	u32 scheme_;
+	u64 unit_bytes_;
+	bool listening_;
+};
+
+} // namespace damon
