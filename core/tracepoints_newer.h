@@ -4,7 +4,10 @@
  * we run on has taken their names.
  */
 #undef TRACE_SYSTEM
+#undef TRACE_SYSTEM_VAR
 #define TRACE_SYSTEM damon
+/* For the names of variables: both files may be of one group. */
+#define TRACE_SYSTEM_VAR damonxx_newer
 
 #if !defined(DAMONXX_TRACEPOINTS_NEWER_H) || defined(TRACE_HEADER_MULTI_READ)
 #define DAMONXX_TRACEPOINTS_NEWER_H

@@ -6,11 +6,14 @@
  * the group "damonxx" there.
  */
 #undef TRACE_SYSTEM
+#undef TRACE_SYSTEM_VAR
 #ifdef CONFIG_DAMON
 #define TRACE_SYSTEM damonxx
 #else
 #define TRACE_SYSTEM damon
 #endif
+/* For the names of variables: both files may be of one group. */
+#define TRACE_SYSTEM_VAR damonxx_older
 
 #if !defined(DAMONXX_TRACEPOINTS_OLDER_H) || defined(TRACE_HEADER_MULTI_READ)
 #define DAMONXX_TRACEPOINTS_OLDER_H
