@@ -38,6 +38,10 @@ static LIST_HEAD(kinds);
 static atomic_t directories = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(directory_gone);
 
+/* The directory that has a second name, and that name. */
+static struct kapi_dir *linked;
+static const char *link_name;
+
 /*
  * The handler of one file may remove others, and waits for their handlers then.  With one
  * lockdep class for all files, as sysfs_attr_init() here would give, that looks like a
@@ -211,8 +215,26 @@ int kapi_dir_add(struct kapi_dir **dir, struct kapi_dir *parent, const char *nam
 	return 0;
 }
 
+int kapi_dir_link(struct kapi_dir *dir, const char *name)
+{
+	int error;
+
+	if (WARN_ON_ONCE(linked))
+		return -EBUSY;
+	error = sysfs_create_link_nowarn(mm_kobj, &dir->kobj, name);
+	if (error)
+		return error == -EEXIST ? 0 : error;
+	linked = dir;
+	link_name = name;
+	return 0;
+}
+
 void kapi_dir_remove(struct kapi_dir *dir)
 {
+	if (dir == linked) {
+		sysfs_remove_link(mm_kobj, link_name);
+		linked = NULL;
+	}
 	kobject_del(&dir->kobj);
 	kobject_put(&dir->kobj);
 }

@@ -24,7 +24,14 @@ status add_tree()
 	const auto inside = TRY(tree_gate().enter());
 
 	TRY(make_kinds(root_kind));
-	root = TRY(node::make(root_kind, nullptr, "damonxx")).release();
+	auto made = TRY(node::make(root_kind, nullptr, "damonxx"));
+	// Where the kernel has no DAMON, clients of DAMON find this in its place.
+	const status linked = made->link("damon");
+	if (!linked.is_ok()) {
+		remove(move(made));
+		return linked;
+	}
+	root = made.release();
 	return ok;
 }
 

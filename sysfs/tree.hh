@@ -26,6 +26,9 @@ public:
 	node(const node &) = delete;
 	node &operator=(const node &) = delete;
 
+	// Also calls the topmost directory @name, if that name is free.
+	status link(const char *name) { return status::from_errno(kapi_dir_link(dir_, name)); }
+
 	const kind &of() const { return of_; }
 	// The nearest directory above that is of @wanted, or null.  No gate needed: they stay
 	// as long as this one.

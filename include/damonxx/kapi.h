@@ -317,6 +317,10 @@ void kapi_dir_kinds_free(void);
 KAPI_MUST_CHECK int kapi_dir_add(struct kapi_dir **dir, struct kapi_dir *parent,
 				 const char *name, const struct kapi_dir_kind *kind,
 				 void *owner);
+/* Lets @dir, which is in the kernel's "mm", have @name there too until it is removed, as a
+ * symbolic link; 0 also if the name is taken.  For one directory at a time.  CONTEXT: process,
+ * may sleep. */
+KAPI_MUST_CHECK int kapi_dir_link(struct kapi_dir *dir, const char *name);
 /* Takes the directory away and waits for handlers that are inside its files.  Its
  * children must be gone.  CONTEXT: process, sleeps. */
 void kapi_dir_remove(struct kapi_dir *dir);

@@ -146,7 +146,7 @@ void set_base(const std::string &path);
 std::string read(const std::string &path);
 long read_errno(const std::string &path); // length or -errno
 long write(const std::string &path, const std::string &text);
-std::vector<std::string> list(const std::string &path); // sorted; directories end in '/'
+std::vector<std::string> list(const std::string &path); // sorted; directories end in '/', links in '@'
 bool exists(const std::string &path);
 int mode_of(const std::string &path); // of a file; -errno
 bool is_binary(const std::string &path);

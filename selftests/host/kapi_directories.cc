@@ -47,6 +47,7 @@ constexpr unsigned long page_bytes = 4096;
 std::mutex tree_lock;
 std::condition_variable tree_changed;
 kapi_dir mm_directory;
+std::map<std::string, kapi_dir *> links; // second names of directories in mm_directory
 std::vector<kapi_dir_kind *> kinds;
 u64 directories = 0;
 std::string base;
@@ -76,6 +77,8 @@ place look_up(const std::string &path)
 		const auto child = found.dir->children.find(part);
 		if (child != found.dir->children.end())
 			found.dir = child->second;
+		else if (found.dir == &mm_directory && links.contains(part))
+			found.dir = links[part];
 		else
 			found.file = part;
 	}
@@ -223,6 +226,9 @@ std::vector<std::string> list(const std::string &path)
 		for (const kapi_file &file : found.dir->kind->files)
 			if (is_there(file))
 				names[file.name] = true;
+	if (found.dir == &mm_directory)
+		for (const auto &link : links)
+			names[link.first + "@"] = true;
 	for (const auto &name : names)
 		sorted.push_back(name.first);
 	return sorted;
@@ -262,6 +268,7 @@ void reset_directories()
 	std::lock_guard lock(tree_lock);
 
 	mm_directory.children.clear();
+	links.clear();
 	kinds.clear();
 	directories = 0;
 	base = "/damonxx/admin";
@@ -272,6 +279,8 @@ void leaked_directories(std::string &text)
 {
 	if (directories != 0)
 		text += std::to_string(directories) + " directories\n";
+	if (!links.empty())
+		text += std::to_string(links.size()) + " links\n";
 	if (!kinds.empty())
 		text += std::to_string(kinds.size()) + " directory kinds\n";
 }
@@ -319,6 +328,19 @@ int kapi_dir_add(kapi_dir **dir, kapi_dir *parent, const char *name, const kapi_
 	return 0;
 }
 
+int kapi_dir_link(kapi_dir *dir, const char *name)
+{
+	std::lock_guard lock(tree_lock);
+
+	if (dir->parent != &mm_directory || !links.empty())
+		die("directory %s gets the name %s", dir->name.c_str(), name);
+	if (!may_allocate())
+		return -ENOMEM;
+	if (!mm_directory.children.contains(name))
+		links[name] = dir;
+	return 0;
+}
+
 void kapi_dir_remove(kapi_dir *dir)
 {
 	std::unique_lock lock(tree_lock);
@@ -329,6 +351,7 @@ void kapi_dir_remove(kapi_dir *dir)
 		if (mine == dir)
 			die("directory %s is removed by one of its own handlers", dir->name.c_str());
 	dir->parent->children.erase(dir->name);
+	std::erase_if(links, [=](const auto &link) { return link.second == dir; });
 	lock.unlock();
 	preemption_point();
 	lock_order_acquire(dir->kind->lock_class, false);

@@ -120,7 +120,7 @@ TEST_F(sysfs_layout, every_file_has_its_mode_and_default)
 
 TEST_F(sysfs_layout, nothing_else_is_at_the_top)
 {
-	EXPECT_EQ(list("/"), (std::vector<std::string>{"damonxx/"}));
+	EXPECT_EQ(list("/"), (std::vector<std::string>{"damon@", "damonxx/"}));
 	EXPECT_EQ(list("/damonxx"), (std::vector<std::string>{"admin/"}));
 	EXPECT_EQ(list("/damonxx/admin"), (std::vector<std::string>{"kdamonds/"}));
 	put("kdamonds/nr_kdamonds", "0\n");
@@ -153,6 +153,28 @@ TEST(sysfs_root, without_the_kernels_directory_there_is_no_tree)
 	EXPECT_EQ(damonxx_init(), 0);
 	EXPECT_TRUE(log_contains("no sysfs tree"));
 	EXPECT_EQ(list("/"), std::vector<std::string>{});
+	damonxx_exit();
+}
+
+TEST(sysfs_root, clients_of_damon_find_it_where_the_kernel_has_none)
+{
+	EXPECT_EQ(damonxx_init(), 0);
+	write("/damon/admin/kdamonds/nr_kdamonds", "2\n");
+	EXPECT_EQ(read("kdamonds/nr_kdamonds"), "2\n");
+	damonxx_exit();
+	EXPECT_EQ(list("/"), std::vector<std::string>{});
+}
+
+TEST(sysfs_root, a_damon_of_the_kernel_stays_in_its_place)
+{
+	constexpr kapi_file files[] = {{"theirs", 0400}};
+	kapi_dir *theirs = nullptr;
+
+	ASSERT_EQ(kapi_dir_add(&theirs, nullptr, "damon", kapi_dir_kind_make(files, 1), nullptr), 0);
+	EXPECT_EQ(damonxx_init(), 0);
+	EXPECT_EQ(list("/"), (std::vector<std::string>{"damon/", "damonxx/"}));
+	EXPECT_TRUE(exists("/damon/theirs"));
+	kapi_dir_remove(theirs);
 	damonxx_exit();
 }
 
