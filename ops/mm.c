@@ -51,6 +51,19 @@ struct kapi_mm *kapi_mm_get(struct kapi_pid *pid)
 	return (struct kapi_mm *)mm;
 }
 
+bool kapi_pid_has_process(struct kapi_pid *pid)
+{
+	struct task_struct *task;
+	bool found;
+
+	rcu_read_lock();
+	/* SAFETY: as above. */
+	task = pid_task((struct pid *)pid, PIDTYPE_PID);
+	found = task && !(task->flags & PF_KTHREAD);
+	rcu_read_unlock();
+	return found;
+}
+
 /* The last reference would unmap everything: that is left to a kernel worker. */
 void kapi_mm_put(struct kapi_mm *mm)
 {

@@ -68,14 +68,18 @@ void init_vaddr(target &t)
 
 void keep_ranges(target &) {}
 
+// A process that has exited counts as idle until its parent has waited for it: who watches a
+// child asks for results as long as it does not know that the child has ended.
 bool clear(target &t)
 {
 	const span<kapi_probe> probes = t.regions.planned();
-	const mm_ref mm = t.hold_mm();
 
-	if (mm)
+	if (const mm_ref mm = t.hold_mm()) {
 		kapi_probe_clear(mm.get(), probes.data(), probes.size());
-	return static_cast<bool>(mm);
+		return true;
+	}
+	t.regions.forget_probes();
+	return t.pid && kapi_pid_has_process(t.pid.get());
 }
 
 void test(target &t)

@@ -164,8 +164,11 @@ struct kapi_range {
 KAPI_MUST_CHECK struct kapi_pid *kapi_pid_get(int number);
 void kapi_pid_put(struct kapi_pid *pid);
 
-/* The address space of @pid as of now; NULL: the process is gone.  CONTEXT: process. */
+/* The address space of @pid as of now; NULL: it has none any more.  CONTEXT: process. */
 KAPI_MUST_CHECK struct kapi_mm *kapi_mm_get(struct kapi_pid *pid);
+/* Whether @pid still has a process, if only one that has exited and that its parent has not
+ * waited for.  Never true for kernel threads.  CONTEXT: any. */
+bool kapi_pid_has_process(struct kapi_pid *pid);
 /* Never tears the address space down in the caller.  CONTEXT: process. */
 void kapi_mm_put(struct kapi_mm *mm);
 

@@ -158,6 +158,29 @@ TEST_F(running_context, ends_with_its_target)
 	EXPECT_ERROR(c->commit(wanted(43), why), errc::canceled);
 }
 
+// Somebody who watches a child may ask until it has waited for the child.
+TEST_F(running_context, goes_on_until_the_parent_has_waited)
+{
+	own<context> c = started(wanted());
+
+	host::run_for(1000 * ms);
+	host::exit_process(pid);
+	host::run_for(1000 * ms);
+	EXPECT(c->running());
+	EXPECT_EQ(host::held_mms(), 0u);
+	EXPECT_OK(c->read_stats());
+	auto tried = c->collect_tried(context::detail::regions);
+	ASSERT_OK(tried);
+	const tried_regions idle = move(tried).take();
+	EXPECT_GT(idle[0].total_bytes, 0u);
+	for (const tried_region &region : idle[0].regions)
+		EXPECT_EQ(region.nr_accesses, 0u);
+	host::end_process(pid);
+	host::run_for(300 * ms);
+	EXPECT(!c->running());
+	EXPECT_EQ(host::held_pids(), 0u);
+}
+
 TEST_F(running_context, one_of_two_targets_may_end)
 {
 	inputs in = wanted();

@@ -116,6 +116,8 @@ inline constexpr int ram = 0;
 void add_process(int pid, std::vector<kapi_range> mapped = {});
 // The number is free again; references to the process stay valid and find no memory.
 void end_process(int pid);
+// Its memory is gone, its number is not: end_process() is to follow, as its parent waits for it.
+void exit_process(int pid);
 void map(int pid, kapi_range range);
 void unmap(int pid, kapi_range range);
 

@@ -20,7 +20,7 @@ u64 mapped_calls = 0;
 kapi_pid *find(int number)
 {
 	for (const auto &pid : pids)
-		if (pid->number == number && pid->mm)
+		if (pid->number == number && (pid->mm || pid->zombie))
 			return pid.get();
 	return nullptr;
 }
@@ -29,7 +29,7 @@ kapi_mm &mm_of(int number)
 {
 	kapi_pid *pid = find(number);
 
-	if (pid == nullptr)
+	if (pid == nullptr || !pid->mm)
 		die("process %d does not exist", number);
 	return *pid->mm;
 }
@@ -114,7 +114,7 @@ void add_process(int pid, std::vector<kapi_range> mapped)
 	mm->pid = pid;
 	for (const kapi_range &range : mapped)
 		map_range(*mm, range);
-	pids.push_back(std::make_shared<kapi_pid>(kapi_pid{pid, 0, mm}));
+	pids.push_back(std::make_shared<kapi_pid>(kapi_pid{pid, 0, mm, false}));
 	mms.push_back(mm);
 }
 
@@ -122,7 +122,20 @@ void end_process(int pid)
 {
 	std::lock_guard lock(world_lock);
 
+	kapi_pid *ended = find(pid);
+
+	if (ended == nullptr)
+		die("process %d does not exist", pid);
+	ended->mm.reset();
+	ended->zombie = false;
+}
+
+void exit_process(int pid)
+{
+	std::lock_guard lock(world_lock);
+
 	mm_of(pid);
+	find(pid)->zombie = true;
 	find(pid)->mm.reset();
 }
 
@@ -250,6 +263,15 @@ kapi_mm *kapi_mm_get(kapi_pid *pid)
 		return nullptr;
 	pid->mm->references++;
 	return pid->mm.get();
+}
+
+bool kapi_pid_has_process(kapi_pid *pid)
+{
+	std::lock_guard lock(world_lock);
+
+	if (pid->references == 0)
+		die("kapi_pid_has_process() of process %d without a reference", pid->number);
+	return pid->mm || pid->zombie;
 }
 
 void kapi_mm_put(kapi_mm *mm)

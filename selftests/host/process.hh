@@ -45,7 +45,8 @@ struct kapi_mm {
 struct kapi_pid {
 	int number;
 	u64 references = 0;
-	std::shared_ptr<kapi_mm> mm; // empty when the process is gone
+	std::shared_ptr<kapi_mm> mm; // empty when the process is gone, or a zombie
+	bool zombie = false;
 };
 
 namespace host {
