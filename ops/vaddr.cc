@@ -94,7 +94,7 @@ void test(target &t)
 
 bool alive(const target &t)
 {
-	return static_cast<bool>(t.hold_mm());
+	return t.hold_mm() || (t.pid && kapi_pid_has_process(t.pid.get()));
 }
 
 void describe(const target &t, u32 first, span<kapi_page> pages)
