@@ -59,6 +59,11 @@ check-vm: ## the module's tests on the stock kernel in a virtual machine
 	@scripts/setup build vm
 	@scripts/check vm
 
+.PHONY: check-upstream
+check-upstream: ## the kernel's own selftests of DAMON, against both
+	@scripts/setup build vm kernels
+	@scripts/check upstream
+
 .PHONY: check-kunit
 check-kunit: ## the unit tests in a kernel with KUnit: in a module, and built in
 	@scripts/setup build vm kernels
