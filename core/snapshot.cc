@@ -10,6 +10,7 @@ using header_record = damonxx_snapshot;
 using target_record = damonxx_snapshot_target;
 using region_record = damonxx_snapshot_region;
 
+static_assert(max_probes <= sizeof(region_record{}.hits));
 static_assert(static_cast<u32>(operations_id::vaddr) == DAMONXX_VADDR);
 static_assert(static_cast<u32>(operations_id::fvaddr) == DAMONXX_FVADDR);
 static_assert(static_cast<u32>(operations_id::paddr) == DAMONXX_PADDR);
@@ -47,6 +48,8 @@ void fill(header_record &out, const monitor &m, u32 nr_regions)
 	out.window_position = at.length - saturate_u32(min(at.left, u64{at.length}));
 	out.operations = static_cast<u32>(config.id);
 	out.flags = m.paused() ? DAMONXX_SNAPSHOT_PAUSED : 0;
+	out.nr_probes = config.probes.size();
+	out.reserved = 0;
 }
 
 void fill(region_record &out, const region_table &regions, u32 i, const window_position &at,
@@ -63,6 +66,11 @@ void fill(region_record &out, const region_table &regions, u32 i, const window_p
 		.flags = 0,
 		.hits = {},
 	};
+	if (!regions.has_hits())
+		return;
+	const hit_counters hits = regions.hits(i);
+	for (u32 probe = 0; probe < max_probes; probe++)
+		out.hits[probe] = hits.moving_sum(probe, at.left, at.length);
 }
 
 } // namespace

@@ -6,17 +6,11 @@ namespace damon {
 
 namespace {
 
-// What each probe has counted in region @i.  No probes can be installed yet.
-span<const u8> probe_hits(const region_table &, u32)
-{
-	return {};
-}
-
-void tell_region(const kapi_trace_region &region, span<const u8> hits)
+void tell_region(const kapi_trace_region &region, const hit_counters &hits, u32 nr_probes)
 {
 	kapi_trace_damon_aggregated(&region);
-	if (hits.size())
-		kapi_trace_damon_region_aggregated(&region, hits.data(), hits.size());
+	if (nr_probes)
+		kapi_trace_damon_region_aggregated(&region, hits.now, nr_probes);
 }
 
 } // namespace
@@ -37,7 +31,7 @@ void trace_window(const configuration &config)
 			tell_region({number, range.start / config.addr_unit,
 				     range.end / config.addr_unit, regions.count(),
 				     regions.nr_accesses(i), regions.age(i)},
-				    probe_hits(regions, i));
+				    regions.hits(i), config.probes.size());
 		}
 	}
 }

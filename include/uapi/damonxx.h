@@ -48,6 +48,8 @@ struct damonxx_snapshot {
 	unsigned int window_position;		/* how many of them have been taken */
 	unsigned int operations;
 	unsigned int flags;
+	unsigned int nr_probes;			/* whose hits are told */
+	unsigned int reserved;			/* 0 */
 };
 
 struct damonxx_snapshot_target {
@@ -65,7 +67,7 @@ struct damonxx_snapshot_region {
 	unsigned int last_nr_accesses;		/* in the last window that is complete */
 	unsigned int age;			/* windows for which it has been like this */
 	unsigned int flags;			/* 0 */
-	unsigned char hits[8];			/* 0; for probes */
+	unsigned char hits[8];			/* of probe 0, 1, ...; over the last aggr_us */
 };
 
 #ifdef __cplusplus
@@ -73,7 +75,7 @@ struct damonxx_snapshot_region {
 #else
 #define DAMONXX_ASSERT(condition) _Static_assert(condition, #condition)
 #endif
-DAMONXX_ASSERT(sizeof(struct damonxx_snapshot) == 88);
+DAMONXX_ASSERT(sizeof(struct damonxx_snapshot) == 96);
 DAMONXX_ASSERT(__builtin_offsetof(struct damonxx_snapshot, version) == 8);
 DAMONXX_ASSERT(__builtin_offsetof(struct damonxx_snapshot, time_ns) == 32);
 DAMONXX_ASSERT(__builtin_offsetof(struct damonxx_snapshot, window_samples) == 72);

@@ -167,7 +167,7 @@ TEST(sysfs_root, clients_of_damon_find_it_where_the_kernel_has_none)
 
 TEST(sysfs_root, a_damon_of_the_kernel_stays_in_its_place)
 {
-	constexpr kapi_file files[] = {{"theirs", 0400}};
+	constexpr kapi_file files[] = {{"theirs", 0400, false}};
 	kapi_dir *theirs = nullptr;
 
 	ASSERT_EQ(kapi_dir_add(&theirs, nullptr, "damon", kapi_dir_kind_make(files, 1), nullptr), 0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Probes of data attributes, from their files to the hits that are told, on scripted pages.
 #include "core/region_table.hh"
+#include "snapshot_view.hh"
 #include "sysfs_tree.hh"
 
 #include <algorithm>
@@ -126,6 +127,32 @@ TEST_F(sysfs_probes, hits_say_what_memory_is)
 	EXPECT_EQ(hits(0), (list_of{0, 0, window, window, window}));
 	EXPECT_EQ(hits(1), (list_of{window, window, 0, window, window}));
 	EXPECT_EQ(hits(2), (list_of{window, window, window, window, window}));
+	run("off");
+}
+
+TEST_F(sysfs_probes, snapshots_and_trace_events_tell_hits)
+{
+	stage_probed_process();
+	put(probes + "nr_probes", "2\n");
+	add_filter(1, "anon", "Y", "Y");
+	listen(KAPI_TRACE_REGION_AGGREGATED);
+	run("on");
+	run_for(250 * ms);
+	const snapshot_view told{read(context + "snapshot")};
+	ASSERT_EQ(told.problem, "");
+	EXPECT_EQ(told.header.nr_probes, 2u);
+	ASSERT_EQ(told.regions.size(), 5u);
+	for (u64 i = 0; i < 5; i++) {
+		EXPECT_EQ(told.regions[i].hits[0], window);
+		EXPECT_EQ(told.regions[i].hits[1], i < 2 ? window : 0);
+	}
+	const auto events = traced(KAPI_TRACE_REGION_AGGREGATED);
+	ASSERT_EQ(events.size(), 10u); // two windows
+	for (u64 i = 0; i < 10; i++) {
+		ASSERT_EQ(events[i].hits.size(), 2u);
+		EXPECT_EQ(events[i].hits[0], window);
+		EXPECT_EQ(events[i].hits[1], i % 5 < 2 ? window : 0);
+	}
 	run("off");
 }
 
