@@ -188,7 +188,8 @@ static __always_inline void probe_all(struct kapi_probe *probes, u32 n, bool tes
 				probe->outcome = probes[i - 1].outcome;
 				probe->frame = identity(folio);
 			} else {
-				probe->flags = clear_folio(folio, &probe->outcome);
+				probe->flags = clear_folio(folio, &outcome);
+				probe->outcome = outcome;
 				probe->frame = identity(folio);
 			}
 			folio_put(folio);
@@ -217,7 +218,8 @@ void kapi_phys_describe(const struct kapi_probe *probes, struct kapi_page *pages
 	u32 i;
 
 	for (i = 0; i < n; i++) {
-		struct folio *folio = get_folio(&online, PHYS_PFN(probes[i].addr));
+		u8 outcome;
+		struct folio *folio = get_folio(&online, PHYS_PFN(probes[i].addr), &outcome);
 
 		pages[i] = (struct kapi_page){};
 		if (folio) {
