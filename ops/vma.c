@@ -33,6 +33,12 @@ static bool append(struct listing *list, const struct vm_area_struct *vma)
 	return true;
 }
 
+/* Addresses set aside for later: nothing in there was ever to be accessed. */
+static bool is_reserved(struct vm_area_struct *vma)
+{
+	return !(vma->vm_flags & VM_ACCESS_FLAGS) && !READ_ONCE(vma->anon_vma);
+}
+
 static void list_some(struct mm_struct *mm, struct listing *list)
 {
 	unsigned int budget = MAX_VMAS_PER_HOLD;
@@ -41,7 +47,7 @@ static void list_some(struct mm_struct *mm, struct listing *list)
 
 	mmap_read_lock(mm);
 	for_each_vma(iterator, vma) {
-		if (!(vma->vm_flags & VM_ACCESS_FLAGS))
+		if (is_reserved(vma))
 			list->from = vma->vm_end;
 		else if (!append(list, vma))
 			break;

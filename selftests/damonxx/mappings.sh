@@ -37,6 +37,13 @@ grows() {
 	step 2 && all_is_monitored && is "$(cat $tried/total_bytes)" "$small"
 }
 
+sets_aside() {
+	follow reserve 64 && monitors_all_of "$victim" || return
+	small=$(bytes_of "$victim")
+	at_most "$small" $((32 << 20)) && step 1 && all_is_monitored || return
+	at_least $(($(cat $tried/total_bytes) - small)) $((64 << 20))
+}
+
 executes() {
 	follow exec 64 && monitors_all_of "$victim" || return
 	worker=$(cat $kdamond/pid)
@@ -110,6 +117,7 @@ fixed_nothing() {
 need_module
 check "pages of 4 KiB: accesses are found" eval 'follow busy 64 && accesses_found'
 check "mmap and munmap are followed" grows
+check "addresses set aside are not monitored before they are used" sets_aside
 check "exec is followed" executes
 check "all but one page is unmapped" unmaps_all
 check "$((40000 / slow)) mappings" many_vmas

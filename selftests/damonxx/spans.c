@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * spans PID: prints what vaddr must monitor of a process, by /proc/PID/maps: from the first mapping that allows
- * any access to the last, without the two largest gaps, nor others of at least a 64th of what would be
- * monitored with them.  "START END" in decimal, one a line.
+ * spans PID: prints what vaddr must monitor of a process, by /proc/PID/maps: from the first mapping to the last of
+ * those that allow access or have pages, without the two largest gaps, nor others of at least a 64th of what would
+ * be monitored with them.  "START END" in decimal, one a line.
  */
 #include <err.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct gap {
 	unsigned long start, end;
@@ -45,6 +49,24 @@ static void add(unsigned long start, unsigned long end)
 	gaps[nr_gaps++] = (struct gap){ start, end };
 }
 
+/* In memory or in swap. */
+static bool has_pages(const char *pid, unsigned long start, unsigned long end)
+{
+	bool found = false;
+	uint64_t entry;
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%s/pagemap", pid);
+	fd = open(path, O_RDONLY);
+	if (fd < 0)
+		err(1, "%s", path);
+	for (; !found && start < end; start += 4096)
+		found = pread(fd, &entry, sizeof(entry), start / 4096 * sizeof(entry)) == sizeof(entry) && entry >> 62;
+	close(fd);
+	return found;
+}
+
 int main(int argc, char **argv)
 {
 	unsigned long first = 0, last = 0, start, end, left;
@@ -60,7 +82,7 @@ int main(int argc, char **argv)
 		/* That is not one of the process's own mappings. */
 		if (sscanf(line, "%lx-%lx %7s", &start, &end, access) != 3 || strstr(line, "[vsyscall]"))
 			continue;
-		if (!strncmp(access, "---", 3))
+		if (!strncmp(access, "---", 3) && !has_pages(argv[1], start, end))
 			continue;
 		if (last)
 			add(last, start);

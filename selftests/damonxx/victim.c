@@ -9,6 +9,7 @@
  *	victim file PATH	maps a file, reads all of it once, little by little, and waits
  *	victim mixed PATH	as busy, with 16 MiB, and maps a file; says "file START END", too
  *	victim grow MIB		step: maps MIB more; step: unmaps them
+ *	victim reserve MIB	sets addresses aside without access; step: touches them
  *	victim exec MIB		step: executes itself as "busy MIB"
  *	victim lonely		step: unmaps all but one page of code
  *	victim vmas N		has N mappings more than usual, and touches the last of them again and again
@@ -199,6 +200,21 @@ static void mixed(const char *path)
 	keep_hot(area, 8 * MIB);
 }
 
+static void reserve(unsigned long bytes)
+{
+	char *at = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (at == MAP_FAILED)
+		err(1, "cannot reserve %lu KiB", bytes / 1024);
+	ready();
+	await_step(1);
+	if (mprotect(at, bytes, PROT_READ | PROT_WRITE))
+		err(1, "cannot allow access");
+	touch(at, bytes);
+	ready();
+	wait_for_ever();
+}
+
 static void grow(unsigned long bytes)
 {
 	char *more;
@@ -329,6 +345,8 @@ int main(int argc, char **argv)
 		file(argument);
 	else if (!strcmp(kind, "mixed"))
 		mixed(argument);
+	else if (!strcmp(kind, "reserve"))
+		reserve(n * MIB);
 	else if (!strcmp(kind, "grow"))
 		grow(n * MIB);
 	else if (!strcmp(kind, "exec"))
