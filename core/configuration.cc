@@ -37,16 +37,26 @@ status reserve_regions(target &t, u32 index, u32 needed, bool with_hits,
 	return t.regions.reserve(needed, with_hits);
 }
 
-result<target> build_target(target_inputs in)
+// Adds what becomes of the target number @index.  Not inline: both frames together would be
+// too large for a kernel's stack.
+[[gnu::noinline]] status add_target(configuration &fresh, target_inputs &in, u32 index,
+				    const configuration *running)
 {
-	target t;
+	fresh.targets.push({});
+	target &t = fresh.targets.back();
 
 	t.pid = move(in.pid);
 	t.pid_number = in.pid_number;
+	t.heir_of = index;
 	t.ranges = move(in.ranges);
 	for (addr_range &range : t.ranges)
 		range = page_aligned(range);
-	return t;
+	TRY(t.found.reserve(most_ranges(fresh)));
+	const u32 nr_ranges = max(t.ranges.size(), t.found.capacity());
+	TRY(reserve_regions(t, index, capacity_needed(fresh.attrs, nr_ranges),
+			    !fresh.probes.empty(), running));
+	t.regions.score_by(fresh.sampling.weights);
+	return ok;
 }
 
 } // namespace
@@ -73,14 +83,7 @@ result<own<configuration>> configuration::build(inputs in, const configuration *
 						"there is no such target to remove");
 			continue;
 		}
-		fresh->targets.push(TRY(build_target(move(in.targets[i]))));
-		target &t = fresh->targets.back();
-		t.heir_of = i;
-		TRY(t.found.reserve(most_ranges(*fresh)));
-		const u32 nr_ranges = max(t.ranges.size(), t.found.capacity());
-		TRY(reserve_regions(t, i, capacity_needed(in.attrs, nr_ranges),
-				    !fresh->probes.empty(), running));
-		t.regions.score_by(fresh->sampling.weights);
+		TRY(add_target(*fresh, in.targets[i], i, running));
 	}
 	TRY(fresh->schemes.reserve(in.schemes.size()));
 	for (const scheme_inputs &wanted : in.schemes)
