@@ -7,7 +7,7 @@
 #include "damonxx/kapi.h"
 
 /* What one hold of the mmap lock may look at. */
-#define MAX_VMAS_PER_HOLD 1024
+#define MAX_VMAS_PER_HOLD 256
 
 struct listing {
 	struct kapi_range *out;

@@ -21,6 +21,8 @@
 
 /* What one hold of the mmap lock, and so of a page-table lock, may look at. */
 #define MAX_PROBES_PER_HOLD 64U
+/* Mappings of their own are what takes long. */
+#define MAX_LOOKUPS_PER_HOLD 24U
 
 /* kapi_probe.flags */
 #define PROBE_CHECKED 0x01  /* cleared; frame is valid */
@@ -216,12 +218,14 @@ static __always_inline u32 probe_some(struct walk *walk, struct kapi_probe *prob
 	u32 i = 0;
 
 	walk->notifiers = mm_has_notifiers(walk->mm);
+	w->nr_lookups = 0;
 	while (i < n) {
 		if (!begin_probe(&probes[i], testing)) {
 			i++;
 			continue;
 		}
-		if (i && (need_resched() || mmap_lock_is_contended(walk->mm)))
+		if (i && (w->nr_lookups >= MAX_LOOKUPS_PER_HOLD || need_resched() ||
+			  mmap_lock_is_contended(walk->mm)))
 			break;
 		damonxx_window_move(w, probes[i].addr);
 		if (likely(w->kind == WINDOW_TABLE))

@@ -169,6 +169,7 @@ static void find_mapping(struct window *w, unsigned long address)
 	close_vma(w);
 	w->vma = find_vma(w->mm, address);
 	w->vma_known = true;
+	w->nr_lookups++;
 }
 
 /*

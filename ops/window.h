@@ -28,6 +28,7 @@ struct window {
 	spinlock_t *lock;
 	enum window_kind kind;
 	u8 outcome;		    /* enum kapi_outcome of what is in an empty window */
+	unsigned int nr_lookups;    /* of mappings, since it was opened */
 	bool vma_known, vma_locked; /* vma_locked: against unsharing of hugetlb tables */
 };
 

@@ -6,7 +6,7 @@
 # come back and memory is compacted.
 . "$(dirname "$0")/lib.sh"
 
-seconds=${UPHEAVAL_S:-$((20 * slow / (slow > 1 ? 2 : 1)))}
+seconds=${UPHEAVAL_S:-$((slow > 1 ? 40 : 20))}
 disk=''
 ksm=/sys/kernel/mm/ksm/run
 

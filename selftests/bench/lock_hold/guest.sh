@@ -28,9 +28,9 @@ holds() { # WHAT TREE REGIONS
 	/mmap_lock_acquire_returned/ && /success=true/ { for (i = 1; i <= NF; i++) if ($i ~ /^[0-9]+\.[0-9]+:$/) from = $i + 0; held = 1 }
 	/mmap_lock_released/ && held { for (i = 1; i <= NF; i++) if ($i ~ /^[0-9]+\.[0-9]+:$/) printf "%.0f\n", ($i - from) * 1000000000; held = 0 }
 	' $trace/trace | sort -n >/tmp/holds
-	count=$(wc -l </tmp/holds)
-	[ "$count" -gt 0 ] || die "no hold was seen: $1 $2 $3"
-	echo "holds $1 $2 $3 $count $(sed -n "$((count / 2 + 1))p;$((count - count / 100))p;${count}p" /tmp/holds | tr '\n' ' ')"
+	n=$(wc -l </tmp/holds)
+	[ "$n" -gt 0 ] || die "no hold was seen: $1 $2 $3"
+	echo "holds $1 $2 $3 $n $(sed -n "$((n / 2 + 1))p;$((n - n / 100))p;${n}p" /tmp/holds | tr '\n' ' ')"
 }
 
 measure() { # WHAT TREE PID REGIONS
