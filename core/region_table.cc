@@ -257,16 +257,21 @@ void region_table::count_accesses(u64 *tally)
 	const u32 count = probes.size();
 	for (u32 i = 0; i < count; i++) {
 		const u8 outcome = probe[i].outcome;
-		const bool could_tell = outcome >= KAPI_IDLE;
 		const bool accessed = outcome == KAPI_ACCESSED;
+		const u32 checked = probe[i].checked | asked_bit;
 
+		probe[i].checked = static_cast<u16>(checked);
+		found[KAPI_ACCESSED] += accessed;
+		if (outcome < KAPI_IDLE) [[unlikely]] {
+			found[outcome]++;
+			continue;
+		}
 		nr_accesses[i] += accessed;
-		seen[i] |= could_tell ? evidence_of(probe[i].part, accessed) : 0;
-		probe[i].checked = static_cast<u16>(
-			(probe[i].checked + (could_tell && probe[i].checked % asked_bit < most_checked)) |
-			asked_bit);
-		found[outcome % KAPI_NR_OUTCOMES]++;
+		seen[i] |= evidence_of(probe[i].part, accessed);
+		if (checked < (asked_bit | most_checked)) [[likely]]
+			probe[i].checked = static_cast<u16>(checked + 1);
 	}
+	found[KAPI_IDLE] = count - found[KAPI_ACCESSED] - found[KAPI_ABSENT] - found[KAPI_BUSY];
 	rounds_ += one_round * count / count_;
 	for (u32 outcome = 0; tally && outcome < KAPI_NR_OUTCOMES; outcome++)
 		tally[outcome] += found[outcome];
