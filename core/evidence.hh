@@ -6,8 +6,9 @@
 
 namespace damon {
 
-// A region is told apart in this many equal parts.
-inline constexpr u32 evidence_parts = 16;
+// A region is told apart in this many equal parts: the highest bits of a random place in it.
+inline constexpr u32 evidence_part_bits = 4;
+inline constexpr u32 evidence_parts = 1 << evidence_part_bits;
 
 // A bit for each part: in the lower half if a sample there saw an access, in the upper half if
 // one saw none.
@@ -15,7 +16,7 @@ using evidence = u32;
 
 constexpr evidence evidence_of(u32 part, bool accessed)
 {
-	return evidence{1} << (accessed ? part : part + evidence_parts);
+	return evidence{1} << (part + evidence_parts - accessed * evidence_parts);
 }
 
 // A region as pieces that were seen accessed always, never, or both.

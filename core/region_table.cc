@@ -84,7 +84,7 @@ void region_table::settle(u32 window)
 {
 	for (u32 i = 0; i < count_; i++) {
 		nr_accesses_[i] = asked(i) ? estimate(i, window) : min(last_nr_accesses_[i], window);
-		probes_[i].checked = static_cast<u16>(asked_bit | min(window, most_checked));
+		probes_[i].own = static_cast<u16>(asked_bit | min(window, most_checked) * one_look);
 	}
 	rounds_ = window * one_round;
 }
@@ -103,7 +103,7 @@ void region_table::copy_region(u32 to, u32 from)
 	start_[to] = start_[from];
 	end_[to] = end_[from];
 	nr_accesses_[to] = nr_accesses_[from];
-	probes_[to].checked = probes_[from].checked;
+	probes_[to].own = probes_[from].own;
 	last_nr_accesses_[to] = last_nr_accesses_[from];
 	age_[to] = age_[from];
 	evidence_[to] = evidence_[from];
@@ -141,7 +141,7 @@ void region_table::append(addr_range range, u32 limit, const region_table *heir_
 	start_[i] = range.start;
 	end_[i] = range.end;
 	nr_accesses_[i] = heir_of ? heir_of->nr_accesses_[index] : 0;
-	probes_[i].checked = heir_of ? heir_of->probes_[index].checked : u16{0};
+	probes_[i].own = heir_of ? heir_of->probes_[index].own : u16{0};
 	last_nr_accesses_[i] = heir_of ? heir_of->last_nr_accesses_[index] : 0;
 	age_[i] = heir_of ? heir_of->age_[index] : 0;
 	evidence_[i] = 0;
@@ -232,7 +232,8 @@ void region_table::plan_probes(prng &random, u32 first, u32 most)
 		const u64 start = starts[i];
 		const u64 place = own_random.next();
 		probes[i].addr = align_down(start + in_proportion(place, ends[i] - start), page_bytes);
-		probes[i].part = in_proportion(place, evidence_parts) & (evidence_parts - 1);
+		probes[i].own = static_cast<u16>((probes[i].own & ~part_mask) |
+						 place >> (64 - evidence_part_bits));
 	}
 	random = own_random;
 }
@@ -246,7 +247,10 @@ void region_table::forget_probes()
 void region_table::count_accesses(u64 *tally)
 {
 	const span<kapi_probe> probes = planned();
+	constexpr u32 last_look = asked_bit | most_checked * one_look;
+	static_assert(KAPI_IDLE % 2 == 0 && KAPI_ACCESSED == KAPI_IDLE + 1);
 	u64 found[KAPI_NR_OUTCOMES] = {};
+	u64 nr_accessed = 0;
 
 	if (probes.empty())
 		return;
@@ -257,20 +261,20 @@ void region_table::count_accesses(u64 *tally)
 	const u32 count = probes.size();
 	for (u32 i = 0; i < count; i++) {
 		const u8 outcome = probe[i].outcome;
-		const bool accessed = outcome == KAPI_ACCESSED;
-		const u32 checked = probe[i].checked | asked_bit;
+		const u32 own = probe[i].own | asked_bit;
+		const u32 accessed = outcome & 1;
 
-		probe[i].checked = static_cast<u16>(checked);
-		found[KAPI_ACCESSED] += accessed;
 		if (outcome < KAPI_IDLE) [[unlikely]] {
 			found[outcome]++;
+			probe[i].own = static_cast<u16>(own);
 			continue;
 		}
 		nr_accesses[i] += accessed;
-		seen[i] |= evidence_of(probe[i].part, accessed);
-		if (checked < (asked_bit | most_checked)) [[likely]]
-			probe[i].checked = static_cast<u16>(checked + 1);
+		nr_accessed += accessed;
+		seen[i] |= evidence_of(own & part_mask, accessed);
+		probe[i].own = static_cast<u16>(own < last_look ? own + one_look : own);
 	}
+	found[KAPI_ACCESSED] = nr_accessed;
 	found[KAPI_IDLE] = count - found[KAPI_ACCESSED] - found[KAPI_ABSENT] - found[KAPI_BUSY];
 	rounds_ += one_round * count / count_;
 	for (u32 outcome = 0; tally && outcome < KAPI_NR_OUTCOMES; outcome++)
@@ -330,7 +334,7 @@ struct region_table::cluster {
 region_table::cluster region_table::first_of_cluster(u32 i) const
 {
 	return {range(i), 0, score(i), nr_accesses_[i], checked(i), last_nr_accesses_[i], age_[i], 1,
-		probes_[i].checked & asked_bit};
+		probes_[i].own & asked_bit};
 }
 
 bool region_table::joinable(const cluster &left, u32 right, u32 threshold, u64 size_limit) const
@@ -359,7 +363,7 @@ void region_table::absorb(cluster &left, u32 right) const
 	left.score += score(right) * weight;
 	left.nr_accesses += nr_accesses_[right] * weight;
 	left.checked += checked(right) * weight;
-	left.asked |= probes_[right].checked & asked_bit;
+	left.asked |= probes_[right].own & asked_bit;
 	left.last_nr_accesses += last_nr_accesses_[right] * weight;
 	left.age += age_[right] * weight;
 }
@@ -372,13 +376,13 @@ void region_table::store(u32 i, const cluster &merged)
 	end_[i] = merged.range.end;
 	if (merged.members == 1) {
 		nr_accesses_[i] = static_cast<u32>(merged.nr_accesses);
-		probes_[i].checked = static_cast<u16>(merged.checked | merged.asked);
+		probes_[i].own = static_cast<u16>(merged.checked * one_look | merged.asked);
 		last_nr_accesses_[i] = static_cast<u32>(merged.last_nr_accesses);
 		age_[i] = static_cast<u32>(merged.age);
 		return;
 	}
 	nr_accesses_[i] = static_cast<u32>(merged.nr_accesses / divisor);
-	probes_[i].checked = static_cast<u16>(merged.checked / divisor | merged.asked);
+	probes_[i].own = static_cast<u16>(merged.checked / divisor * one_look | merged.asked);
 	last_nr_accesses_[i] = static_cast<u32>(merged.last_nr_accesses / divisor);
 	age_[i] = static_cast<u32>(merged.age / divisor);
 }
@@ -440,7 +444,7 @@ void region_table::shift_counters()
 	for (u32 i = 0; i < count_; i++) {
 		last_nr_accesses_[i] = nr_accesses_[i];
 		nr_accesses_[i] = 0;
-		probes_[i].checked = 0;
+		probes_[i].own = 0;
 	}
 	rounds_ = 0;
 	for (u32 i = 0; hits_ && i < count_; i++) {
@@ -591,7 +595,7 @@ void region_table::rescale(const rescaling &scale)
 			saturate_u32(mul_div(sum, scale.new_window, scale.old_window));
 		nr_accesses_[i] = 0;
 		evidence_[i] = 0;
-		probes_[i].checked = 0;
+		probes_[i].own = 0;
 		age_[i] = saturate_u32(age);
 	}
 	rounds_ = 0;

@@ -51,8 +51,8 @@ public:
 	// Samples of this window that found it accessed; once settled, of a full window.
 	u32 nr_accesses(u32 i) const { return nr_accesses_[i]; }
 	// Samples of this window that could tell, and whether any was to.
-	u32 checked(u32 i) const { return probes_[i].checked % asked_bit; }
-	bool asked(u32 i) const { return probes_[i].checked & asked_bit; }
+	u32 checked(u32 i) const { return probes_[i].own % asked_bit / one_look; }
+	bool asked(u32 i) const { return probes_[i].own & asked_bit; }
 	u32 last_nr_accesses(u32 i) const { return last_nr_accesses_[i]; }
 	u32 age(u32 i) const { return age_[i]; }
 	void reset_age(u32 i) { age_[i] = 0; }
@@ -123,10 +123,13 @@ public:
 private:
 	struct cluster;
 
-	// In kapi_probe.checked, above the number of looks that could tell.  In a window longer than
-	// that can count, all of them count as such.
+	// kapi_probe.own: in which part of the region the page is, how many looks could tell, and
+	// whether there was any.  Where there are more looks than that can count, all of them
+	// count as such.
+	static constexpr u32 part_mask = evidence_parts - 1;
+	static constexpr u32 one_look = evidence_parts;
 	static constexpr u32 asked_bit = u32{1} << 15;
-	static constexpr u32 most_checked = asked_bit - 1;
+	static constexpr u32 most_checked = asked_bit / one_look - 1;
 	static constexpr u64 one_round = 1 << 16;
 
 	u32 estimate(u32 i, u64 samples) const;

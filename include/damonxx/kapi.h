@@ -201,9 +201,8 @@ struct kapi_probe {
 	u64 addr;	/* bytes, page aligned */
 	u32 frame;	/* low half of the page frame number seen at clearing */
 	u8 flags;	/* the shim's own */
-	u8 outcome : 4;	/* enum kapi_outcome */
-	u8 part : 4;	/* the caller's own, like the next */
-	u16 checked;
+	u8 outcome;	/* enum kapi_outcome */
+	u16 own;	/* the caller's */
 };
 
 /*

@@ -16,7 +16,7 @@ using wide = unsigned __int128;
 inline constexpr u64 page = damon::page_bytes;
 
 // What a region can count of them.
-inline constexpr u32 most_checked = 32767;
+inline constexpr u32 most_checked = 2047;
 
 struct model_region {
 	u64 start, end;

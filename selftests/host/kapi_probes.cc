@@ -125,7 +125,7 @@ void test_all(kapi_mm &mm, kapi_probe *probes, u32 n)
 
 		if ((probe.flags & flag_cleared) != flag_cleared)
 			die("the probe of %#llx is tested without a clearing", probe.addr);
-		probe.outcome = outcome_of(mm, probe) & 0xf;
+		probe.outcome = outcome_of(mm, probe);
 		probe.flags = 0;
 	}
 	spend(n * probe_cost_ns);
