@@ -578,7 +578,9 @@ class FakeKdamond(Files):
     def live_in_a_terminal(self, end):
         self.keep_writing()
         master, slave = pty.openpty()
+        # In the background of a shell that is not interactive, interrupts are ignored, and would be by the child.
         child = subprocess.Popen(self.command("live", self.path), stdin=slave, stdout=slave, stderr=slave,
+                                 preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
                                  env={"PATH": os.environ["PATH"], "PYTHONIOENCODING": "utf-8", "TERM": "xterm"})
         os.close(slave)
         self.addCleanup(os.close, master)
