@@ -54,7 +54,7 @@ struct leaf {
 };
 
 /* What a probe finds where no page is mapped.  A page on its way to another place is mapped. */
-static noinline u8 unmapped_outcome(pte_t value)
+static u8 unmapped_outcome(pte_t value)
 {
 	swp_entry_t entry;
 
@@ -66,8 +66,8 @@ static noinline u8 unmapped_outcome(pte_t value)
 	return is_migration_entry(entry) ? KAPI_BUSY : KAPI_ABSENT;
 }
 
-/* KAPI_NR_OUTCOMES: @leaf is there; else the outcome.  @size is that of the entry that describes @offset of @w. */
-static __always_inline u8 read_leaf(pte_t *entries, unsigned long start, unsigned long offset,
+/* False: nothing is mapped there.  @size is that of the entry that describes @offset of @w. */
+static __always_inline bool read_leaf(pte_t *entries, unsigned long start, unsigned long offset,
 				      unsigned long size, struct leaf *leaf)
 {
 	pte_t value;
@@ -76,15 +76,15 @@ static __always_inline u8 read_leaf(pte_t *entries, unsigned long start, unsigne
 	if (size == PAGE_SIZE)
 		leaf->entry += offset >> PAGE_SHIFT;
 	value = ptep_get(leaf->entry);
-	if (!pte_present(value))
-		return unmapped_outcome(value);
+	if (unlikely(!pte_present(value)))
+		return false;
 	leaf->size = size;
 	leaf->start = start + (offset & ~(size - 1));
 	leaf->frame = pte_pfn(value) & ~((size >> PAGE_SHIFT) - 1);
 	leaf->frame += (offset & (size - 1)) >> PAGE_SHIFT;
 	leaf->young = compat_entry_accessed(value);
 	leaf->special = compat_entry_special(value);
-	return KAPI_NR_OUTCOMES;
+	return true;
 }
 
 /* SAFETY: an atomic bit operation; the bit is in the same place at every level. */
@@ -160,13 +160,19 @@ static __always_inline bool begin_probe(struct kapi_probe *probe, bool testing)
 }
 
 /* There is no page to look at, for the reason @outcome. */
-static __always_inline void end_probe(struct kapi_probe *probe, u8 outcome, bool testing)
+static void end_probe(struct kapi_probe *probe, u8 outcome, bool testing)
 {
 	if (testing && probe->flags & PROBE_CHECKED)
 		outcome = KAPI_BUSY;
 	else if (!testing && outcome == KAPI_IDLE)
 		probe->flags = PROBE_UNMAPPED;
 	probe->outcome = outcome;
+}
+
+/* The same where @entry maps nothing. */
+static noinline void end_unmapped(struct kapi_probe *probe, pte_t *entry, bool testing)
+{
+	end_probe(probe, unmapped_outcome(ptep_get(entry)), testing);
 }
 
 /*
@@ -182,15 +188,13 @@ static __always_inline u32 probe_window(struct walk *walk, struct kapi_probe *pr
 
 	do {
 		struct kapi_probe *probe = &probes[i];
-		u8 found;
 
 		if (probe->addr - start >= length)
 			break;
 		if (!begin_probe(probe, testing))
 			continue;
-		found = read_leaf(entries, start, probe->addr - start, size, &leaf);
-		if (unlikely(found != KAPI_NR_OUTCOMES))
-			end_probe(probe, found, testing);
+		if (unlikely(!read_leaf(entries, start, probe->addr - start, size, &leaf)))
+			end_unmapped(probe, leaf.entry, testing);
 		else if (testing)
 			probe->outcome = test_leaf(walk, &leaf, probe);
 		else
