@@ -67,7 +67,7 @@ void adaptation::close_window(configuration &config)
 
 	cut_by_evidence(config);
 	for (target &t : config.targets) {
-		t.regions.settle(most);
+		t.regions.settle(samples);
 		highest = max(highest, t.regions.max_score());
 	}
 
