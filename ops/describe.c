@@ -7,9 +7,6 @@
 #include "ops/page.h"
 #include "ops/window.h"
 
-/* What one hold of the mmap lock may look at. */
-#define MAX_PAGES_PER_HOLD 64U
-
 /*
  * SAFETY: as in walk.c: any entry may be read as a pte_t, whose low frame bits mean nothing in
  * an entry for a huge page; while its table is locked the folio that it maps stays.
@@ -38,7 +35,7 @@ static u32 describe_some(struct mm_struct *mm, const struct kapi_probe *probes,
 	u32 i;
 
 	for (i = 0; i < n; i++) {
-		if (i && (need_resched() || mmap_lock_is_contended(mm)))
+		if (i && window_held_enough(&w))
 			break;
 		pages[i] = (struct kapi_page){};
 		if (!window_covers(&w, probes[i].addr))
@@ -58,7 +55,7 @@ void kapi_probe_describe(struct kapi_mm *mm, const struct kapi_probe *probes,
 
 	for (; n; probes += done, pages += done, n -= done) {
 		mmap_read_lock(watched);
-		done = describe_some(watched, probes, pages, min(n, MAX_PAGES_PER_HOLD));
+		done = describe_some(watched, probes, pages, min(n, MAX_PROBES_PER_HOLD));
 		mmap_read_unlock(watched);
 		cond_resched();
 	}

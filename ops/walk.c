@@ -19,11 +19,6 @@
 #include "damonxx/kapi.h"
 #include "ops/window.h"
 
-/* What one hold of the mmap lock, and so of a page-table lock, may look at. */
-#define MAX_PROBES_PER_HOLD 64U
-/* Mappings of their own are what takes long. */
-#define MAX_LOOKUPS_PER_HOLD 24U
-
 /* kapi_probe.flags */
 #define PROBE_CHECKED 0x01  /* cleared; frame is valid */
 #define PROBE_UNMAPPED 0x08 /* there was nothing to clear */
@@ -228,8 +223,7 @@ static __always_inline u32 probe_some(struct walk *walk, struct kapi_probe *prob
 			i++;
 			continue;
 		}
-		if (i && (w->nr_lookups >= MAX_LOOKUPS_PER_HOLD || need_resched() ||
-			  mmap_lock_is_contended(walk->mm)))
+		if (i && window_held_enough(w))
 			break;
 		damonxx_window_move(w, probes[i].addr);
 		if (likely(w->kind == WINDOW_TABLE))

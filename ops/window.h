@@ -8,7 +8,9 @@
 #define DAMONXX_WINDOW_H
 
 #include <linux/mm_types.h>
+#include <linux/mmap_lock.h>
 #include <linux/pgtable.h>
+#include <linux/sched.h>
 #include <linux/spinlock_types.h>
 
 enum window_kind {
@@ -31,6 +33,18 @@ struct window {
 	unsigned int nr_lookups;    /* of mappings, since it was opened */
 	bool vma_known, vma_locked; /* vma_locked: against unsharing of hugetlb tables */
 };
+
+/* What one hold of the mmap lock, and so of a page-table lock, may look at. */
+#define MAX_PROBES_PER_HOLD 64U
+/* Mappings of their own are what takes long. */
+#define MAX_LOOKUPS_PER_HOLD 24U
+
+/* Whether the mmap lock should be given up before the next move. */
+static __always_inline bool window_held_enough(const struct window *w)
+{
+	return w->nr_lookups >= MAX_LOOKUPS_PER_HOLD || need_resched() ||
+	       mmap_lock_is_contended(w->mm);
+}
 
 static inline bool window_covers(const struct window *w, unsigned long address)
 {
