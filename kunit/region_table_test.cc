@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "core/region_table.hh"
+#include "kunit/pages.hh"
 #include "kunit/test.hh"
 
 using namespace damon;
+using test::no_limit;
+using test::page;
+using test::pages;
 
 namespace {
-
-constexpr u64 page = page_bytes;
-constexpr u64 no_limit = u64_max;
-
-addr_range pages(u64 from, u64 to)
-{
-	return {from * page, to * page};
-}
 
 // Counts @times accesses of region @i.
 void hit(region_table &table, u32 i, u32 times)

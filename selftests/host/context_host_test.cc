@@ -49,6 +49,14 @@ own<context> started(inputs in)
 	return c;
 }
 
+u64 monitored_bytes(context &c)
+{
+	auto tried = c.collect_tried(context::detail::totals);
+
+	EXPECT_OK(tried);
+	return move(tried).take()[0].total_bytes;
+}
+
 u64 overlap(addr_range a, addr_range b)
 {
 	const u64 start = max(a.start, b.start);
@@ -305,9 +313,7 @@ TEST_F(running_context, tells_all_of_ten_thousand_regions)
 	EXPECT_EQ(bytes, 258 * mib);
 	EXPECT_EQ(regions[0].total_bytes, bytes);
 
-	auto totals = c->collect_tried(context::detail::totals);
-	ASSERT_OK(totals);
-	EXPECT_EQ(move(totals).take()[0].total_bytes, bytes);
+	EXPECT_EQ(monitored_bytes(*c), bytes);
 }
 
 TEST_F(running_context, a_window_has_as_many_samples_as_its_intervals_say)
@@ -398,9 +404,7 @@ TEST_F(running_context, commit_to_another_process_starts_anew)
 	host::run_for(2000 * ms);
 	EXPECT_OK(c->commit(wanted(43), why));
 	EXPECT_EQ(host::held_pids(), 1u);
-	auto tried = c->collect_tried(context::detail::totals);
-	ASSERT_OK(tried);
-	EXPECT_EQ(move(tried).take()[0].total_bytes, 8 * mib);
+	EXPECT_EQ(monitored_bytes(*c), 8 * mib);
 }
 
 TEST_F(running_context, initial_regions_are_kept_by_fvaddr_only)
@@ -412,13 +416,9 @@ TEST_F(running_context, initial_regions_are_kept_by_fvaddr_only)
 		in.attrs.update_us = 1'000'000;
 		ASSERT_OK(in.targets[0].ranges.try_push({base + mib, base + 2 * mib}));
 		own<context> c = started(move(in));
-		auto early = c->collect_tried(context::detail::totals);
-		ASSERT_OK(early);
-		EXPECT_EQ(move(early).take()[0].total_bytes, mib);
+		EXPECT_EQ(monitored_bytes(*c), mib);
 		host::run_for(2000 * ms);
-		auto late = c->collect_tried(context::detail::totals);
-		ASSERT_OK(late);
-		EXPECT_EQ(move(late).take()[0].total_bytes,
+		EXPECT_EQ(monitored_bytes(*c),
 			  id == operations_id::fvaddr ? mib : 258 * mib);
 	}
 }
@@ -432,9 +432,7 @@ TEST_F(running_context, update_follows_the_mappings)
 	host::run_for(1000 * ms);
 	host::map(pid, {base + 256 * mib, base + 512 * mib});
 	host::run_for(1000 * ms);
-	auto tried = c->collect_tried(context::detail::totals);
-	ASSERT_OK(tried);
-	EXPECT_EQ(move(tried).take()[0].total_bytes, 514 * mib);
+	EXPECT_EQ(monitored_bytes(*c), 514 * mib);
 }
 
 // Without waiting for the update interval, which is a minute here.
@@ -445,9 +443,7 @@ TEST_F(running_context, changed_mappings_are_followed_at_once)
 	host::run_for(1000 * ms);
 	host::map(pid, {base + 256 * mib, base + 512 * mib});
 	host::run_for(300 * ms);
-	auto tried = c->collect_tried(context::detail::totals);
-	ASSERT_OK(tried);
-	EXPECT_EQ(move(tried).take()[0].total_bytes, 514 * mib);
+	EXPECT_EQ(monitored_bytes(*c), 514 * mib);
 }
 
 // The more mappings there are, the more rarely they are looked at.
@@ -477,9 +473,7 @@ TEST_F(running_context, holes_are_not_monitored)
 		host::map(pid, {base + i * tib, base + i * tib + mib});
 	own<context> c = started(wanted());
 	host::run_for(1000 * ms);
-	auto tried = c->collect_tried(context::detail::totals);
-	ASSERT_OK(tried);
-	EXPECT_EQ(move(tried).take()[0].total_bytes, (258 + 20) * mib);
+	EXPECT_EQ(monitored_bytes(*c), (258 + 20) * mib);
 }
 
 // Ranges that the user gave stay until the update, whatever is mapped meanwhile.
@@ -493,9 +487,7 @@ TEST_F(running_context, given_ranges_stay_until_the_update)
 	host::run_for(1000 * ms);
 	host::map(pid, {base + 256 * mib, base + 512 * mib});
 	host::run_for(1000 * ms);
-	auto tried = c->collect_tried(context::detail::totals);
-	ASSERT_OK(tried);
-	EXPECT_EQ(move(tried).take()[0].total_bytes, mib);
+	EXPECT_EQ(monitored_bytes(*c), mib);
 }
 
 TEST_F(running_context, schemes_see_only_their_pattern)
