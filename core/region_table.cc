@@ -466,8 +466,9 @@ void region_table::add_events(observed_events &events) const
 }
 
 // Cuts region i into @plan.pieces(i) parts; part k >= 1 of n begins at @plan.cut(i, k, n),
-// asked for once each and downwards, and has been accessed @plan.nr_accesses(i, k) times.  One pass, in place and backward: the write index never
-// falls below the read index.  Stops cutting when @max_count is reached.
+// asked for once each and downwards, and has been accessed @plan.nr_accesses(i, k) times.  One
+// pass, in place and backward: the write index never falls below the read index.  Stops
+// cutting when @max_count is reached.
 template <typename Plan> void region_table::subdivide(const Plan &plan, u32 max_count)
 {
 	const u32 room = max(min(capacity_, max_count), count_) - count_;

@@ -174,8 +174,9 @@ void kapi_mm_put(struct kapi_mm *mm);
 
 /*
  * Fills @out with up to @max mapped ranges that end above @from, in address order; mappings
- * that touch come as one, and those that allow no access and never did do not count.  Fewer than @max: there are no more.  CONTEXT: process, may
- * sleep; takes the mmap lock for reading for this one batch.
+ * that touch come as one, and those that allow no access and never did do not count.  Fewer
+ * than @max: there are no more.  CONTEXT: process, may sleep; takes the mmap lock for reading
+ * for a bounded number of mappings at a time.
  */
 u32 kapi_mm_mapped(struct kapi_mm *mm, u64 from, struct kapi_range *out, u32 max);
 /* Differs when what is mapped has changed, but for unlikely coincidences.  CONTEXT: any. */
