@@ -51,7 +51,7 @@ void worker::run(kapi_thread *self)
 	for (;;) {
 		const u64 begun = kapi_now_ns();
 		const bool paused = monitor_.paused();
-		settle_account();
+		settle_account(begun);
 		const u64 skipped = paused ? 0 : samples_to_skip();
 		if (paused)
 			monitor_.pause();
@@ -73,7 +73,7 @@ void worker::run(kapi_thread *self)
 			monitor_.check();
 		kapi_cond_resched();
 	}
-	settle_account();
+	settle_account(kapi_now_ns());
 	requests_.close();
 	monitor_.end();
 	__atomic_store_n(&running_, false, __ATOMIC_RELEASE);
@@ -115,9 +115,8 @@ void worker::note_wake()
 }
 
 // At the start of a sample: what everything since the previous one took.
-void worker::settle_account()
+void worker::settle_account(u64 now_ns)
 {
-	const u64 now_ns = kapi_now_ns();
 	const u64 cpu_ns = cpu_at_wake_ns_ + (now_ns - woken_ns_);
 	const u64 took_ns = cpu_ns - min(cpu_ns_, cpu_ns);
 	const u64 upkeep_ns = monitor_.take_upkeep_ns();
@@ -170,13 +169,13 @@ monitoring_stats worker::stats() const
 
 worker::rest worker::rest_until(kapi_thread *self, u64 deadline_ns)
 {
-	for (;;) {
+	for (bool due = false;; due = woken_ns_ >= deadline_ns) {
 		if (kapi_thread_should_stop())
 			return rest::stop;
 		requests_.serve(monitor_);
 		if (monitor_.take_restart())
 			return rest::restart;
-		if (kapi_now_ns() >= deadline_ns)
+		if (due)
 			return rest::due;
 		kapi_thread_sleep_until(self, deadline_ns);
 		note_wake();

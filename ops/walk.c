@@ -90,7 +90,8 @@ static __always_inline bool clear_entry(const struct leaf *leaf)
 
 /*
  * SAFETY: an entry maps the folio and its table is locked, so the folio cannot be freed, nor
- * split or joined; no reference is needed.
+ * split or joined; no reference is needed.  Who only looks may find a page that is on its way to
+ * another use: its frame stays memory, and a wrong flag is one wrong look.
  */
 static __always_inline struct folio *leaf_folio(const struct leaf *leaf)
 {
@@ -243,6 +244,8 @@ static __always_inline void probe_all(struct kapi_mm *mm, struct kapi_probe *pro
 	struct walk walk = {
 		.mm = (struct mm_struct *)mm,
 		.window.mm = (struct mm_struct *)mm,
+		/* Without idle flags, testing gives accessed bits back. */
+		.window.only_looks = testing && IS_ENABLED(CONFIG_PAGE_IDLE_FLAG),
 		.tested = ULONG_MAX,
 	};
 	u32 done;

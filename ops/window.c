@@ -8,10 +8,10 @@
 
 static void drop_entry(struct window *w)
 {
-	if (w->kind == WINDOW_TABLE)
-		pte_unmap_unlock(w->entry, w->lock);
-	else if (w->kind != WINDOW_EMPTY)
+	if (w->kind != WINDOW_EMPTY && w->lock)
 		spin_unlock(w->lock);
+	if (w->kind == WINDOW_TABLE)
+		pte_unmap(w->entry);
 	w->kind = WINDOW_EMPTY;
 	w->outcome = KAPI_IDLE;
 	w->start = w->end = 0;
@@ -24,6 +24,7 @@ static void close_vma(struct window *w)
 		hugetlb_vma_unlock_read(w->vma);
 	w->vma_locked = false;
 	w->vma_known = false;
+	w->vma_plain = false;
 }
 
 /* Before the mmap lock is released. */
@@ -111,8 +112,13 @@ static bool open_huge(struct window *w, pmd_t *pmd, unsigned long address)
 /* False: it names no table, or not any more. */
 static bool open_table(struct window *w, pmd_t *pmd, unsigned long address)
 {
-	pte_t *entry = compat_pte_lock(w->mm, pmd, address, &w->lock);
+	pte_t *entry;
 
+	w->lock = NULL;
+	if (w->only_looks)
+		entry = compat_pte_map(pmd, address);
+	else
+		entry = compat_pte_lock(w->mm, pmd, address, &w->lock);
 	if (unlikely(!entry))
 		return false;
 	set_extent(w, address, PMD_SIZE);
@@ -141,7 +147,7 @@ static pmd_t *find_pmd_again(struct window *w, unsigned long address)
 	return pmd;
 }
 
-static void open_normal(struct window *w, unsigned long address)
+static __always_inline void open_normal(struct window *w, unsigned long address)
 {
 	pmd_t *pmd = find_pmd_again(w, address);
 	pmd_t value;
@@ -161,6 +167,11 @@ static void open_normal(struct window *w, unsigned long address)
 	set_extent(w, address, PMD_SIZE);
 }
 
+static __always_inline bool window_in_mapping(const struct window *w, unsigned long address)
+{
+	return address >= w->vma->vm_start && address < w->vma->vm_end;
+}
+
 /* Makes the VMA at or above @address the window's.  The mmap lock keeps it as it is. */
 static void find_mapping(struct window *w, unsigned long address)
 {
@@ -173,27 +184,39 @@ static void find_mapping(struct window *w, unsigned long address)
 }
 
 /*
- * Moves the window to @address.  Outside a VMA page tables may be freed at any time, also
- * under the mmap lock, so nothing is looked at there; frames of VM_PFNMAP are not memory
- * that the kernel manages, and what nobody may access says nothing about who would.
+ * The first time in a VMA, and wherever it is not plain.  True: it is; false: all is done.
+ * Outside a VMA page tables may be freed at any time, also under the mmap lock, so nothing is
+ * looked at there; frames of VM_PFNMAP are not memory that the kernel manages, and what nobody
+ * may access says nothing about who would.
  */
-void damonxx_window_move(struct window *w, unsigned long address)
+static noinline bool enter_mapping(struct window *w, unsigned long address)
 {
-	drop_entry(w);
 	find_mapping(w, address);
 	if (!w->vma || address < w->vma->vm_start) {
 		w->start = address;
 		w->end = w->vma ? w->vma->vm_start : ULONG_MAX;
-	} else if (w->vma->vm_flags & (VM_PFNMAP | VM_IO) || !vma_is_accessible(w->vma)) {
+		return false;
+	}
+	if (w->vma->vm_flags & (VM_PFNMAP | VM_IO) || !vma_is_accessible(w->vma)) {
 		w->outcome = KAPI_ABSENT;
 		w->start = w->vma->vm_start;
 		w->end = w->vma->vm_end;
-	} else if (is_vm_hugetlb_page(w->vma)) {
+		return false;
+	}
+	if (is_vm_hugetlb_page(w->vma)) {
 		if (!w->vma_locked)
 			hugetlb_vma_lock_read(w->vma);
 		w->vma_locked = true;
 		open_hugetlb(w, address);
-	} else {
-		open_normal(w, address);
+		return false;
 	}
+	w->vma_plain = true;
+	return true;
+}
+
+void damonxx_window_move(struct window *w, unsigned long address)
+{
+	drop_entry(w);
+	if (likely(w->vma_plain && window_in_mapping(w, address)) || enter_mapping(w, address))
+		open_normal(w, address);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A window moves over an address space and shows the stretch of it that one page-table entry,
- * or one table of entries, describes, and holds the lock of that table.  The next address
+ * or one table of entries, describes, and holds that table or its lock.  The next address
  * looked for, if it is not far, is then usually there already.
  */
 #ifndef DAMONXX_WINDOW_H
@@ -27,11 +27,13 @@ struct window {
 	pte_t *entry;		    /* that of start, whatever its level */
 	pmd_t *middle;		    /* a whole table, the last one used, or NULL; ... */
 	unsigned long middle_start; /* ... and what it begins with */
-	spinlock_t *lock;
+	spinlock_t *lock;	    /* held, unless NULL */
 	enum window_kind kind;
 	u8 outcome;		    /* enum kapi_outcome of what is in an empty window */
 	unsigned int nr_lookups;    /* of mappings, since it was opened */
 	bool vma_known, vma_locked; /* vma_locked: against unsharing of hugetlb tables */
+	bool vma_plain;		    /* page tables tell all about it */
+	bool only_looks;	    /* tables of base pages need not be locked, only stay */
 };
 
 /* What one hold of the mmap lock, and so of a page-table lock, may look at. */
