@@ -76,11 +76,14 @@ kinds() {
 		all 2 hot && all 2 cold && all 3 file
 }
 
-# The same process, looked at in another way.
+# The same process, looked at in another way.  Where all is slow, it misses its pace at times.
 recommits() {
-	add_probe 0 type=pgidle_unset && add_probe 1 type=pgidle_set && turn commit && regions || return
-	# shellcheck disable=SC2046
-	at_least "$(hits 0 $(said hot))" 800 && at_most "$(hits 0 $(said cold))" 150 && none 0 file &&
+	add_probe 0 type=pgidle_unset && add_probe 1 type=pgidle_set && turn commit || return
+	wait_until 10 recommitted || recommitted
+}
+# shellcheck disable=SC2046
+recommitted() {
+	regions && at_least "$(hits 0 $(said hot))" 800 && at_most "$(hits 0 $(said cold))" 150 && none 0 file &&
 		at_least "$(hits 1 $(said cold))" 800 && all 1 file
 }
 

@@ -137,6 +137,7 @@ statistics() {
 # Nothing is accessed by an idle process, so the intervals grow to what is allowed.
 tuning() {
 	need_idle
+	end_victim
 	start_victim idle 32
 	# shellcheck disable=SC2086
 	new_kdamond "$victim" $settings monitoring_attrs/intervals/intervals_goal/access_bp=400 \
@@ -185,6 +186,7 @@ unloading() {
 	insmod "$module" && is "$(cat "$(dir_of damos_stat_after_apply_interval)/enable")" 0
 }
 stay() {
+	end_victim
 	# shellcheck disable=SC2086
 	start_victim busy 64 && monitor "$victim" $settings && aggregated
 }
