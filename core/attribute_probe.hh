@@ -3,8 +3,8 @@
 #pragma once
 #include "core/attrs.hh"
 #include "core/hit_counters.hh"
+#include "damonxx/bounds.hh"
 #include "damonxx/vec.hh"
-#include "schemes/scheme.hh"
 
 namespace damon {
 

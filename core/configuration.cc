@@ -86,8 +86,8 @@ result<own<configuration>> configuration::build(inputs in, const configuration *
 		TRY(add_target(*fresh, in.targets[i], i, running));
 	}
 	TRY(fresh->schemes.reserve(in.schemes.size()));
-	for (const scheme_inputs &wanted : in.schemes)
-		fresh->schemes.push({wanted, {}, 0});
+	for (scheme_inputs &wanted : in.schemes)
+		fresh->schemes.push({move(wanted), {}, 0});
 	return fresh;
 }
 

@@ -33,11 +33,11 @@ struct example {
 };
 // The filters' memory cgroup is 7, their sizes 8 KiB to 2 MiB.
 constexpr example examples[] = {
-	{{{0, 0, 0}, KAPI_ABSENT}, false, false, false, false, false},
-	{{{7, 1, 1}, KAPI_IDLE}, true, true, false, true, false},
-	{{{8, 512, 0}, KAPI_ACCESSED}, false, false, true, false, true},
-	{{{0, 513, 1}, KAPI_ABSENT}, true, false, false, false, false},
-	{{{7, 2, 0}, KAPI_ACCESSED}, false, true, true, false, true},
+	{{{0, 0, 0, 0}, KAPI_ABSENT}, false, false, false, false, false},
+	{{{7, 1, 1, 0}, KAPI_IDLE}, true, true, false, true, false},
+	{{{8, 512, 0, 0}, KAPI_ACCESSED}, false, false, true, false, true},
+	{{{0, 513, 1, 0}, KAPI_ABSENT}, true, false, false, false, false},
+	{{{7, 2, 0, 0}, KAPI_ACCESSED}, false, true, true, false, true},
 };
 
 constexpr u32 nr_filters = nr_types * 4;

@@ -33,6 +33,7 @@ void damonxx_describe_folio(struct folio *folio, struct kapi_page *page)
 		return;
 	page->nr_pages = folio_nr_pages(folio);
 	page->anon = folio_test_anon(folio);
+	page->node = folio_nid(folio);
 	page->memcg = folio_memcg_id(folio);
 }
 

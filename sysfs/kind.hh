@@ -64,10 +64,14 @@ constexpr cell bool_cell(const char *name, bool initial = false)
 {
 	return {.name = name, .mode = 0600, .type = cell_type::boolean, .initial = initial};
 }
-// Starts as the first of @keywords.
-constexpr cell keyword_cell(const char *name, span<const char *const> keywords)
+// Starts as the one of @keywords that @initial counts to.
+constexpr cell keyword_cell(const char *name, span<const char *const> keywords, u32 initial = 0)
 {
-	return {.name = name, .mode = 0600, .type = cell_type::keyword, .keywords = keywords};
+	return {.name = name,
+		.mode = 0600,
+		.type = cell_type::keyword,
+		.initial = initial,
+		.keywords = keywords};
 }
 // Starts empty.
 constexpr cell text_cell(const char *name)

@@ -21,7 +21,7 @@ inline constexpr fixed_child access_pattern_children[] = {
 extern kind access_pattern_kind;
 
 inline constexpr cell scheme_cells[] = {
-	keyword_cell("action", action_names),
+	keyword_cell("action", action_names, static_cast<u32>(action::stat)),
 	ulong_cell("apply_interval_us"),
 };
 inline constexpr fixed_child scheme_children[] = {

@@ -240,7 +240,8 @@ void kapi_phys_test(struct kapi_probe *probes, u32 n);
 struct kapi_page {
 	u64 memcg;	/* the memory cgroup it is charged to, as kapi_memcg_find() has it; or 0 */
 	u32 nr_pages;	/* in the folio; 0: neither anonymous memory nor a file's is there */
-	u32 anon;	/* 1: not of a file */
+	u16 anon;	/* 1: not of a file */
+	u16 node;	/* of NUMA, that it lives on */
 };
 
 /* Both fill @pages for @n probes sorted by address, of which only addr matters.  CONTEXT: as
@@ -253,6 +254,105 @@ void kapi_phys_describe(const struct kapi_probe *probes, struct kapi_page *pages
  * hierarchy, as the caller sees it.  -ENOENT, -ENOMEM; -EOPNOTSUPP: this kernel has none.
  * CONTEXT: process, may sleep. */
 KAPI_MUST_CHECK int kapi_memcg_find(const char *path, u32 length, u64 *id);
+
+/* ---- actions on memory -------------------------------------------------------------- */
+
+enum kapi_action {
+	KAPI_ACTION_WILLNEED,	/* the first six of processes, as madvise() has them */
+	KAPI_ACTION_COLD,
+	KAPI_ACTION_PAGEOUT,	/* reclaims, and never demotes; also of physical memory */
+	KAPI_ACTION_HUGEPAGE,
+	KAPI_ACTION_NOHUGEPAGE,
+	KAPI_ACTION_COLLAPSE,
+	KAPI_ACTION_LRU_PRIO,	/* of physical memory: to the active list */
+	KAPI_ACTION_LRU_DEPRIO, /* to the inactive list */
+	KAPI_ACTION_MIGRATE,	/* to other nodes */
+	KAPI_ACTION_STAT,	/* only counts what passes the filters */
+	KAPI_NR_ACTIONS,
+};
+
+enum kapi_filter_type {
+	KAPI_FILTER_ANON,
+	KAPI_FILTER_MEMCG,
+	KAPI_FILTER_YOUNG,	/* and if it is young, it is no longer */
+	KAPI_FILTER_HUGEPAGE_SIZE,
+	KAPI_FILTER_UNMAPPED,
+	KAPI_FILTER_ACTIVE,
+	KAPI_FILTER_NODE,
+	KAPI_NR_FILTER_TYPES,
+};
+
+/* The first filter whose test gives @matching decides about a folio: @allow. */
+struct kapi_filter {
+	u8 type;	/* enum kapi_filter_type */
+	u8 matching;
+	u8 allow;
+	u64 memcg;	/* as kapi_memcg_find() has it */
+	u64 min, max;	/* both inclusive: bytes of the folio, or node numbers */
+};
+
+struct kapi_destination {
+	u32 node;
+	u32 weight;
+};
+
+/*
+ * An action on the folios of a range, done in parts.  Where an action allows no filters (advice
+ * about mappings: willneed, hugepage, nohugepage, collapse), there are none here.
+ */
+struct kapi_deed {
+	u8 action;		/* enum kapi_action */
+	u8 pass_by_default;	/* what is so where no filter decides */
+	s32 target_node;	/* of migrations without destinations */
+	const struct kapi_filter *filters;
+	u32 nr_filters;
+	u32 nr_destinations;
+	const struct kapi_destination *destinations;	/* of processes' memory only */
+	u64 total_weight;	/* of all destinations; not 0 if there is one */
+	/* The range; each call takes its part from the start, where the next one goes on.  A
+	 * large folio may reach beyond the end, and is done as a whole. */
+	u64 start, end;
+	/* What each call adds to. */
+	u64 applied_bytes;	/* what the action has done as it should */
+	u64 passed_bytes;	/* what passed the filters, if there is a folio */
+	/* The last folio seen, by its first frame's number plus one: kept by the caller from one
+	 * range to the next, so that a folio in both is done once.  0: none. */
+	u64 last_folio;
+};
+
+/*
+ * Does a part of @deed, of bounded time and at least a page, and advances its start.  Folios that
+ * cannot be handled (busy, pinned, gone) are left as they were and do not count.  Migration is
+ * strict: to the node named, without reclaim there, and not below what that node keeps free
+ * for itself; an unusable node moves nothing.  CONTEXT: process, may sleep; no lock is held between calls.
+ */
+void kapi_phys_apply(struct kapi_deed *deed);
+/* Advice other than pageout and cold takes mappings whole, and applied_bytes are what the kernel took
+ * without an error; the others follow the page tables. */
+void kapi_mm_apply(struct kapi_mm *mm, struct kapi_deed *deed);
+/* Whether @action is there on this kernel, for memory of processes or physical memory.
+ * CONTEXT: any. */
+bool kapi_can_apply(int action, bool physical);
+
+/* ---- what memory is used for --------------------------------------------------------- */
+
+struct kapi_memory {
+	u64 total_bytes, free_bytes;
+};
+
+/* Of node @node, or with -1 of the whole system.  -ENOENT: no such node, or one without memory.
+ * CONTEXT: any. */
+KAPI_MUST_CHECK int kapi_memory_of(s32 node, struct kapi_memory *memory);
+/* How much of @node's memory is on the LRU lists of a memory cgroup.  -ENOENT: there is no such
+ * cgroup any more; -EOPNOTSUPP.  CONTEXT: process. */
+KAPI_MUST_CHECK int kapi_memcg_on_node(u64 memcg, s32 node, u64 *bytes);
+/* All of the system's LRU lists.  CONTEXT: any. */
+void kapi_lru_bytes(u64 *active, u64 *inactive);
+/* Anonymous, shared and file memory in transparent huge pages.  CONTEXT: any. */
+u64 kapi_hugepage_bytes(void);
+/* For how long some task has waited for memory, since boot.  -EOPNOTSUPP: not accounted on this
+ * kernel.  CONTEXT: process. */
+KAPI_MUST_CHECK int kapi_psi_some_memory_us(u64 *total_us);
 
 /* ---- trace events ------------------------------------------------------------------ */
 

@@ -61,7 +61,7 @@ void invent_ranges(target_plan &target, prng &random)
 	}
 }
 
-void invent_scheme(scheme_inputs &scheme, prng &random)
+void invent_scheme(scheme_plan &scheme, prng &random)
 {
 	scheme = {};
 	scheme.pattern = {{0, u64_max}, {0, u32_max}, {0, u32_max}};
@@ -218,6 +218,20 @@ void vary(plan &changed, prng &random)
 	}
 }
 
+namespace {
+
+scheme_inputs to_scheme(const scheme_plan &from)
+{
+	scheme_inputs in;
+
+	in.pattern = from.pattern;
+	in.apply_interval_us = from.apply_interval_us;
+	in.max_nr_snapshots = from.max_nr_snapshots;
+	return in;
+}
+
+} // namespace
+
 result<inputs> to_inputs(plan &from, witnesses &present)
 {
 	inputs in;
@@ -230,7 +244,7 @@ result<inputs> to_inputs(plan &from, witnesses &present)
 			from.sound = false;
 	}
 	for (u32 i = 0; i < from.nr_schemes; i++)
-		TRY(in.schemes.try_push(from.schemes[i]));
+		TRY(in.schemes.try_push(to_scheme(from.schemes[i])));
 	return in;
 }
 

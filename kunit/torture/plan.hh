@@ -16,6 +16,12 @@ struct target_plan {
 	addr_range ranges[max_ranges];
 };
 
+struct scheme_plan {
+	access_pattern pattern;
+	u64 apply_interval_us = 0;
+	u64 max_nr_snapshots = 0;
+};
+
 // The same as inputs, as a plain value that can be copied.
 struct plan {
 	operations_id operations = operations_id::vaddr;
@@ -23,7 +29,7 @@ struct plan {
 	u32 nr_targets = 0;
 	u32 nr_schemes = 0;
 	target_plan targets[max_targets];
-	scheme_inputs schemes[max_schemes];
+	scheme_plan schemes[max_schemes];
 	bool sound = true; // a context has to take it
 
 	// The most regions that the table of one target has room for.

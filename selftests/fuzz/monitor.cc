@@ -141,7 +141,7 @@ private:
 			s.max_nr_snapshots = in_.flip() ? in_.below(10) : 0;
 			if (in_.flip())
 				s.pattern.nr_accesses = {in_.number_u32(), in_.number_u32()};
-			MUST(wanted.schemes.try_push(s).is_ok());
+			MUST(wanted.schemes.try_push(move(s)).is_ok());
 		}
 		return wanted;
 	}

@@ -27,7 +27,7 @@ result<inputs> try_wanted(int target_pid)
 	t.pid = pid_ref{kapi_pid_get(target_pid)};
 	TRY(in.targets.try_push(move(t)));
 	all.pattern = {{0, u64_max}, {0, u32_max}, {0, u32_max}};
-	TRY(in.schemes.try_push(all));
+	TRY(in.schemes.try_push(move(all)));
 	return in;
 }
 
@@ -496,7 +496,7 @@ TEST_F(running_context, schemes_see_only_their_pattern)
 	scheme_inputs hot;
 
 	hot.pattern = {{0, u64_max}, {15, 20}, {5, u32_max}};
-	ASSERT_OK(in.schemes.try_push(hot));
+	ASSERT_OK(in.schemes.try_push(move(hot)));
 	own<context> c = started(move(in));
 	host::run_for(5000 * ms);
 	auto tried = c->collect_tried(context::detail::regions);

@@ -20,7 +20,7 @@ kapi_page page_at(kapi_mm &mm, u64 address)
 		if (pages.range.start <= address && address < pages.range.end)
 			return pages.what;
 	}
-	return {.memcg = 0, .nr_pages = 1, .anon = 1};
+	return {.memcg = 0, .nr_pages = 1, .anon = 1, .node = 0};
 }
 
 void describe_all(kapi_mm &mm, const kapi_probe *probes, kapi_page *pages, u32 n)

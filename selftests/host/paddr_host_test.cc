@@ -33,7 +33,7 @@ protected:
 			ASSERT_OK(t.ranges.try_push(range));
 		ASSERT_OK(in.targets.try_push(move(t)));
 		all.pattern = {{0, u64_max}, {0, u32_max}, {0, u32_max}};
-		ASSERT_OK(in.schemes.try_push(all));
+		ASSERT_OK(in.schemes.try_push(move(all)));
 		auto made = context::make(move(in), why);
 		ASSERT_OK(made);
 		context_ = move(made).take();

@@ -32,10 +32,10 @@ protected:
 	// Five ranges of 16 pages that are unlike each other, regions of their own.
 	void stage_ranges(int target, u64 start)
 	{
-		set_pages(target, range(start, 0), {.memcg = 7, .nr_pages = 1, .anon = 1});
-		set_pages(target, range(start, 1), {.memcg = 8, .nr_pages = 512, .anon = 1});
-		set_pages(target, range(start, 2), {.memcg = 7, .nr_pages = 4, .anon = 0});
-		set_pages(target, range(start, 3), {.memcg = 0, .nr_pages = 1, .anon = 0});
+		set_pages(target, range(start, 0), {.memcg = 7, .nr_pages = 1, .anon = 1, .node = 0});
+		set_pages(target, range(start, 1), {.memcg = 8, .nr_pages = 512, .anon = 1, .node = 0});
+		set_pages(target, range(start, 2), {.memcg = 7, .nr_pages = 4, .anon = 0, .node = 0});
+		set_pages(target, range(start, 3), {.memcg = 0, .nr_pages = 1, .anon = 0, .node = 0});
 		set_hot(target, {range(start, 2)});
 		put(context + "monitoring_attrs/nr_regions/min", "5\n");
 		put(context + "monitoring_attrs/nr_regions/max", "5\n");
@@ -237,8 +237,8 @@ TEST_F(sysfs_probes, hits_find_the_regions_that_accesses_would_not)
 	const kapi_range special{base + 333 * page, base + 433 * page};
 
 	add_process(pid, {{base, base + 1000 * page}});
-	set_pages(pid, {base, base + 1000 * page}, {.memcg = 7, .nr_pages = 1, .anon = 0});
-	set_pages(pid, special, {.memcg = 7, .nr_pages = 1, .anon = 1});
+	set_pages(pid, {base, base + 1000 * page}, {.memcg = 7, .nr_pages = 1, .anon = 0, .node = 0});
+	set_pages(pid, special, {.memcg = 7, .nr_pages = 1, .anon = 1, .node = 0});
 	stage();
 	put(probes + "nr_probes", "1\n");
 	put(probe(0) + "weight", "1\n");

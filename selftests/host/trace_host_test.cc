@@ -16,7 +16,13 @@ constexpr u64 ms = 1'000'000;
 constexpr u64 mib = u64{1} << 20;
 constexpr u64 base = u64{0x7f00} << 32;
 constexpr int first_pid = 42;
-constexpr scheme_inputs everything{action::stat, {{0, u64_max}, {0, u32_max}, {0, u32_max}}};
+scheme_inputs everything()
+{
+	scheme_inputs all;
+
+	all.pattern = {{0, u64_max}, {0, u32_max}, {0, u32_max}};
+	return all;
+}
 
 // The regions of one moment.
 using moment = std::vector<host::trace_event>;
@@ -53,7 +59,7 @@ protected:
 		ASSERT_OK(in_.targets.try_push(move(t)));
 	}
 
-	void add_scheme(const scheme_inputs &wanted) { ASSERT_OK(in_.schemes.try_push(wanted)); }
+	void add_scheme(scheme_inputs wanted) { ASSERT_OK(in_.schemes.try_push(move(wanted))); }
 
 	void start()
 	{
@@ -82,7 +88,7 @@ protected:
 TEST_F(trace_events, nobody_is_told_who_does_not_listen)
 {
 	add_process(first_pid, 64 * mib);
-	add_scheme(everything);
+	add_scheme(everything());
 	start();
 	host::run_for(1000 * ms);
 	EXPECT_TRUE(host::traced().empty());
@@ -162,12 +168,12 @@ TEST_F(trace_events, without_probes_there_are_no_hits_to_tell)
 // What a walk finds is what the same round told; the other scheme matches other regions.
 TEST_F(trace_events, before_apply_tells_the_regions_that_match)
 {
-	scheme_inputs hot = everything;
+	scheme_inputs hot = everything();
 
 	hot.pattern.nr_accesses = {5, u32_max};
 	add_process(first_pid, 64 * mib);
-	add_scheme(everything);
-	add_scheme(hot);
+	add_scheme(everything());
+	add_scheme(move(hot));
 	start();
 	host::run_for(3000 * ms);
 	host::listen(KAPI_TRACE_BEFORE_APPLY);
@@ -197,12 +203,12 @@ TEST_F(trace_events, before_apply_tells_the_regions_that_match)
 
 TEST_F(trace_events, statistics_come_after_each_round)
 {
-	scheme_inputs slow = everything;
+	scheme_inputs slow = everything();
 
 	slow.apply_interval_us = 400'000;
 	add_process(first_pid, 64 * mib);
-	add_scheme(everything);
-	add_scheme(slow);
+	add_scheme(everything());
+	add_scheme(move(slow));
 	host::listen(KAPI_TRACE_STAT_AFTER_APPLY);
 	start();
 	host::run_for(2050 * ms);
@@ -251,7 +257,7 @@ TEST_F(trace_events, addresses_and_sizes_are_in_the_users_unit)
 	in_.operations = operations_id::paddr;
 	in_.addr_unit = unit;
 	ASSERT_OK(in_.targets.try_push(move(ram)));
-	add_scheme(everything);
+	add_scheme(everything());
 	for (int kind : {KAPI_TRACE_AGGREGATED, KAPI_TRACE_BEFORE_APPLY, KAPI_TRACE_STAT_AFTER_APPLY})
 		host::listen(kind);
 	start();
