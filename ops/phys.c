@@ -5,13 +5,13 @@
  * Accessed bits are borrowed as in walk.c.  A folio is accessed if any of its pages is, by
  * anybody; the idle flag also tells of accesses without a mapping, by system calls.
  */
-#include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
 #include <linux/page_idle.h>
 #include <linux/sched.h>
 #include "damonxx/compat/pagewalk.h"
 #include "damonxx/kapi.h"
+#include "ops/frames.h"
 #include "ops/page.h"
 #include "ops/rmap.h"
 
@@ -19,92 +19,6 @@
 #define PROBE_CHECKED 0x01  /* cleared */
 #define PROBE_BORROWED 0x02 /* an accessed bit was set and belongs back */
 #define PROBE_FREE 0x04     /* nobody used it */
-
-/*
- * Frames that are on line, as of the last time they were asked about.  SAFETY: that memory is
- * going off line is announced first, which changes the count, so what is said here is never
- * older than what pfn_to_online_page() says to those who then go on to use the page.
- */
-struct online {
-	unsigned long first, nr_frames;
-	u64 changes;
-};
-
-/* Whether all frames of the section are memory, and none a device's. */
-static bool section_is_whole(unsigned long frame)
-{
-	struct mem_section *section = __pfn_to_section(frame);
-	const struct mem_section_usage *usage;
-	bool whole;
-
-	if (online_device_section(section))
-		return false;
-	rcu_read_lock_sched();
-	usage = READ_ONCE(section->usage);
-	whole = usage && bitmap_full(usage->subsection_map, SUBSECTIONS_PER_SECTION);
-	rcu_read_unlock_sched();
-	return whole;
-}
-
-static noinline struct page *ask_online(struct online *online, unsigned long frame, u64 changes)
-{
-	struct page *page = pfn_to_online_page(frame);
-
-	online->first = SECTION_ALIGN_DOWN(frame);
-	online->nr_frames = page && section_is_whole(frame) ? PAGES_PER_SECTION : 0;
-	online->changes = changes;
-	return page;
-}
-
-static __always_inline struct page *find_page(struct online *online, unsigned long frame)
-{
-	u64 changes = kapi_ram_changes();
-
-	if (likely(frame - online->first < online->nr_frames && changes == online->changes))
-		return pfn_to_page(frame);
-	return ask_online(online, frame, changes);
-}
-
-/*
- * What there is of @folio, which is on no LRU list.  Free memory has no users, in whoever's
- * lists it is.  What has content as user memory has is on its way from or to a list.
- * SAFETY: as for get_folio(); a wrong answer is one wrong look.
- */
-static noinline u8 unlisted_outcome(struct folio *folio)
-{
-	if (!folio_ref_count(folio))
-		return KAPI_IDLE;
-	return test_bit(PG_uptodate, &folio->flags) && !folio_test_hugetlb(folio) ? KAPI_BUSY :
-										    KAPI_ABSENT;
-}
-
-/*
- * With a reference; NULL: there is none to look at, for the reason in *@outcome.
- * SAFETY: what page_folio() finds may be anything until a reference is held, so its flags are
- * read without the checks for a folio's, and all is looked at again.
- */
-static __always_inline struct folio *get_folio(struct online *online, unsigned long frame,
-					       u8 *outcome)
-{
-	struct page *page = find_page(online, frame);
-	struct folio *folio;
-
-	*outcome = KAPI_ABSENT;
-	if (!page)
-		return NULL;
-	folio = page_folio(page);
-	if (!test_bit(PG_lru, &folio->flags)) {
-		*outcome = unlisted_outcome(folio);
-		return NULL;
-	}
-	*outcome = KAPI_BUSY;
-	if (!folio_try_get(folio))
-		return NULL;
-	if (likely(page_folio(page) == folio && folio_test_lru(folio)))
-		return folio;
-	folio_put(folio);
-	return NULL;
-}
 
 /* What tells a folio from the next one in the same frame; its address alone does not. */
 static u32 identity(const struct folio *folio)
