@@ -11,7 +11,7 @@
  * A cgroup's id is never given to another one, so it needs no reference.  SAFETY: under RCU a
  * folio's memory cgroup stays, and with it the cgroup that it is part of.
  */
-static u64 folio_memcg_id(struct folio *folio)
+u64 damonxx_folio_memcg(struct folio *folio)
 {
 	u64 id = 0;
 #ifdef CONFIG_MEMCG
@@ -34,7 +34,7 @@ void damonxx_describe_folio(struct folio *folio, struct kapi_page *page)
 	page->nr_pages = folio_nr_pages(folio);
 	page->anon = folio_test_anon(folio);
 	page->node = folio_nid(folio);
-	page->memcg = folio_memcg_id(folio);
+	page->memcg = damonxx_folio_memcg(folio);
 }
 
 #ifdef CONFIG_MEMCG

@@ -25,6 +25,12 @@ static const char *const feature_names[KAPI_NR_FEATURES] __initconst = {
 	[KAPI_FEATURE_VADDR] = "vaddr",
 	[KAPI_FEATURE_PADDR] = "paddr",
 	[KAPI_FEATURE_BINARY] = "the snapshot file",
+	[KAPI_FEATURE_RECLAIM] = "paging out",
+	[KAPI_FEATURE_LRU] = "sorting of LRU lists",
+	[KAPI_FEATURE_MADVISE] = "advice about mappings",
+	[KAPI_FEATURE_MIGRATE] = "migration",
+	[KAPI_FEATURE_MEMCG] = "what memory cgroups use",
+	[KAPI_FEATURE_PSI] = "pressure as a goal",
 };
 
 /*
@@ -110,9 +116,7 @@ void __init damonxx_symbols_resolve(void)
 	void *address = (void *)find_kallsyms();
 
 	if (!address) {
-		pr_warn("this kernel does not let kprobes find symbols: %s, %s, %s and %s are off\n",
-			feature_names[KAPI_FEATURE_SYSFS], feature_names[KAPI_FEATURE_VADDR],
-			feature_names[KAPI_FEATURE_PADDR], feature_names[KAPI_FEATURE_BINARY]);
+		pr_warn("this kernel does not let kprobes find symbols: all that needs them is off\n");
 		missing = GENMASK(KAPI_NR_FEATURES - 1, 0);
 		return;
 	}

@@ -17,7 +17,11 @@
 #include <linux/kobject.h>
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
+#include <linux/psi.h>
 #include <linux/rmap.h>
+#include "damonxx/compat/lru.h"
+#include "damonxx/compat/memcg.h"
+#include "damonxx/compat/migrate.h"
 
 #ifdef CONFIG_MMU_NOTIFIER
 #define DAMONXX_NOTIFIER_SYMBOLS(F)                                                              \
@@ -56,11 +60,50 @@
 	   struct lock_class_key *key),                                                        \
 	  (parent, name, mode, uid, gid, size, ops, priv, ns, key))
 
+#define DAMONXX_LRU_SYMBOLS(F)                                                         \
+	F(RECLAIM, COMPAT_ISOLATED, folio_isolate_lru, (struct folio * folio), (folio)) \
+	F(RECLAIM, void, folio_putback_lru, (struct folio * folio), (folio))            \
+	F(RECLAIM, unsigned long, reclaim_pages, (struct list_head * folios), (folios)) \
+	F(LRU, void, folio_activate, (struct folio * folio), (folio))                   \
+	COMPAT_DEACTIVATE_SYMBOL(F)
+
+#define DAMONXX_MADVISE_SYMBOLS(F)                                                         \
+	F(MADVISE, int, do_madvise,                                                        \
+	  (struct mm_struct * mm, unsigned long start, size_t length, int advice),         \
+	  (mm, start, length, advice))
+
+#ifdef CONFIG_MIGRATION
+#define DAMONXX_MIGRATE_SYMBOLS(F)                                                            \
+	F(MIGRATE, int, migrate_pages,                                                        \
+	  (struct list_head * folios, COMPAT_NEW_FOLIO make, COMPAT_FREE_FOLIO unmake,        \
+	   unsigned long argument, enum migrate_mode mode, int reason, unsigned int *moved),  \
+	  (folios, make, unmake, argument, mode, reason, moved))
+#else
+#define DAMONXX_MIGRATE_SYMBOLS(F)
+#endif
+
+#ifdef CONFIG_MEMCG
+#define DAMONXX_MEMCG_SYMBOLS(F, D) COMPAT_MEMCG_SYMBOLS(F) D(MEMCG, root_mem_cgroup)
+#else
+#define DAMONXX_MEMCG_SYMBOLS(F, D)
+#endif
+
+#ifdef CONFIG_PSI
+#define DAMONXX_PSI_SYMBOLS(D) D(PSI, psi_system) D(PSI, psi_disabled)
+#else
+#define DAMONXX_PSI_SYMBOLS(D)
+#endif
+
 #define DAMONXX_SYMBOLS(F, D)       \
 	DAMONXX_NOTIFIER_SYMBOLS(F) \
 	DAMONXX_HUGETLB_SYMBOLS(F)  \
 	DAMONXX_RMAP_SYMBOLS(F)     \
 	DAMONXX_KERNFS_SYMBOLS(F)   \
+	DAMONXX_LRU_SYMBOLS(F)      \
+	DAMONXX_MADVISE_SYMBOLS(F)  \
+	DAMONXX_MIGRATE_SYMBOLS(F)  \
+	DAMONXX_MEMCG_SYMBOLS(F, D) \
+	DAMONXX_PSI_SYMBOLS(D)      \
 	D(SYSFS, mm_kobj)
 
 /* Looks all of them up; to be called once, before anything else of ours. */

@@ -145,6 +145,12 @@ enum kapi_feature {
 	KAPI_FEATURE_VADDR,	/* page tables of processes */
 	KAPI_FEATURE_PADDR,	/* folios and their reverse map */
 	KAPI_FEATURE_BINARY,	/* files that are longer than a page */
+	KAPI_FEATURE_RECLAIM,	/* taking folios off their lists, and paging out */
+	KAPI_FEATURE_LRU,	/* moving folios between lists */
+	KAPI_FEATURE_MADVISE,	/* advice about others' mappings */
+	KAPI_FEATURE_MIGRATE,	/* moving folios between nodes */
+	KAPI_FEATURE_MEMCG,	/* what memory cgroups use of nodes */
+	KAPI_FEATURE_PSI,	/* time lost waiting for memory */
 	KAPI_NR_FEATURES,
 };
 

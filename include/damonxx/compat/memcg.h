@@ -5,6 +5,7 @@
 
 #include <linux/memcontrol.h>
 #include <linux/version.h>
+#include <linux/vmstat.h>
 
 /* What @folio is charged to, or NULL; valid as long as RCU is held. */
 static inline struct mem_cgroup *compat_folio_memcg(struct folio *folio)
@@ -15,5 +16,29 @@ static inline struct mem_cgroup *compat_folio_memcg(struct folio *folio)
 	return page_memcg_check(&folio->page);
 #endif
 }
+
+#ifdef CONFIG_MEMCG
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+#define COMPAT_MEMCG_SYMBOLS(F)                                                            \
+	F(MEMCG, unsigned long, lruvec_page_state,                                         \
+	  (struct lruvec * lruvec, enum node_stat_item item), (lruvec, item))              \
+	F(MEMCG, void, mem_cgroup_flush_stats, (struct mem_cgroup * memcg), (memcg))
+#else
+#define COMPAT_MEMCG_SYMBOLS(F)                                                    \
+	F(MEMCG, unsigned long, node_page_state,                                   \
+	  (struct pglist_data * node, enum node_stat_item item), (node, item))     \
+	F(MEMCG, void, mem_cgroup_flush_stats, (void), ())
+#endif
+
+/* Brings what is counted for @memcg up to date.  May sleep. */
+static inline void compat_memcg_flush(struct mem_cgroup *memcg)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+	mem_cgroup_flush_stats(memcg);
+#else
+	mem_cgroup_flush_stats();
+#endif
+}
+#endif
 
 #endif

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Advice about mappings: the kernel's own madvise(), for one mapping at a time, so that holes and
+ * mappings that are not fit for it are nobody else's failure.
+ */
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/mmap_lock.h>
+#include "ops/advice.h"
+
+/* What is read ahead, or made one huge page, in one go. */
+#define MAX_PART_BYTES PMD_SIZE
+
+struct advice {
+	int number;	    /* as madvise() has it */
+	unsigned long flag; /* of a mapping that has been given it already */
+	bool in_parts;	    /* it is work, not a note */
+};
+
+static const struct advice advices[KAPI_NR_ACTIONS] = {
+	[KAPI_ACTION_WILLNEED] = {MADV_WILLNEED, 0, true},
+	[KAPI_ACTION_HUGEPAGE] = {MADV_HUGEPAGE, VM_HUGEPAGE, false},
+	[KAPI_ACTION_NOHUGEPAGE] = {MADV_NOHUGEPAGE, VM_NOHUGEPAGE, false},
+	[KAPI_ACTION_COLLAPSE] = {MADV_COLLAPSE, 0, true},
+};
+
+/* What is to be done next, within one mapping. */
+struct part {
+	unsigned long start, end;
+	bool given; /* already */
+};
+
+/* False: nothing is left to do. */
+static bool find_part(struct mm_struct *mm, const struct kapi_deed *deed,
+		      const struct advice *advice, struct part *part)
+{
+	struct vm_area_struct *vma;
+	bool found = false;
+
+	mmap_read_lock(mm);
+	vma = find_vma(mm, deed->start);
+	if (vma && vma->vm_start < deed->end) {
+		part->start = max_t(u64, vma->vm_start, deed->start & PAGE_MASK);
+		part->end = min_t(u64, vma->vm_end, PAGE_ALIGN(deed->end));
+		part->given = vma->vm_flags & advice->flag;
+		found = true;
+	}
+	mmap_read_unlock(mm);
+	if (found && advice->in_parts)
+		part->end = min(part->end, (part->start & ~(MAX_PART_BYTES - 1)) + MAX_PART_BYTES);
+	return found;
+}
+
+/*
+ * That the mapping is as it was cannot be known any more; the kernel says if it is not fit.  To
+ * give what has been given would only lock the whole address space.
+ */
+static bool give(struct mm_struct *mm, const struct kapi_deed *deed, const struct part *part)
+{
+	const unsigned long length = part->end - part->start;
+
+	if (part->given)
+		return true;
+	if (deed->action == KAPI_ACTION_COLLAPSE && length < PMD_SIZE)
+		return false;
+	return do_madvise(mm, part->start, length, advices[deed->action].number) == 0;
+}
+
+void damonxx_advise(struct mm_struct *mm, struct kapi_deed *deed)
+{
+	struct part part;
+
+	if (!find_part(mm, deed, &advices[deed->action], &part)) {
+		deed->start = deed->end;
+		return;
+	}
+	if (give(mm, deed, &part))
+		deed->applied_bytes += part.end - part.start;
+	deed->start = min_t(u64, part.end, deed->end);
+}
