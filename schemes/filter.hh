@@ -39,6 +39,9 @@ struct filter {
 	addr_range range = {};	// bytes
 	bounds<u64> limits = {};	// bytes, node numbers or hits, by type
 	s32 target_index = 0;
+	// Where the user finds it, for messages.
+	const char *directory = "filters";
+	u32 number = 0;
 };
 
 } // namespace damon

@@ -49,6 +49,7 @@ struct goal {
 	u64 memcg = 0;		// as kapi_memcg_find() has it
 	u64 target_value = 0;	// never 0 in a scheme
 	u64 current_value = 0;	// of user_input
+	u32 number = 0;		// of its directory, for messages
 };
 
 // How a goal's score becomes a quota.

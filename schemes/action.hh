@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0
+// What is known about each action, whoever does it.
+#pragma once
+#include "schemes/scheme.hh"
+
+namespace damon {
+
+// The kernel's word for it: which memory is hot or cold is for the core to know.
+constexpr int kernel_action(action wanted)
+{
+	constexpr u8 by_action[] = {
+		KAPI_ACTION_WILLNEED,	KAPI_ACTION_COLD,     KAPI_ACTION_PAGEOUT,
+		KAPI_ACTION_HUGEPAGE,	KAPI_ACTION_NOHUGEPAGE, KAPI_ACTION_COLLAPSE,
+		KAPI_ACTION_LRU_PRIO,	KAPI_ACTION_LRU_DEPRIO, KAPI_ACTION_MIGRATE,
+		KAPI_ACTION_MIGRATE,	KAPI_ACTION_STAT,
+	};
+	static_assert(sizeof(by_action) == static_cast<u32>(action::stat) + 1);
+	return by_action[static_cast<u32>(wanted)];
+}
+
+constexpr bool migrates(action wanted)
+{
+	return wanted == action::migrate_hot || wanted == action::migrate_cold;
+}
+
+// Whether it has a meaning for physical memory, or else for that of processes.  Where it has
+// none, regions are tried and nothing is done to them.
+constexpr bool has_meaning(action wanted, bool physical)
+{
+	if (physical)
+		return wanted == action::pageout || wanted >= action::lru_prio;
+	return wanted != action::lru_prio && wanted != action::lru_deprio;
+}
+
+// Advice about mappings, which asks no folio and so honours no filter of the operations' layer.
+constexpr bool takes_mappings_whole(action wanted)
+{
+	return wanted == action::willneed || wanted == action::hugepage ||
+	       wanted == action::nohugepage || wanted == action::collapse;
+}
+
+} // namespace damon
