@@ -29,6 +29,31 @@ CASE(report, keeps_the_first_reason)
 	EXPECT_EQUAL(why.line(), "min: is above max");
 }
 
+CASE(report, a_note_is_no_failure)
+{
+	report why;
+	{
+		const report::at here{why, "schemes", 1};
+
+		why.note("action", "does nothing here");
+		why.note("dests", "are left out");
+	}
+	EXPECT(!why.failed());
+	EXPECT_EQUAL(why.nr_notes(), 2);
+	EXPECT_EQUAL(why.line(), "schemes/1/action: does nothing here");
+}
+
+CASE(report, a_failure_takes_the_place_of_a_note)
+{
+	report why;
+
+	why.note("action", "does nothing here");
+	EXPECT(why.fail(errc::inval, "min", "is above max") == errc::inval);
+	why.note("dests", "are left out");
+	EXPECT(why.failed());
+	EXPECT_EQUAL(why.line(), "min: is above max");
+}
+
 CASE(report, places_nest)
 {
 	report why;

@@ -268,7 +268,7 @@ void explain(status failed, report &why)
 }
 
 // A waiter that is sent away, or gives up, leaves no word.
-void keep_error(node &dir, text_view line)
+void keep_line(node &dir, const report &why)
 {
 	const auto entered = tree_gate().enter(dir.closed());
 	if (!entered.is_ok())
@@ -276,7 +276,11 @@ void keep_error(node &dir, text_view line)
 	kdamond &self = dir.attached<kdamond>();
 	text_writer out{self.error_line, sizeof(self.error_line)};
 
-	out << line;
+	if (!why.failed() && why.nr_notes() > 1)
+		out << "note (and " << why.nr_notes() - 1 << " more): ";
+	else if (!why.failed() && why.nr_notes() == 1)
+		out << "note: ";
+	out << why.line();
 	self.error_length = out.size();
 }
 
@@ -288,7 +292,7 @@ status run_command(node &dir, text_view written)
 	const status done = run(dir, written, why);
 
 	explain(done, why);
-	keep_error(dir, done.is_ok() ? text_view{} : why.line());
+	keep_line(dir, why);
 	return done;
 }
 

@@ -6,7 +6,7 @@
 namespace damon {
 
 // Runs the command named @written on the kdamond of @dir and returns when it is done.  Its
-// failure, or none, becomes the kdamond's last error.  Commands that wait for the worker
+// failure, or what there is to note, or nothing, becomes the kdamond's last error.  Commands that wait for the worker
 // wait outside of the gate.
 //
 // inval: no such command, or the staged values are refused; busy: runs already, or somebody
