@@ -25,6 +25,12 @@ status store_answer(node &, text_view written)
 }
 
 constexpr const char *animals[] = {"cat", "dog"};
+
+bool is_no_cat(const node &, u64 value)
+{
+	return value != 0;
+}
+
 constexpr cell cells[] = {
 	ulong_cell("ulong", 7),
 	uint_cell("uint", 8),
@@ -36,6 +42,7 @@ constexpr cell cells[] = {
 	read_only(ulong_cell("fixed", 5)),
 	computed_cell("answer", show_answer, store_answer),
 	computed_cell("failure", show_failure),
+	only_if(keyword_cell("guest", animals), is_no_cat),
 };
 constinit kind values_kind{.cells = cells};
 
@@ -179,4 +186,17 @@ CASE(values, computed_cells_do_as_they_like)
 	EXPECT(keeps(dir, cell_of(cells, "answer"), "42\n", "42\n43\n"));
 	EXPECT(refuses(dir, cell_of(cells, "answer"), "41\n", errc::range));
 	EXPECT_ERROR(show_cell(dir, cell_of(cells, "failure"), out), errc::canceled);
+}
+
+CASE(values, what_the_directory_does_not_take)
+{
+	const sandbox box{values_kind};
+	constexpr u32 guest = cell_of(cells, "guest");
+
+	ASSERT(box.top());
+	EXPECT(reads(*box.top(), guest, "cat\n"));
+	EXPECT(refuses(*box.top(), guest, "cat", errc::inval));
+	EXPECT(keeps(*box.top(), guest, "dog", "dog\n"));
+	EXPECT(refuses(*box.top(), guest, "cat\n", errc::inval));
+	EXPECT(refuses(*box.top(), guest, "bird", errc::inval));
 }

@@ -31,6 +31,8 @@ struct cell {
 	u64 initial = 0;	  // a keyword's index, an integer's bits
 	span<const char *const> keywords{};
 
+	// Whether the directory takes a value that is right in itself.  None: it does.
+	bool (*accepts)(const node &, u64) = nullptr;
 	// Before a stored value is shown; the gate is not held.
 	status (*refresh)(node &) = nullptr;
 	// When a user writes a value, just before it changes; the gate is held.
@@ -119,6 +121,12 @@ constexpr cell einval_only(cell row)
 constexpr cell nonzero(cell row)
 {
 	row.nonzero = true;
+	return row;
+}
+
+constexpr cell only_if(cell row, bool (*accepts)(const node &, u64))
+{
+	row.accepts = accepts;
 	return row;
 }
 

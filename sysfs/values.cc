@@ -138,6 +138,8 @@ status store_cell(node &dir, u32 number, text_view written)
 		return row.einval_only ? status{errc::inval} : value.error();
 	if (row.nonzero && !value.take())
 		return errc::inval;
+	if (row.accepts && !row.accepts(dir, value.take()))
+		return errc::inval;
 	if (row.written)
 		return store_noted(dir, number, value.take());
 	dir.set(number, value.take());
