@@ -1,27 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "sysfs/probes.hh"
+#include "sysfs/memcg_path.hh"
 
 namespace damon {
 
 namespace {
-
-result<u64> find_memcg(text_view written, report &why)
-{
-	const text_view path = chomp(written);
-	u64 id = 0;
-
-	if (path.empty())
-		return why.fail(errc::inval, "path", "a memcg filter needs the path of a memory cgroup");
-
-	const auto found = status::from_errno(kapi_memcg_find(path.data(), path.size(), &id));
-	if (found.is(errc::noent))
-		return why.fail(errc::inval, "path",
-				"no memory cgroup of the unified hierarchy has this path");
-	if (found.is(errc::opnotsupp))
-		return why.fail(errc::opnotsupp, "type", "this kernel has no memory cgroups");
-	TRY(found);
-	return id;
-}
 
 result<attribute_filter> build_filter(const node &dir, report &why)
 {
@@ -36,7 +19,8 @@ result<attribute_filter> build_filter(const node &dir, report &why)
 	};
 
 	if (filter.type == attribute::memcg)
-		filter.memcg = TRY(find_memcg(dir.text(cell_of(probe_filter_cells, "path")), why));
+		filter.memcg = TRY(find_memcg(dir.text(cell_of(probe_filter_cells, "path")), "path",
+					      "type", why));
 	return filter;
 }
 

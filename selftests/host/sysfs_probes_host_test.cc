@@ -332,7 +332,8 @@ TEST_F(sysfs_probes, what_cannot_be_is_refused_and_told)
 	put(probes + "nr_probes", "2\n");
 	add_filter(1, "memcg", "Y", "Y");
 	refuse_command("on", EINVAL,
-		       in_probes + "1/filters/0/path: a memcg filter needs the path of a memory cgroup");
+		       in_probes + "1/filters/0/path: is empty, and must be the path of a memory "
+				   "cgroup");
 	put_filter(1, "path", "/b");
 	refuse_command("on", EINVAL,
 		       in_probes + "1/filters/0/path: no memory cgroup of the unified hierarchy "
