@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "core/inputs.hh"
 #include "core/ranges.hh"
+#include "schemes/validate.hh"
 
 namespace damon {
 
@@ -57,7 +58,7 @@ status inputs::validate(report &why) const
 	}
 	if (!any_left)
 		return why.fail(errc::inval, "targets", "none would be left to monitor");
-	return ok;
+	return validate_schemes(*this, why);
 }
 
 } // namespace damon

@@ -36,7 +36,8 @@ struct inputs {
 	vec<target_inputs> targets;
 	vec<scheme_inputs> schemes;
 
-	// inval with the reason in @why; places are relative to the context's directory.
+	// inval, or opnotsupp for what this kernel has not, with the reason in @why; places are
+	// relative to the context's directory.
 	status validate(report &why) const;
 };
 

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "schemes/validate.hh"
+#include "schemes/action.hh"
+
+namespace damon {
+
+namespace {
+
+status validate_action(action wanted, operations_id operations, report &why)
+{
+	const bool physical = operations == operations_id::paddr;
+	const char *name = action_names[static_cast<u32>(wanted)];
+
+	if (!has_meaning(wanted, physical)) {
+		why.note("action", name, " has no meaning for ",
+			 operations_names[static_cast<u32>(operations)],
+			 ", so regions are tried and nothing is done");
+		return ok;
+	}
+	if (!kapi_can_apply(kernel_action(wanted), physical))
+		return why.fail(errc::opnotsupp, "action", name,
+				" is not there on this kernel; the kernel log says what it lacks");
+	return ok;
+}
+
+status validate_destinations(span<const destination> all, report &why)
+{
+	u64 total_weight = 0;
+
+	for (u32 i = 0; i < all.size(); i++) {
+		report::at here{why, "dests", i};
+		TRY(validate_node(all[i].nid, "id", why));
+		total_weight += all[i].weight;
+	}
+	if (!total_weight)
+		return why.fail(errc::inval, "dests/0/weight",
+				"all weights are 0, so nothing could be moved");
+	return ok;
+}
+
+status validate_migration(const scheme_inputs &wanted, operations_id operations, report &why)
+{
+	if (!migrates(wanted.action))
+		return ok;
+	if (operations != operations_id::paddr && !wanted.destinations.empty())
+		return validate_destinations(wanted.destinations.all(), why);
+	if (!wanted.destinations.empty())
+		why.note("dests", "are of no meaning for paddr, which moves all to target_nid");
+	return validate_node(wanted.target_nid, "target_nid", why);
+}
+
+status validate_quota(const quota_inputs &quota, operations_id operations, u64 unit, report &why)
+{
+	report::at here{why, "quotas"};
+
+	if (quota.bytes && quota.bytes < page_bytes)
+		return why.fail(errc::inval, "bytes", quota.bytes / unit,
+				" is less than a page, so nothing could be done; 0 is no limit");
+	if (quota.fail_charge_denom && quota.fail_charge_num > quota.fail_charge_denom)
+		return why.fail(errc::inval, "fail_charge_num", quota.fail_charge_num,
+				" is above fail_charge_denom ", quota.fail_charge_denom);
+	if (quota.fail_charge_num && !quota.fail_charge_denom)
+		why.note("fail_charge_num", "has no effect while fail_charge_denom is 0");
+	return validate_goals(quota.goals.all(), operations, why);
+}
+
+status validate_watermarks(const watermarks &marks, report &why)
+{
+	report::at here{why, "watermarks"};
+
+	if (marks.metric == watermark_metric::none)
+		return ok;
+	if (marks.metric == watermark_metric::node_free_mem_rate)
+		TRY(validate_node(marks.nid, "nid", why));
+	if (marks.high > 1'000)
+		return why.fail(errc::inval, "high", marks.high, " is above 1000, which is all memory");
+	if (marks.mid > marks.high)
+		return why.fail(errc::inval, "mid", marks.mid, " is above high ", marks.high);
+	if (marks.low > marks.mid)
+		return why.fail(errc::inval, "low", marks.low, " is above mid ", marks.mid);
+	if (!marks.high)
+		why.note("high", "is 0, so the scheme never works while any memory is free");
+	return ok;
+}
+
+status validate_scheme(const scheme_inputs &wanted, const inputs &in, report &why)
+{
+	TRY(validate_action(wanted.action, in.operations, why));
+	TRY(validate_migration(wanted, in.operations, why));
+	TRY(validate_quota(wanted.quota, in.operations, in.addr_unit, why));
+	TRY(validate_watermarks(wanted.watermarks, why));
+	return validate_filters(wanted, in, why);
+}
+
+} // namespace
+
+status validate_node(s64 nid, text_view file, report &why)
+{
+	kapi_memory memory;
+
+	// The kernel's -1 is all nodes.
+	if (nid >= 0 && nid <= s64{u32_max / 2} && !kapi_memory_of(static_cast<s32>(nid), &memory))
+		return ok;
+	return why.fail(errc::inval, file, "there is no node ", nid, " with memory");
+}
+
+status validate_schemes(const inputs &in, report &why)
+{
+	for (u32 i = 0; i < in.schemes.size(); i++) {
+		report::at here{why, "schemes", i};
+		TRY(validate_scheme(in.schemes[i], in, why));
+	}
+	return ok;
+}
+
+} // namespace damon
