@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "sysfs/build_inputs.hh"
 #include "damonxx/math.hh"
+#include "sysfs/build_schemes.hh"
 #include "sysfs/contexts.hh"
 
 namespace damon {
@@ -85,46 +86,6 @@ result<target_inputs> build_target(const node &dir, const inputs &of, purpose us
 	return in;
 }
 
-bounds<u64> build_bounds(const node &pattern, u32 child)
-{
-	const node &dir = pattern.child(child);
-
-	return {
-		.min = dir.value(cell_of(bounds_cells, "min")),
-		.max = dir.value(cell_of(bounds_cells, "max")),
-	};
-}
-
-bounds<u32> saturate(bounds<u64> wide)
-{
-	return {.min = saturate_u32(wide.min), .max = saturate_u32(wide.max)};
-}
-
-access_pattern build_pattern(const node &dir, u64 unit)
-{
-	constexpr auto &rows = access_pattern_children;
-	const bounds<u64> size = build_bounds(dir, child_of(rows, "sz"));
-
-	return {
-		.size_bytes = {saturating_mul(size.min, unit), saturating_mul(size.max, unit)},
-		.nr_accesses = saturate(build_bounds(dir, child_of(rows, "nr_accesses"))),
-		.age = saturate(build_bounds(dir, child_of(rows, "age"))),
-	};
-}
-
-scheme_inputs build_scheme(const node &dir, u64 unit)
-{
-	const node &stats = dir.child(child_of(scheme_children, "stats"));
-	const node &pattern = dir.child(child_of(scheme_children, "access_pattern"));
-
-	return {
-		.action = static_cast<action>(dir.value(cell_of(scheme_cells, "action"))),
-		.pattern = build_pattern(pattern, unit),
-		.apply_interval_us = dir.value(cell_of(scheme_cells, "apply_interval_us")),
-		.max_nr_snapshots = stats.value(cell_of(stats_cells, "max_nr_snapshots")),
-	};
-}
-
 } // namespace
 
 result<inputs> build_inputs(const node &dir, purpose use, report &why)
@@ -148,9 +109,7 @@ result<inputs> build_inputs(const node &dir, purpose use, report &why)
 		report::at here{why, "targets", i};
 		in.targets.push(TRY(build_target(targets.numbered(i), in, use, why)));
 	}
-	TRY(in.schemes.reserve(schemes.count()));
-	for (u32 i = 0; i < schemes.count(); i++)
-		in.schemes.push(build_scheme(schemes.numbered(i), in.addr_unit));
+	in.schemes = TRY(build_schemes(schemes, in.addr_unit, why));
 	return in;
 }
 

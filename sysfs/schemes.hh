@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 // contexts/<C>/schemes: which regions to act on, how, and how often.
 #pragma once
-#include "schemes/scheme.hh"
+#include "sysfs/dests.hh"
+#include "sysfs/filters.hh"
+#include "sysfs/quotas.hh"
 #include "sysfs/stats.hh"
 #include "sysfs/tried_regions.hh"
+#include "sysfs/watermarks.hh"
 
 namespace damon {
 
@@ -22,10 +25,17 @@ extern kind access_pattern_kind;
 
 inline constexpr cell scheme_cells[] = {
 	keyword_cell("action", action_names, static_cast<u32>(action::stat)),
+	int_cell("target_nid", -1),
 	ulong_cell("apply_interval_us"),
 };
 inline constexpr fixed_child scheme_children[] = {
 	{"access_pattern", &access_pattern_kind},
+	{"dests", &dests_kind},
+	{"quotas", &quotas_kind},
+	{"watermarks", &watermarks_kind},
+	{"core_filters", &core_filters_kind},
+	{"ops_filters", &ops_filters_kind},
+	{"filters", &filters_kind},
 	{"stats", &stats_kind},
 	{"tried_regions", &tried_regions_kind},
 };

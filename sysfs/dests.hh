@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0
+// schemes/<S>/dests: where migrations of processes' memory go.
+#pragma once
+#include "schemes/scheme.hh"
+#include "sysfs/tree.hh"
+
+namespace damon {
+
+inline constexpr cell dest_cells[] = {
+	uint_cell("id"),
+	uint_cell("weight"),
+};
+extern kind dest_kind;
+
+inline constexpr cell dests_cells[] = {
+	count_cell("nr_dests"),
+};
+extern kind dests_kind;
+
+// From the staged values below @dir, a dests directory.  nomem.  Gate held.
+result<vec<destination>> build_destinations(const node &dir);
+
+} // namespace damon
