@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "sysfs/commands.hh"
 #include "sysfs/build_inputs.hh"
+#include "sysfs/build_schemes.hh"
 #include "sysfs/kdamonds.hh"
 
 namespace damon {
@@ -148,15 +149,46 @@ status commit(node &dir, report &why)
 	return done;
 }
 
-status update_stats(node &dir, report &why)
+result<vec<vec<goal>>> goals_for(node &dir, const session_ref &held, report &why)
+{
+	const auto inside = TRY(tree_gate().enter(dir.closed()));
+	const node &context_dir = *TRY(only_context(dir, why));
+
+	TRY(check_current(dir, held, why));
+	report::at here{why, "contexts", 0};
+	return build_goals_of_schemes(schemes_of(context_dir), why);
+}
+
+status commit_goals(node &dir, report &why)
+{
+	const session_ref held = TRY(hold_running(dir, why));
+	const auto turn = TRY(held.get()->turn.enter(dir.closed()));
+	auto goals = TRY(goals_for(dir, held, why));
+
+	report::at here{why, "contexts", 0};
+	return held.get()->core->commit_goals(move(goals), why);
+}
+
+// @put shows the counters of all schemes in their directories.
+status update_from_stats(node &dir, void (*put)(node &, span<const scheme_stats>), report &why)
 {
 	const session_ref held = TRY(hold_running(dir, why));
 	const vec<scheme_stats> all = TRY(held.get()->core->read_stats());
 	const auto inside = TRY(tree_gate().enter(dir.closed()));
 
 	TRY(check_current(dir, held, why));
-	put_stats(schemes_of(*TRY(only_context(dir, why))), all.all());
+	put(schemes_of(*TRY(only_context(dir, why))), all.all());
 	return ok;
+}
+
+status update_stats(node &dir, report &why)
+{
+	return update_from_stats(dir, put_stats, why);
+}
+
+status update_effective_quotas(node &dir, report &why)
+{
+	return update_from_stats(dir, put_effective_quotas, why);
 }
 
 result<tried_regions> collect(const session_ref &held, context::detail wanted, report &why)
@@ -219,7 +251,9 @@ constexpr command commands[] = {
 	{"on", turn_on},
 	{"off", turn_off},
 	{"commit", commit},
+	{"commit_schemes_quota_goals", commit_goals},
 	{"update_schemes_stats", update_stats},
+	{"update_schemes_effective_quotas", update_effective_quotas},
 	{"update_schemes_tried_regions", update_tried_regions},
 	{"update_schemes_tried_bytes", update_tried_bytes},
 	{"clear_schemes_tried_regions", clear_tried_regions},

@@ -57,7 +57,9 @@ status put_results(node &dir, node &kdamond_dir, const session_ref &held,
 		return ok;
 	const node &context_dir = contexts.numbered(0);
 	node &attrs_dir = context_dir.child(child_of(context_children, "monitoring_attrs"));
-	put_stats(context_dir.child(child_of(context_children, "schemes")), stats);
+	node &schemes_dir = context_dir.child(child_of(context_children, "schemes"));
+	put_stats(schemes_dir, stats);
+	put_effective_quotas(schemes_dir, stats);
 	if (!origin_of_intervals(attrs_dir).written)
 		put_intervals(attrs_dir, attrs);
 	held.get()->refreshed_ns = now_ns;
