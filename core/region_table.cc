@@ -586,6 +586,50 @@ void region_table::cut_larger_than(u64 size_limit)
 	subdivide(even_cuts{*this, size_limit}, capacity_);
 }
 
+// Evidence is of parts of a region as it was: neither half has any.
+bool region_table::cut_at(u32 i, u64 address)
+{
+	if (count_ >= capacity_ || !DAMON_CHECK(i < count_ && start_[i] < address &&
+						address < end_[i] && address % page_bytes == 0))
+		return false;
+	for (u32 k = count_++; k > i; k--)
+		copy_region(k, k - 1);
+	end_[i] = address;
+	start_[i + 1] = address;
+	evidence_[i] = 0;
+	evidence_[i + 1] = 0;
+	return true;
+}
+
+bool region_table::are_alike(u32 i, u32 k) const
+{
+	return age_[i] == age_[k] && nr_accesses_[i] == nr_accesses_[k] &&
+	       last_nr_accesses_[i] == last_nr_accesses_[k] && checked(i) == checked(k) &&
+	       asked(i) == asked(k) && hits(i) == hits(k);
+}
+
+void region_table::rejoin_at(u64 address, u64 size_limit)
+{
+	u32 low = 1;	// the first region that can be the right one
+	u32 high = count_;
+
+	while (low < high) {
+		const u32 middle = low + (high - low) / 2;
+		if (start_[middle] < address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low >= count_ || start_[low] != address || end_[low - 1] != address ||
+	    end_[low] - start_[low - 1] > size_limit || !are_alike(low - 1, low))
+		return;
+	end_[low - 1] = end_[low];
+	evidence_[low - 1] = 0;
+	count_--;
+	for (u32 k = low; k < count_; k++)
+		copy_region(k, k + 1);
+}
+
 void region_table::rescale(const rescaling &scale)
 {
 	for (u32 i = 0; i < count_; i++) {

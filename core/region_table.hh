@@ -112,6 +112,12 @@ public:
 	void split(const split_plan &plan, u32 max_count, prng &random);
 	// Cuts what is larger than @size_limit (a multiple of the page size) into such pieces.
 	void cut_larger_than(u64 size_limit);
+	// Cuts region @i at @address, a page's start inside of it; both parts keep its counts.  False:
+	// there is no room, and nothing has changed.
+	bool cut_at(u32 i, u64 address);
+	// Joins what was cut at @address if both parts still touch, have the same counts and age, and
+	// are not above @size_limit together.
+	void rejoin_at(u64 address, u64 size_limit);
 	// Counts and ages in the terms of other intervals; a fresh window begins.
 	struct rescaling {
 		u64 left;		// samples to come in the old window
@@ -150,6 +156,7 @@ private:
 	void copy_region(u32 to, u32 from);
 	void append(addr_range range, u32 limit, const region_table *heir_of = nullptr,
 		    u32 index = 0);
+	bool are_alike(u32 i, u32 k) const;
 	bool has_room_to_cover(u32 nr_ranges) const;
 	void make_room_to_cover(u32 nr_ranges);
 	void move_to_top();
