@@ -22,6 +22,8 @@ bool kapi_trace_enabled(int event)
 		return trace_damon_monitor_intervals_tune_enabled();
 	case KAPI_TRACE_STAT_AFTER_APPLY:
 		return trace_damos_stat_after_apply_interval_enabled();
+	case KAPI_TRACE_ESZ:
+		return trace_damos_esz_enabled();
 	default:
 		return false;
 	}
@@ -51,4 +53,9 @@ void kapi_trace_damon_monitor_intervals_tune(u64 sample_us)
 void kapi_trace_damos_stat_after_apply_interval(u32 scheme, const struct kapi_trace_stats *stats)
 {
 	trace_damos_stat_after_apply_interval(scheme, stats);
+}
+
+void kapi_trace_damos_esz(u32 scheme, u64 size)
+{
+	trace_damos_esz(scheme, size);
 }

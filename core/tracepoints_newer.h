@@ -55,6 +55,23 @@ TRACE_EVENT(damon_monitor_intervals_tune,
 	TP_printk("sample_us=%lu", __entry->sample_us)
 );
 
+TRACE_EVENT(damos_esz,
+	TP_PROTO(unsigned int scheme, unsigned long esz),
+	TP_ARGS(scheme, esz),
+	TP_STRUCT__entry(
+		__field(unsigned int, context_idx)
+		__field(unsigned int, scheme_idx)
+		__field(unsigned long, esz)
+	),
+	TP_fast_assign(
+		__entry->context_idx = 0;
+		__entry->scheme_idx = scheme;
+		__entry->esz = esz;
+	),
+	TP_printk("ctx_idx=%u scheme_idx=%u esz=%lu", __entry->context_idx, __entry->scheme_idx,
+		  __entry->esz)
+);
+
 /* The text calls the fourth number sz_tried again, as the DAMON in the kernel does: clients know
  * it like that.  The field has its right name. */
 TRACE_EVENT(damos_stat_after_apply_interval,

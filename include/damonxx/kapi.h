@@ -368,6 +368,7 @@ enum kapi_trace_event {
 	KAPI_TRACE_BEFORE_APPLY,	/* damos_before_apply */
 	KAPI_TRACE_INTERVALS_TUNE,	/* damon_monitor_intervals_tune */
 	KAPI_TRACE_STAT_AFTER_APPLY,	/* damos_stat_after_apply_interval */
+	KAPI_TRACE_ESZ,			/* damos_esz */
 	KAPI_NR_TRACE_EVENTS,
 };
 
@@ -399,6 +400,7 @@ void kapi_trace_damon_region_aggregated(const struct kapi_trace_region *region, 
 void kapi_trace_damos_before_apply(u32 scheme, const struct kapi_trace_region *region);
 void kapi_trace_damon_monitor_intervals_tune(u64 sample_us);
 void kapi_trace_damos_stat_after_apply_interval(u32 scheme, const struct kapi_trace_stats *stats);
+void kapi_trace_damos_esz(u32 scheme, u64 size);
 
 /* ---- directories of files ---------------------------------------------------------- */
 

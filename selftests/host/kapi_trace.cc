@@ -109,3 +109,12 @@ void kapi_trace_damos_stat_after_apply_interval(u32 scheme, const kapi_trace_sta
 	event.stats = *stats;
 	host::keep(event);
 }
+
+void kapi_trace_damos_esz(u32 scheme, u64 size)
+{
+	host::trace_event event = host::event_of(KAPI_TRACE_ESZ);
+
+	event.scheme = scheme;
+	event.effective_size = size;
+	host::keep(event);
+}
