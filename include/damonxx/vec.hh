@@ -44,6 +44,12 @@ public:
 		if (DAMON_CHECK(size_ < capacity_))
 			new (&data_[size_++]) T(move(value));
 	}
+	// The same with a value-initialised element, made in place.
+	void push_new()
+	{
+		if (DAMON_CHECK(size_ < capacity_))
+			new (&data_[size_++]) T{};
+	}
 	status try_push(T value)
 	{
 		if (size_ == capacity_)
@@ -56,7 +62,7 @@ public:
 	{
 		TRY(reserve(size));
 		while (size_ < size)
-			push(T{});
+			push_new();
 		truncate(size);
 		return ok;
 	}

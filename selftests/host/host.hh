@@ -9,6 +9,7 @@
 #include "damonxx/kapi.h"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,6 +31,7 @@ struct counters {
 	u64 test_calls, tested_probes;
 	u64 describe_calls, described_pages;
 	u64 mapped_calls;
+	u64 apply_calls;
 	u64 mm_gets, pid_gets;
 	u64 sleeps;
 };
@@ -100,6 +102,7 @@ struct trace_event {
 	std::vector<u8> hits;
 	kapi_trace_stats stats;
 	u64 sample_us;
+	u64 effective_size;
 };
 // Somebody begins or ends to listen; nobody does after a reset.
 void listen(int kind, bool on = true);
@@ -134,6 +137,35 @@ void set_pages(int pid, kapi_range range, kapi_page what);
 // A memory cgroup, by its path.  Without any, this kernel knows none.
 void add_memcg(const std::string &path, u64 id);
 void reset_memcgs();
+
+// ---- actions on memory, and what memory is used for
+
+// Actions change pages: what is reclaimed is not in memory until it is touched, migration changes
+// the node, and with it what is free there.
+void touch(int pid, kapi_range range);
+void set_active(int pid, kapi_range range);	// by default nothing is on an active list
+void set_pinned(int pid, kapi_range range);	// no action succeeds there
+struct page_counts {
+	u64 in_memory = 0;
+	u64 active = 0;
+	std::map<int, u64> on_node;
+};
+page_counts count_pages_in(int pid, kapi_range range);
+// How much a call of an action takes on (default: 1 MiB), and how long that takes.
+void set_action_part_bytes(u64 bytes);
+void set_action_cost_ns(u64 per_page);
+// Runs before each call of an action.
+void set_before_part(std::function<void()> what);
+void set_can_apply(int action, bool physical, bool can);
+// Without any there is node 0 with 8 GiB, half of it free.
+void add_node(s32 nid, u64 total_bytes, u64 free_bytes);
+void remove_node(s32 nid);
+void set_memcg_on_node(u64 memcg, s32 nid, u64 bytes);
+void set_lru_bytes(u64 active, u64 inactive);
+void set_hugepage_bytes(u64 bytes);
+// Total stall time; below 0: not accounted here.
+void set_psi(std::function<s64()> total_us);
+
 // With the virtual clock, each cleared or tested probe takes so long.
 void set_probe_cost_ns(u64 cost_ns);
 

@@ -18,18 +18,6 @@ u32 frame_of(u64 page, const mapping &where)
 	return static_cast<u32>(mix(page ^ (where.serial << 48)));
 }
 
-bool is_accessed(const kapi_mm &mm, u64 page)
-{
-	for (size_t i = mm.hot.size(); i-- > 0;) {
-		const hot_range &hot = mm.hot[i];
-
-		if (page < hot.range.start || page >= hot.range.end)
-			continue;
-		return hot.permil >= 1000 || next_random(access_stream) % 1000 < hot.permil;
-	}
-	return false;
-}
-
 void clear_one(kapi_mm &mm, kapi_probe &probe)
 {
 	const auto where = mapping_at(mm, probe.addr);
@@ -61,6 +49,18 @@ kapi_outcome outcome_of(kapi_mm &mm, const kapi_probe &probe)
 }
 
 } // namespace
+
+bool is_accessed(const kapi_mm &mm, u64 page)
+{
+	for (size_t i = mm.hot.size(); i-- > 0;) {
+		const hot_range &hot = mm.hot[i];
+
+		if (page < hot.range.start || page >= hot.range.end)
+			continue;
+		return hot.permil >= 1000 || next_random(access_stream) % 1000 < hot.permil;
+	}
+	return false;
+}
 
 void check_reference(const kapi_mm *mm)
 {

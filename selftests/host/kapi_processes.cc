@@ -69,6 +69,11 @@ u32 list_mapped(kapi_mm &mm, u64 from, kapi_range *out, u32 max)
 
 } // namespace
 
+kapi_mm &mm_of_process(int number)
+{
+	return mm_of(number);
+}
+
 std::map<u64, mapping>::iterator mapping_at(kapi_mm &mm, u64 address)
 {
 	auto above = mm.mapped.upper_bound(address);
@@ -208,6 +213,7 @@ void reset_processes()
 	mapping_serial = mm_gets = pid_gets = mapped_calls = 0;
 	reset_probes();
 	reset_pages();
+	reset_actions();
 }
 
 void leaked_references(std::string &text)
@@ -227,6 +233,7 @@ void count_processes(counters &out)
 	out.mapped_calls = mapped_calls;
 	count_probes(out);
 	count_pages(out);
+	count_actions(out);
 }
 
 } // namespace host

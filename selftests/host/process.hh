@@ -26,6 +26,13 @@ struct page_range {
 	kapi_page what;
 };
 
+// What actions have made of a folio, by its first page.
+struct folio_change {
+	bool out = false; // not in memory
+	s32 node = -1;    // where it is now; -1: as it was
+	s32 active = -1;
+};
+
 extern std::mutex world_lock;
 
 } // namespace host
@@ -37,6 +44,8 @@ struct kapi_mm {
 	std::map<u64, host::mapping> mapped; // by start; never overlapping
 	std::vector<host::hot_range> hot;
 	std::vector<host::page_range> pages;
+	std::map<u64, host::folio_change> changed;
+	std::vector<kapi_range> active, pinned, unmapped_file;
 	host::page_script script;
 	std::unordered_map<u64, u64> cleared_ns; // by page, where a script wants to know
 	u64 changes = 0; // of what is mapped
@@ -57,6 +66,12 @@ void unmap_range(kapi_mm &mm, kapi_range range);
 // Physical memory; a test that never made any has none.
 kapi_mm &ram_mm();
 
+kapi_mm &mm_of_process(int number);
+bool is_accessed(const kapi_mm &mm, u64 page);
+kapi_page page_at(kapi_mm &mm, u64 address);
+bool is_active_page(kapi_mm &mm, u64 folio_start);
+void reset_actions();
+void count_actions(counters &out);
 void reset_probes();
 void count_probes(counters &out);
 void check_reference(const kapi_mm *mm);
