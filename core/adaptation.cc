@@ -5,14 +5,6 @@ namespace damon {
 
 namespace {
 
-// With no region larger than this there are at least the minimum number of them, as long as
-// there are so many pages.
-u64 size_limit(const configuration &config)
-{
-	return max(align_down(config.total_bytes() / config.attrs.min_nr_regions, page_bytes),
-		   page_bytes);
-}
-
 u32 escalate(u32 threshold, u32 most)
 {
 	return threshold < most / 2 ? max(u32{1}, 2 * threshold) : most;
@@ -56,6 +48,12 @@ void merge_all(configuration &config, u32 threshold, u64 limit)
 }
 
 } // namespace
+
+u64 adaptation::size_limit(const configuration &config)
+{
+	return max(align_down(config.total_bytes() / config.attrs.min_nr_regions, page_bytes),
+		   page_bytes);
+}
 
 void adaptation::close_window(configuration &config)
 {

@@ -9,6 +9,9 @@ class adaptation {
 public:
 	// At the end of a window: ages, merges, and keeps to the limits on regions.
 	void close_window(configuration &config);
+	// No region is larger, so that there are at least the minimum number of them, as long as
+	// there are so many pages.
+	static u64 size_limit(const configuration &config);
 	// Cuts regions so large that the minimum number of them would be missed.
 	static void enforce_minimum(configuration &config);
 	// Before the next window: counts are shifted, and regions split to look closer.

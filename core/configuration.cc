@@ -6,13 +6,27 @@ namespace damon {
 
 namespace {
 
+// What schemes cut between two merges, as a rule: at what their quotas leave and where they go on,
+// and at addresses.
+u64 nr_cuts(span<const scheme_inputs> schemes)
+{
+	u64 cuts = 0;
+
+	for (const scheme_inputs &s : schemes) {
+		cuts += s.quota.limits() ? 4 : 0;
+		for (const filter &f : s.core_filters)
+			cuts += f.type == filter_type::addr ? 2 : 0;
+	}
+	return cuts;
+}
+
 // Regions that a table may have to hold: all that splitting may make, what enforcing the
-// minimum adds to them, and room to follow changed ranges in place.
-u32 capacity_needed(const monitoring_attrs &attrs, u64 ranges)
+// minimum adds to them, what schemes cut, and room to follow changed ranges in place.
+u32 capacity_needed(const monitoring_attrs &attrs, u64 ranges, u64 cuts)
 {
 	const u64 split = saturating_add(max(attrs.max_nr_regions, ranges), attrs.min_nr_regions);
 
-	return saturate_u32(saturating_add(split, 2 * ranges + 8));
+	return saturate_u32(saturating_add(split, 2 * ranges + cuts + 8));
 }
 
 // Each range takes a region at least; half of them are for what differs in the ranges.
@@ -39,7 +53,7 @@ status reserve_regions(target &t, u32 index, u32 needed, bool with_hits,
 
 // Adds what becomes of the target number @index.  Not inline: both frames together would be
 // too large for a kernel's stack.
-[[gnu::noinline]] status add_target(configuration &fresh, target_inputs &in, u32 index,
+[[gnu::noinline]] status add_target(configuration &fresh, target_inputs &in, u32 index, u64 cuts,
 				    const configuration *running)
 {
 	fresh.targets.push({});
@@ -53,7 +67,7 @@ status reserve_regions(target &t, u32 index, u32 needed, bool with_hits,
 		range = page_aligned(range);
 	TRY(t.found.reserve(most_ranges(fresh)));
 	const u32 nr_ranges = max(t.ranges.size(), t.found.capacity());
-	TRY(reserve_regions(t, index, capacity_needed(fresh.attrs, nr_ranges),
+	TRY(reserve_regions(t, index, capacity_needed(fresh.attrs, nr_ranges, cuts),
 			    !fresh.probes.empty(), running));
 	t.regions.score_by(fresh.sampling.weights);
 	return ok;
@@ -74,6 +88,7 @@ result<own<configuration>> configuration::build(inputs in, const configuration *
 	fresh->attrs = in.attrs;
 	fresh->probes = move(in.probes);
 	fresh->sampling = probing::of(fresh->probes.all());
+	const u64 cuts = nr_cuts(in.schemes.all());
 	TRY(fresh->targets.reserve(in.targets.size()));
 	for (u32 i = 0; i < in.targets.size(); i++) {
 		if (running && in.targets[i].obsolete) {
@@ -83,11 +98,11 @@ result<own<configuration>> configuration::build(inputs in, const configuration *
 						"there is no such target to remove");
 			continue;
 		}
-		TRY(add_target(*fresh, in.targets[i], i, running));
+		TRY(add_target(*fresh, in.targets[i], i, cuts, running));
 	}
-	TRY(fresh->schemes.reserve(in.schemes.size()));
-	for (scheme_inputs &wanted : in.schemes)
-		fresh->schemes.push({move(wanted), {}, 0});
+	TRY(fresh->schemes.resize(in.schemes.size()));
+	for (u32 i = 0; i < in.schemes.size(); i++)
+		TRY(fresh->schemes[i].build(in.schemes[i], fresh->id == operations_id::paddr));
 	return fresh;
 }
 
@@ -112,11 +127,23 @@ void configuration::take_results(configuration &old)
 			t.regions.set_ranges(t.ranges.all());
 	}
 	for (u32 i = 0; i < min(schemes.size(), old.schemes.size()); i++) {
-		const scheme &before = old.schemes[i];
-		schemes[i].stats = before.stats;
-		if (schemes[i].wanted.apply_interval_us == before.wanted.apply_interval_us)
-			schemes[i].next_apply_samples = before.next_apply_samples;
+		scheme &s = schemes[i];
+
+		s.take_results(old.schemes[i]);
+		for (place *known : {&s.done, &s.resume}) {
+			known->target = heir(old, known->target);
+			known->known &= known->target < targets.size();
+		}
 	}
+}
+
+u32 configuration::heir(const configuration &old, u32 before) const
+{
+	for (u32 i = 0; i < targets.size() && id == old.id && before < old.targets.size(); i++)
+		if (targets[i].heir_of == before &&
+		    targets[i].pid.get() == old.targets[before].pid.get())
+			return i;
+	return targets.size();
 }
 
 u32 configuration::nr_regions() const

@@ -3,7 +3,7 @@
 #pragma once
 #include "core/inputs.hh"
 #include "ops/operations.hh"
-#include "schemes/apply.hh"
+#include "schemes/running.hh"
 
 namespace damon {
 
@@ -19,6 +19,7 @@ struct configuration {
 	probing sampling;
 	vec<target> targets;
 	vec<scheme> schemes;
+	priority_histogram priorities;	// of the scheme that is being looked at
 
 	// @running: the configuration that this one is to replace, or null.  Its capacities are
 	// read, which no worker changes, and its number of targets.  inval with the reason in
@@ -28,6 +29,8 @@ struct configuration {
 
 	// Takes regions and counters over from @old, by index, for what stays the same.
 	void take_results(configuration &old);
+	// The number of the target that goes on from number @before of @old; no target: none.
+	u32 heir(const configuration &old, u32 before) const;
 
 	u32 nr_regions() const;
 	u64 total_bytes() const;

@@ -2,6 +2,7 @@
 #include "core/monitor.hh"
 #include "core/probing.hh"
 #include "core/trace.hh"
+#include "schemes/watermark.hh"
 
 namespace damon {
 
@@ -89,11 +90,42 @@ void monitor::check()
 	now_samples_++;
 	stats_.samples++;
 
+	measure_upkeep([this] { do_upkeep(); });
+}
+
+template <typename Work> void monitor::measure_upkeep(Work work)
+{
 	const u64 begun_ns = kapi_now_ns();
-	do_upkeep();
+	work();
 	const u64 took_ns = kapi_now_ns() - begun_ns;
 	upkeep_ns_ += took_ns;
 	sum_upkeep_ns_ += took_ns;
+}
+
+void monitor::go_on()
+{
+	measure_upkeep([this] { go_on_with_rounds(); });
+}
+
+bool monitor::alive() const
+{
+	for (const target &t : config_->targets)
+		if (!t.gone && config_->ops->alive(t))
+			return true;
+	return false;
+}
+
+u64 monitor::may_rest_us()
+{
+	u64 least_us = u64_max;
+
+	resting_ = !config_->schemes.empty();
+	for (scheme &s : config_->schemes) {
+		s.resting = rests(s.wanted.watermarks, s.resting);
+		resting_ &= s.resting;
+		least_us = min(least_us, s.wanted.watermarks.interval_us);
+	}
+	return resting_ ? max(least_us, max(config_->attrs.sample_us, u64{1})) : 0;
 }
 
 void monitor::skip(u64 samples)
@@ -180,10 +212,31 @@ window_position monitor::position() const
 	return {now_samples_, left, config_->attrs.samples_per_aggregation()};
 }
 
+round_means monitor::means()
+{
+	return {.ops = *config_->ops,
+		.schemes = config_->schemes.all(),
+		.targets = config_->targets.all(),
+		.attrs = config_->attrs,
+		.weights = config_->sampling.weights,
+		.priorities = config_->priorities,
+		.unit_bytes = config_->addr_unit,
+		.region_limit_bytes = adaptation::size_limit(*config_),
+		.at = position(),
+		.random = random_,
+		.interrupted = interruption_,
+		.walk = walk_ ? &walk_->walk : nullptr};
+}
+
 void monitor::apply()
 {
-	apply_schemes(config_->schemes.all(), config_->targets.all(), config_->attrs,
-		      config_->addr_unit, position(), walk_ ? &walk_->walk : nullptr);
+	begin_rounds(means());
+	go_on_with_rounds();
+}
+
+void monitor::go_on_with_rounds()
+{
+	interrupted_ = !damon::go_on_with_rounds(means());
 	if (walk_ && walk_->walk.complete()) {
 		walk_->nr_probes = config_->probes.size();
 		finish_walk(ok);
@@ -253,7 +306,7 @@ status monitor::begin_walk(walk_wait &walk)
 		return errc::busy;
 	if (!walk.walk.fits(config_->schemes.size(), config_->region_capacity()))
 		return errc::range;
-	if (paused())
+	if (paused() || resting_)
 		return errc::canceled;
 	walk_ = &walk;
 	return ok;

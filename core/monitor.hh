@@ -4,6 +4,7 @@
 #include "core/adaptation.hh"
 #include "core/stats.hh"
 #include "core/tuner.hh"
+#include "schemes/apply.hh"
 #include "damonxx/guard.hh"
 
 namespace damon {
@@ -36,6 +37,16 @@ public:
 	// Instead of both while a commit has said so: nothing is looked at, and time stands still.
 	bool paused() const { return config_->paused; }
 	void pause();
+	// How long the worker may sleep instead of both, in microseconds: no scheme is to work now,
+	// and with pause() nothing is looked at.  0: it may not.
+	u64 may_rest_us();
+	// Rounds of schemes have been interrupted: apply() goes on with them, between samples.
+	bool goes_on() const { return interrupted_ && !paused(); }
+	void go_on();
+	// Who is asked whether rounds are to be interrupted.
+	void heed(interruption wanted) { interruption_ = wanted; }
+	// False: no target is left.
+	bool alive() const;
 	// Ends the walk, and lets go of the targets.
 	void end();
 
@@ -45,7 +56,7 @@ public:
 	bool take_restart() { return std::exchange(restart_, false); }
 
 	// busy: there is one already; range: it was made for another configuration; canceled:
-	// paused.
+	// paused, or no scheme works.
 	status begin_walk(walk_wait &walk);
 	// If it still goes on.
 	void cancel_walk(walk_wait &walk);
@@ -66,9 +77,12 @@ private:
 	void find_ranges();
 	void begin_window();
 	void do_upkeep();
+	template <typename Work> void measure_upkeep(Work work);
 	void close_window();
 	void tune();
 	void apply();
+	round_means means();
+	void go_on_with_rounds();
 	bool outdated();
 	void update();
 	void finish_walk(status outcome);
@@ -90,7 +104,10 @@ private:
 	u64 window_upkeep_ns_ = 0;
 	u64 window_samples_ = 0;
 	u64 untuned_windows_ = 0;	// since the intervals were looked at
+	interruption interruption_;
 	bool restart_ = false;
+	bool resting_ = false;		// all schemes do
+	bool interrupted_ = false;	// rounds are
 	bool cleared_ = false;	// probes are out, to be tested
 };
 

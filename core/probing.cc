@@ -13,7 +13,7 @@ void count_hits(const configuration &config, target &t)
 		const u32 count = min(end - first, batch);
 
 		if (config.sampling.describes_pages)
-			config.ops->describe(t, first, {pages, count});
+			config.ops->describe(t, {t.regions.probes() + first, count}, pages);
 		for (u32 i = 0; i < count; i++) {
 			const auto outcome = t.regions.probes()[first + i].outcome;
 			const sampled_page sampled{pages[i], static_cast<kapi_outcome>(outcome)};

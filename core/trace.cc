@@ -41,8 +41,13 @@ void trace_tuning(const monitoring_attrs &attrs)
 	kapi_trace_damon_monitor_intervals_tune(attrs.sample_us);
 }
 
-void round_trace::tell_before_apply(u32 target, const region_table &regions,
-				    const tried_region &region) const
+void trace_effective_size(u32 scheme, u64 size)
+{
+	kapi_trace_damos_esz(scheme, size);
+}
+
+void round_trace::before_apply(u32 target, const region_table &regions,
+			       const tried_region &region) const
 {
 	const kapi_trace_region told{target, region.range.start / unit_bytes_,
 				     region.range.end / unit_bytes_, regions.count(),

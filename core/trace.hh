@@ -14,33 +14,26 @@ struct configuration;
 void trace_window(const configuration &config);
 // The intervals have been tuned to this.
 void trace_tuning(const monitoring_attrs &attrs);
+// What the quota of a scheme allows now has been decided, in what the context's user counts in.
+void trace_effective_size(u32 scheme, u64 size);
 
 // A round of one scheme.
 class round_trace {
 public:
 	// @unit_bytes: what addresses and sizes are told in.
 	round_trace(u32 scheme, u64 unit_bytes)
-		: scheme_{scheme}, unit_bytes_{unit_bytes},
-		  listening_{kapi_trace_enabled(KAPI_TRACE_BEFORE_APPLY)}
+		: scheme_{scheme}, unit_bytes_{unit_bytes}
 	{
 	}
 
 	// Just before the scheme does something to @region of the target number @target.
-	void before_apply(u32 target, const region_table &regions, const tried_region &region) const
-	{
-		if (listening_) [[unlikely]]
-			tell_before_apply(target, regions, region);
-	}
+	void before_apply(u32 target, const region_table &regions, const tried_region &region) const;
 	// Afterwards.
 	void after(const scheme_stats &stats) const;
 
 private:
-	void tell_before_apply(u32 target, const region_table &regions,
-			       const tried_region &region) const;
-
 	u32 scheme_;
 	u64 unit_bytes_;
-	bool listening_;
 };
 
 } // namespace damon

@@ -17,6 +17,7 @@ struct tried_region {
 struct tried_of_scheme {
 	vec<tried_region> regions;	// in address order, target by target; empty if only totals
 	u64 total_bytes = 0;
+	bool begun = false;		// its round has begun
 	bool complete = false;		// its round is over
 	u32 nr_probes = 0;		// whose hits are told
 };

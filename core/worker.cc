@@ -6,6 +6,7 @@ namespace damon {
 namespace {
 
 constexpr u64 ns_per_second = 1'000'000'000;
+constexpr u64 ns_per_us = 1'000;
 
 } // namespace
 
@@ -44,6 +45,7 @@ void worker::run(kapi_thread *self)
 	requests_.open(self);
 	begun_.complete();
 	note_wake();
+	monitor_.heed({is_wanted, this});
 	monitor_.begin();
 
 	u64 deadline = kapi_now_ns();
@@ -51,9 +53,13 @@ void worker::run(kapi_thread *self)
 	for (;;) {
 		const u64 begun = kapi_now_ns();
 		const bool paused = monitor_.paused();
+		const u64 rest_us = paused ? 0 : monitor_.may_rest_us();
+		const bool idle = paused || rest_us;
 		settle_account(begun);
-		const u64 skipped = paused ? 0 : samples_to_skip();
-		if (paused)
+		const u64 skipped = idle ? 0 : samples_to_skip();
+		if (rest_us && !monitor_.alive())
+			break;
+		if (idle)
 			monitor_.pause();
 		else if (!skipped && !monitor_.prepare(planned_checks()))
 			break;
@@ -62,6 +68,8 @@ void worker::run(kapi_thread *self)
 		deadline = next_deadline(previous, begun);
 		if (skipped)
 			deadline = saturating_add(begun, saturating_mul(skipped, sample_ns));
+		else if (rest_us)
+			deadline = saturating_add(begun, saturating_mul(rest_us, ns_per_us));
 		else if (!paused)
 			note_lateness(previous, begun, deadline);
 		const rest why = rest_until(self, deadline);
@@ -69,14 +77,32 @@ void worker::run(kapi_thread *self)
 			break;
 		if (why == rest::due && skipped)
 			monitor_.skip(skipped);
-		else if (why == rest::due && !paused)
+		else if (why == rest::due && !idle)
 			monitor_.check();
+		finish_rounds();
 		kapi_cond_resched();
 	}
 	settle_account(kapi_now_ns());
 	requests_.close();
 	monitor_.end();
 	__atomic_store_n(&running_, false, __ATOMIC_RELEASE);
+}
+
+// By requests, or for its end.
+bool worker::is_wanted(const void *self)
+{
+	return static_cast<const worker *>(self)->requests_.pending() || kapi_thread_should_stop();
+}
+
+// Those who interrupted rounds come first; each time the rounds do a little, so they end.  Nothing
+// is prepared for a sample yet, so there is nothing that a commit makes void.
+void worker::finish_rounds()
+{
+	while (monitor_.goes_on() && !kapi_thread_should_stop()) {
+		requests_.serve(monitor_);
+		(void)monitor_.take_restart();
+		monitor_.go_on();
+	}
 }
 
 // One sampling interval after the previous deadline, so that the work in between costs no

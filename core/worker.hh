@@ -33,6 +33,8 @@ private:
 
 	static void entry(kapi_thread *self, void *argument);
 	void run(kapi_thread *self);
+	static bool is_wanted(const void *self);
+	void finish_rounds();
 	rest rest_until(kapi_thread *self, u64 deadline_ns);
 	u64 next_deadline(u64 previous_ns, u64 begun_ns) const;
 	void note_lateness(u64 previous_ns, u64 begun_ns, u64 deadline_ns);

@@ -19,10 +19,12 @@ struct operations {
 	void (*test)(target &t);
 	// For samples without clear(): false if there is nothing left to monitor, for good.
 	bool (*alive)(const target &t);
-	// Tells of the pages of the table's probes, from number @first on.
-	void (*describe)(const target &t, u32 first, span<kapi_page> pages);
+	// Tells of the pages of @probes, which are sorted; of these only the addresses matter.
+	void (*describe)(const target &t, span<const kapi_probe> probes, kapi_page *pages);
 	// At the end of each window: whether update() is due early.
 	bool (*outdated)(target &t);
+	// Does a part of @deed, and so advances its start: to its end where the memory is gone.
+	void (*apply)(const target &t, kapi_deed &deed);
 	// The most ranges that init() and update() find; the target has room for them.
 	u32 max_ranges;
 };

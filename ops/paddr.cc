@@ -72,14 +72,19 @@ bool alive(const target &)
 	return true;
 }
 
-void describe(const target &t, u32 first, span<kapi_page> pages)
+void describe(const target &, span<const kapi_probe> probes, kapi_page *pages)
 {
-	kapi_phys_describe(t.regions.probes() + first, pages.data(), pages.size());
+	kapi_phys_describe(probes.data(), pages, probes.size());
+}
+
+void apply(const target &, kapi_deed &deed)
+{
+	kapi_phys_apply(&deed);
 }
 
 } // namespace
 
-const operations paddr_operations{init,	 update,   clear,    test,
-				  alive, describe, outdated, most_ranges};
+const operations paddr_operations{init,	 update,   clear,    test,  alive,
+				  describe, outdated, apply, most_ranges};
 
 } // namespace damon

@@ -97,15 +97,22 @@ bool alive(const target &t)
 	return t.hold_mm() || (t.pid && kapi_pid_has_process(t.pid.get()));
 }
 
-void describe(const target &t, u32 first, span<kapi_page> pages)
+void describe(const target &t, span<const kapi_probe> probes, kapi_page *pages)
 {
 	if (const mm_ref mm = t.hold_mm()) {
-		kapi_probe_describe(mm.get(), t.regions.probes() + first, pages.data(),
-				    pages.size());
+		kapi_probe_describe(mm.get(), probes.data(), pages, probes.size());
 		return;
 	}
-	for (kapi_page &page : pages)
+	for (kapi_page &page : span{pages, probes.size()})
 		page = {};
+}
+
+void apply(const target &t, kapi_deed &deed)
+{
+	if (const mm_ref mm = t.hold_mm())
+		kapi_mm_apply(mm.get(), &deed);
+	else
+		deed.start = deed.end;
 }
 
 bool never(target &)
@@ -115,9 +122,9 @@ bool never(target &)
 
 } // namespace
 
-const operations vaddr_operations{init_vaddr, follow_mappings, clear,	      test,
-				  alive,      describe,	       mappings_changed, most_areas};
-const operations fvaddr_operations{keep_ranges, keep_ranges, clear, test,
-				   alive,	describe,    never, 0};
+const operations vaddr_operations{init_vaddr, follow_mappings,  clear, test,	 alive,
+				  describe,   mappings_changed, apply, most_areas};
+const operations fvaddr_operations{keep_ranges, keep_ranges, clear, test, alive,
+				   describe,	never,	     apply, 0};
 
 } // namespace damon

@@ -1,67 +1,298 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "schemes/apply.hh"
 #include "core/trace.hh"
+#include "schemes/allowance.hh"
 
 namespace damon {
 
 namespace {
 
-bool matches(const access_pattern &pattern, const tried_region &region)
-{
-	return pattern.size_bytes.has(region.range.size()) &&
-	       pattern.nr_accesses.has(region.nr_accesses) && pattern.age.has(region.age);
-}
+// A region that a scheme is at.
+struct candidate {
+	scheme &s;
+	u32 scheme_index;
+	u32 target_index;
+	u32 i;
+};
 
-void add_hits(tried_region &region, const hit_counters &hits, const window_position &at)
-{
-	for (u32 probe = 0; probe < max_probes; probe++)
-		region.hits[probe] = hits.moving_sum(probe, at.left, at.length);
-}
-
-// One round of @s over all regions.
-void apply_scheme(scheme &s, u32 index, span<target> targets, const window_position &at,
-		  const round_trace &trace, tried_walk *walk)
-{
-	for (u32 number = 0; number < targets.size(); number++) {
-		const target &t = targets[number];
-		const region_table &regions = t.regions;
-
-		if (t.gone)
-			continue;
-		for (u32 i = 0; i < regions.count(); i++) {
-			tried_region region{regions.range(i),
-					    regions.moving_sum(i, at.left, at.length),
-					    regions.age(i)};
-			if (!matches(s.wanted.pattern, region))
-				continue;
-			trace.before_apply(number, regions, region);
-			if (walk && regions.has_hits())
-				add_hits(region, regions.hits(i), at);
-			s.stats.nr_tried++;
-			s.stats.sz_tried += region.range.size();
-			if (walk)
-				walk->add(index, region);
-		}
+class rounds {
+public:
+	explicit rounds(const round_means &means)
+		: m_{means}, listening_{kapi_trace_enabled(KAPI_TRACE_BEFORE_APPLY)}
+	{
 	}
-	s.stats.nr_snapshots++;
+
+	bool run();
+
+private:
+	bool visit(const candidate &c);
+	bool is_before_resume(const candidate &c) const;
+	bool is_past_resume(const candidate &c);
+	bool is_chosen(const candidate &c) const;
+	bool cut_as_filtered(const candidate &c, bool &bypasses);
+	bool cut_to_quota(const candidate &c);
+	bool act(const candidate &c, bool bypasses);
+	u64 do_deed(const candidate &c, kapi_deed &deed, u64 &took_ns);
+	void tell(const candidate &c, tried_region &region, u64 passed_bytes);
+	void stop_at(const candidate &last);
+
+	target &target_of(const candidate &c) const { return m_.targets[c.target_index]; }
+	region_table &regions_of(const candidate &c) const { return target_of(c).regions; }
+
+	const round_means &m_;
+	bool listening_;
+};
+
+// Regions come one by one, and for each all schemes: what one of them does to its age is seen by
+// those behind.
+bool rounds::run()
+{
+	for (u32 number = 0; number < m_.targets.size(); number++) {
+		const target &t = m_.targets[number];
+
+		for (u32 i = 0; !t.gone && i < t.regions.count(); i++) {
+			for (u32 index = 0; index < m_.schemes.size(); index++) {
+				const candidate c{m_.schemes[index], index, number, i};
+				if (!c.s.in_round || visit(c))
+					continue;
+				stop_at(c);
+				return false;
+			}
+		}
+		kapi_cond_resched();
+	}
+	return true;
+}
+
+// False: somebody waits.
+bool rounds::visit(const candidate &c)
+{
+	bool bypasses = false;
+
+	if (c.s.full() || c.s.resting) {
+		c.s.cut_short |= !is_before_resume(c);
+		return true;
+	}
+	if (!is_past_resume(c) || !is_chosen(c) || !cut_as_filtered(c, bypasses) ||
+	    !cut_to_quota(c))
+		return true;
+	return act(c, bypasses);
+}
+
+bool rounds::is_before_resume(const candidate &c) const
+{
+	const place &resume = c.s.resume;
+
+	return resume.known && (c.target_index < resume.target ||
+				(c.target_index == resume.target &&
+				 regions_of(c).range(c.i).start < resume.address));
+}
+
+// Memory below has had its turn; a region on both sides is cut.
+bool rounds::is_past_resume(const candidate &c)
+{
+	place &resume = c.s.resume;
+	const addr_range range = regions_of(c).range(c.i);
+
+	// Another scheme has cut what this one was applied to.
+	if (c.s.done.known && c.s.done.target == c.target_index &&
+	    range.start < c.s.done.address)
+		return false;
+	if (!is_before_resume(c)) {
+		resume.known = false;
+		return true;
+	}
+	if (c.target_index == resume.target && range.end > resume.address &&
+	    regions_of(c).cut_at(c.i, resume.address))
+		c.s.resume_cut = resume;
+	return false;
+}
+
+bool rounds::is_chosen(const candidate &c) const
+{
+	const region_table &regions = regions_of(c);
+
+	return matches(c.s.wanted.pattern, regions, c.i, m_.at) &&
+	       (!c.s.limited() ||
+		c.s.priority(regions, c.i, m_.at, m_.attrs.aggr_us) >= c.s.min_score);
+}
+
+// False: the core's filters reject the region's beginning, which it is now.
+bool rounds::cut_as_filtered(const candidate &c, bool &bypasses)
+{
+	region_table &regions = regions_of(c);
+
+	if (c.s.wanted.core_filters.empty())
+		return true;
+	const filter_verdict verdict =
+		c.s.judge(regions, c.i, c.target_index, m_.at, m_.weights);
+	bypasses = verdict.bypasses;
+	if (verdict.end < regions.range(c.i).end && !regions.cut_at(c.i, verdict.end))
+		return false;
+	return verdict.accepted;
+}
+
+// False: what the quota leaves cannot be cut off.
+bool rounds::cut_to_quota(const candidate &c)
+{
+	region_table &regions = regions_of(c);
+	const addr_range range = regions.range(c.i);
+
+	if (!c.s.limited() || range.size() <= c.s.quota.left_bytes())
+		return true;
+	const u64 end = range.start + c.s.quota.left_bytes();
+	if (!regions.cut_at(c.i, end))
+		return false;
+	c.s.cut = {c.target_index, end, true};
+	return true;
+}
+
+// False: somebody waits.
+bool rounds::act(const candidate &c, bool bypasses)
+{
+	scheme &s = c.s;
+	region_table &regions = regions_of(c);
+	const addr_range range = regions.range(c.i);
+	tried_region region{range, regions.moving_sum(c.i, m_.at.left, m_.at.length),
+			    regions.age(c.i)};
+	kapi_deed deed = s.deed;
+	u64 took_ns = 0;
+
+	if (listening_) [[unlikely]]
+		round_trace{c.scheme_index, m_.unit_bytes}.before_apply(c.target_index, regions,
+									region);
+	deed.start = range.start;
+	deed.end = range.end;
+	if (bypasses) {
+		deed.nr_filters = 0;
+		deed.pass_by_default = true;
+	}
+	const place stopped{c.target_index, do_deed(c, deed, took_ns), true};
+	region.range.end = stopped.address;
+	if (stopped.address < range.end && regions.cut_at(c.i, stopped.address))
+		s.cut = stopped;
+	s.done = stopped;
+	s.deed.last_folio = deed.last_folio;
+
+	if (s.wanted.action != action::stat)
+		regions.reset_age(c.i);
+	s.note(region.range.size(), deed);
+	if (s.limited())
+		s.quota.charge(s.wanted.quota, region.range.size(), deed.applied_bytes, took_ns);
+	if (s.full())
+		s.resume = stopped;
+	tell(c, region, deed.passed_bytes);
+	return !(s.acts && m_.interrupted());
+}
+
+// Part by part.  Returns the end of what has had its turn.
+u64 rounds::do_deed(const candidate &c, kapi_deed &deed, u64 &took_ns)
+{
+	const u64 end = deed.end;
+	const u64 left_ns = c.s.quota.left_ns(c.s.wanted.quota);
+
+	while (c.s.acts && deed.start < end) {
+		const u64 part = deed.start;
+		const u64 begun_ns = kapi_now_ns();
+
+		m_.ops.apply(target_of(c), deed);
+		took_ns += kapi_now_ns() - begun_ns;
+		if (!DAMON_CHECK(deed.start > part))
+			break;
+		kapi_cond_resched();
+		if (took_ns >= left_ns || m_.interrupted())
+			return min(max(align_down(deed.start, page_bytes), part + page_bytes), end);
+	}
+	return end;
+}
+
+void rounds::tell(const candidate &c, tried_region &region, u64 passed_bytes)
+{
+	const hit_counters hits = regions_of(c).hits(c.i);
+
+	if (!m_.walk)
+		return;
+	region.sz_filter_passed = passed_bytes;
+	for (u32 probe = 0; probe < max_probes; probe++)
+		region.hits[probe] = hits.moving_sum(probe, m_.at.left, m_.at.length);
+	m_.walk->add(c.scheme_index, region);
+}
+
+// @last, and the schemes before it, have been at its region; those behind it have not.
+void rounds::stop_at(const candidate &last)
+{
+	const addr_range range = regions_of(last).range(last.i);
+
+	for (u32 index = 0; index < m_.schemes.size(); index++) {
+		scheme &s = m_.schemes[index];
+		const bool was_here = index <= last.scheme_index;
+
+		if (!s.in_round || s.resume.known || s.cut_short)
+			continue;
+		s.resume = {last.target_index, was_here ? range.end : range.start, true};
+		if (was_here && s.done.known && s.done.target == last.target_index)
+			s.resume.address = max(s.resume.address, s.done.address);
+	}
+}
+
+void begin_round(scheme &s, u32 index, const round_means &m)
+{
+	s.schedule(m.at.now_samples, m.attrs);
+	s.in_round = !s.resting && !s.exhausted();
+	s.cut_short = false;
+	s.done = s.cut = s.resume_cut = {};
+	s.deed.last_folio = 0;
+	if (m.walk)
+		m.walk->begin(index);
+	if (s.in_round)
+		decide_allowance(s, index, m);
+}
+
+void rejoin(const place &cut, const round_means &m)
+{
+	if (cut.known && cut.target < m.targets.size())
+		m.targets[cut.target].regions.rejoin_at(cut.address, m.region_limit_bytes);
+}
+
+void finish_round(scheme &s, u32 index, const round_means &m)
+{
+	if (s.in_round) {
+		// A place that was not found, or at the very end, is none.
+		s.stats.nr_snapshots += !s.cut_short && (!s.resume.known || s.resume == s.done);
+		if (!s.cut_short)
+			s.resume.known = false;
+		rejoin(s.resume_cut, m);
+		rejoin(s.cut, m);
+		s.in_round = false;
+	}
+	round_trace{index, m.unit_bytes}.after(s.stats);
+	if (m.walk)
+		m.walk->finish(index);
 }
 
 } // namespace
 
+void tried_walk::begin(u32 scheme)
+{
+	if (scheme < out_.size())
+		out_[scheme].begun = true;
+}
+
 void tried_walk::add(u32 scheme, const tried_region &region)
 {
-	if (scheme >= out_.size() || out_[scheme].complete)
+	if (!collects(scheme))
 		return;
 
 	tried_of_scheme &tried = out_[scheme];
 	tried.total_bytes += region.range.size();
-	if (with_regions_)
+	// Regions may be divided anew while a round is interrupted.
+	if (with_regions_ && tried.regions.size() < tried.regions.capacity())
 		tried.regions.push(region);
 }
 
 void tried_walk::finish(u32 scheme)
 {
-	if (scheme >= out_.size() || out_[scheme].complete)
+	if (!collects(scheme))
 		return;
 	out_[scheme].complete = true;
 	nr_finished_++;
@@ -73,22 +304,33 @@ bool tried_walk::fits(u32 nr_schemes, u32 nr_regions) const
 	       (!with_regions_ || out_[0].regions.capacity() >= nr_regions);
 }
 
-void apply_schemes(span<scheme> schemes, span<target> targets, const monitoring_attrs &attrs,
-		   u64 unit_bytes, const window_position &at, tried_walk *walk)
+void begin_rounds(const round_means &means)
 {
-	for (u32 i = 0; i < schemes.size(); i++) {
-		scheme &s = schemes[i];
+	for (u32 index = 0; index < means.schemes.size(); index++) {
+		scheme &s = means.schemes[index];
 
-		if (!s.due(at.now_samples))
+		if (!s.due(means.at.now_samples) || s.in_round)
 			continue;
-		s.schedule(at.now_samples, attrs);
-		const round_trace trace{i, unit_bytes};
-		if (!s.exhausted())
-			apply_scheme(s, i, targets, at, trace, walk);
-		trace.after(s.stats);
-		if (walk)
-			walk->finish(i);
+		begin_round(s, index, means);
+		if (!s.in_round)
+			finish_round(s, index, means);
 	}
+}
+
+bool go_on_with_rounds(const round_means &means)
+{
+	bool any = false;
+
+	for (const scheme &s : means.schemes)
+		any |= s.in_round;
+	if (!any)
+		return true;
+	if (!rounds{means}.run())
+		return false;
+	for (u32 index = 0; index < means.schemes.size(); index++)
+		if (means.schemes[index].in_round)
+			finish_round(means.schemes[index], index, means);
+	return true;
 }
 
 } // namespace damon

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "schemes/allowance.hh"
+#include "core/trace.hh"
+
+namespace damon {
+
+namespace {
+
+// Page looks of all goals of a scheme, in one evaluation.
+constexpr u32 most_looks = 4096;
+
+u32 nr_censuses(const scheme &s)
+{
+	u32 count = 0;
+
+	for (const goal &g : s.wanted.quota.goals)
+		count += takes_census(g.metric);
+	return count;
+}
+
+goal_progress progress_by_census(const scheme &s, const goal &g, const round_means &m)
+{
+	const bool eligible = g.metric == goal_metric::node_eligible_mem_bp;
+	const access_pattern *pattern = eligible ? &s.wanted.pattern : nullptr;
+	const u32 looks = max(most_looks / max(nr_censuses(s), u32{1}), u32{1});
+	kapi_memory node{};
+	kapi_memory all{};
+
+	if (kapi_memory_of(g.nid, &node) || kapi_memory_of(-1, &all))
+		return {g.direction == goal_direction::raise ? 0 : score_at_goal, 0};
+	return progress_of_share(g,
+				 take_census(m.ops, m.targets, {pattern, m.at, g.nid, looks}, m.random),
+				 node.total_bytes,
+				 all.total_bytes - min(node.total_bytes, all.total_bytes));
+}
+
+// The scheme is at its goal when one of them is reached.
+goal_progress progress_of(scheme &s, const round_means &m)
+{
+	const vec<goal> &goals = s.wanted.quota.goals;
+	goal_progress all;
+
+	for (u32 i = 0; i < goals.size() && i < s.baselines.size(); i++) {
+		const goal &g = goals[i];
+		const u64 most = all.most_bytes;
+
+		const goal_progress one =
+			takes_census(g.metric)
+				? progress_by_census(s, g, m)
+				: goal_progress{score_of(g, measure(g, s.baselines[i]))};
+		all = {max(all.score, one.score), min(most, one.most_bytes)};
+	}
+	return all;
+}
+
+// Of regions that match, what the core's filters accept: by priority.
+void sort_by_priority(scheme &s, const round_means &m)
+{
+	m.priorities.clear();
+	for (u32 number = 0; number < m.targets.size(); number++) {
+		const region_table &regions = m.targets[number].regions;
+
+		for (u32 i = 0; !m.targets[number].gone && i < regions.count(); i++) {
+			if (!matches(s.wanted.pattern, regions, i, m.at))
+				continue;
+			m.priorities.add(s.priority(regions, i, m.at, m.attrs.aggr_us),
+					 s.accepted_bytes(regions, i, number, m.at, m.weights));
+		}
+	}
+}
+
+u64 goal_bytes(scheme &s, const round_means &m, bool step)
+{
+	if (s.wanted.quota.goals.empty())
+		return u64_max;
+	const goal_progress progress = progress_of(s, m);
+	return min(s.tuning.allowed_bytes(s.wanted.quota, progress.score,
+					  m.priorities.total_bytes(), step),
+		   progress.most_bytes);
+}
+
+} // namespace
+
+void decide_allowance(scheme &s, u32 index, const round_means &m)
+{
+	const quota_inputs &wanted = s.wanted.quota;
+
+	if (!s.limited()) {
+		s.stats.effective_bytes = 0;
+		return;
+	}
+	sort_by_priority(s, m);
+	const auto news = s.quota.look(wanted, kapi_now_ns());
+	if (news != quota_account::news::none) {
+		const bool begins = news == quota_account::news::window;
+
+		if (begins && s.quota.begin_window(wanted, kapi_now_ns()))
+			s.stats.qt_exceeds++;
+		s.quota.allow(wanted, goal_bytes(s, m, begins));
+		s.stats.effective_bytes = s.quota.effective_bytes();
+		trace_effective_size(index, s.quota.effective_bytes() / m.unit_bytes);
+	}
+	s.min_score = m.priorities.lowest_within(s.quota.effective_bytes());
+}
+
+} // namespace damon

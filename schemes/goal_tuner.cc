@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "schemes/goal_tuner.hh"
+#include "core/tuner.hh"
+
+namespace damon {
+
+namespace {
+
+constexpr u64 whole_bp = 10'000;
+
+// What is missing to the goal, of @bytes.
+u64 in_distance(u64 bytes, u64 score)
+{
+	return mul_div(bytes, whole_bp - min(score, whole_bp), whole_bp);
+}
+
+} // namespace
+
+u64 goal_tuning::allowed_bytes(const quota_inputs &wanted, u64 score, u64 matching_bytes,
+			       bool step)
+{
+	const u64 limit = wanted.bytes ? wanted.bytes : u64_max;
+
+	switch (wanted.tuner) {
+	case goal_tuner::consist:
+		return steady_bytes(score, step);
+	case goal_tuner::temporal:
+		return score >= whole_bp ? 0 : limit;
+	case goal_tuner::proportional:
+		break;
+	}
+	if (wanted.bytes)
+		return in_distance(wanted.bytes, score);
+	return in_distance(strong_bytes(score, matching_bytes, step), score);
+}
+
+// From one byte on, in steps of twice as much at the most.
+u64 goal_tuning::steady_bytes(u64 score, bool step)
+{
+	if (step || !scaled_bytes_)
+		scaled_bytes_ = feed_back(max(scaled_bytes_, whole_bp), score);
+	return scaled_bytes_ / whole_bp;
+}
+
+// From all that matches on; less after each time that the goal was passed, by as much.
+u64 goal_tuning::strong_bytes(u64 score, u64 matching_bytes, bool step)
+{
+	const u64 most = saturating_mul(matching_bytes, whole_bp);
+
+	if (!most)
+		return 0;
+	if (!scaled_bytes_)
+		scaled_bytes_ = most;
+	else if (step)
+		scaled_bytes_ = min(feed_back(scaled_bytes_, score), most);
+	return min(scaled_bytes_, most) / whole_bp;
+}
+
+} // namespace damon

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "schemes/quota.hh"
+
+namespace damon {
+
+namespace {
+
+constexpr u64 ns_per_ms = 1'000'000;
+constexpr u64 first_pages_per_ms = 1024;
+constexpr u64 most_total = u64{1} << 62;
+
+} // namespace
+
+quota_account::news quota_account::look(const quota_inputs &wanted, u64 now_ns) const
+{
+	const u64 passed_ns = now_ns - min(window_ns_, now_ns);
+
+	if (!begun_ || passed_ns >= saturating_mul(wanted.reset_interval_ms, ns_per_ms))
+		return news::window;
+	return stale_ ? news::revised : news::none;
+}
+
+bool quota_account::begin_window(const quota_inputs &wanted, u64 now_ns)
+{
+	const bool used_up = begun_ && full(wanted);
+
+	total_bytes_ = saturating_add(total_bytes_, charged_bytes_);
+	total_ns_ = saturating_add(total_ns_, charged_ns_);
+	// Only their ratio matters.
+	while (total_bytes_ > most_total || total_ns_ > most_total) {
+		total_bytes_ /= 2;
+		total_ns_ /= 2;
+	}
+	charged_bytes_ = 0;
+	charged_ns_ = 0;
+	window_ns_ = now_ns;
+	begun_ = true;
+	return used_up;
+}
+
+void quota_account::allow(const quota_inputs &wanted, u64 goal_bytes)
+{
+	u64 most = goal_bytes;
+
+	if (wanted.ms)
+		most = min(most, max(saturating_mul(bytes_per_ms(), wanted.ms), page_bytes));
+	if (wanted.bytes)
+		most = min(most, wanted.bytes);
+	effective_bytes_ = most;
+	stale_ = false;
+}
+
+u64 quota_account::left_ns(const quota_inputs &wanted) const
+{
+	if (!wanted.ms)
+		return u64_max;
+	const u64 most_ns = saturating_mul(wanted.ms, ns_per_ms);
+	return most_ns - min(charged_ns_, most_ns);
+}
+
+void quota_account::charge(const quota_inputs &wanted, u64 tried_bytes, u64 applied_bytes,
+			   u64 took_ns)
+{
+	u64 bytes = tried_bytes;
+
+	if (wanted.fail_charge_denom && applied_bytes <= tried_bytes)
+		bytes = saturating_add(applied_bytes,
+				       mul_div(tried_bytes - applied_bytes, wanted.fail_charge_num,
+					       wanted.fail_charge_denom));
+	charged_bytes_ = saturating_add(charged_bytes_, bytes);
+	charged_ns_ = saturating_add(charged_ns_, took_ns);
+}
+
+u64 quota_account::bytes_per_ms() const
+{
+	if (!total_ns_)
+		return first_pages_per_ms * page_bytes;
+	return mul_div(total_bytes_, ns_per_ms, total_ns_);
+}
+
+} // namespace damon

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+// The account of a quota: what of it is left in this window.
+#pragma once
+#include "damonxx/math.hh"
+#include "schemes/quota_inputs.hh"
+
+namespace damon {
+
+/*
+ * A window lasts reset_interval_ms at least: that it is over is noticed when somebody asks.  What
+ * may be done in it, in bytes, is decided when it begins: min(the goals' part, what fits into
+ * the time, the bytes).  A goal that says nothing may be done is obeyed whatever the other
+ * limits are; a time always allows a page, as what has achieved nothing so far would never be
+ * tried again otherwise.
+ */
+class quota_account {
+public:
+	enum class news {
+		none,
+		revised,	// a commit may have changed the limits; the window goes on
+		window,		// a window begins
+	};
+	// What there is to decide at @now_ns: for anything but none, allow() is to follow.
+	news look(const quota_inputs &wanted, u64 now_ns) const;
+	// The present window, if any, is over, and one begins.  True: it had been used up.
+	bool begin_window(const quota_inputs &wanted, u64 now_ns);
+	// @goal_bytes: what the goals allow, u64_max without any.
+	void allow(const quota_inputs &wanted, u64 goal_bytes);
+	// The limits may be others from now on.
+	void revise() { stale_ = true; }
+
+	u64 effective_bytes() const { return effective_bytes_; }
+	u64 charged_bytes() const { return charged_bytes_; }
+	// What may still be done, in whole pages.
+	u64 left_bytes() const
+	{
+		return align_down(effective_bytes_ - min(charged_bytes_, effective_bytes_),
+				  page_bytes);
+	}
+	u64 left_ns(const quota_inputs &wanted) const;
+	bool full(const quota_inputs &wanted) const
+	{
+		return !left_bytes() || !left_ns(wanted);
+	}
+	// @tried_bytes were tried in @took_ns, and @applied_bytes of them, or a little more, done.
+	void charge(const quota_inputs &wanted, u64 tried_bytes, u64 applied_bytes, u64 took_ns);
+	// As measured, or a guess where nothing has been.
+	u64 bytes_per_ms() const;
+
+private:
+	u64 window_ns_ = 0;	// when it began
+	u64 effective_bytes_ = 0;
+	u64 charged_bytes_ = 0;	// in this window
+	u64 charged_ns_ = 0;
+	u64 total_bytes_ = 0;	// in all windows before
+	u64 total_ns_ = 0;
+	bool begun_ = false;
+	bool stale_ = false;
+};
+
+} // namespace damon

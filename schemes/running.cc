@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "schemes/running.hh"
+
+namespace damon {
+
+namespace {
+
+constexpr kapi_action kapi_actions[] = {
+	KAPI_ACTION_WILLNEED, KAPI_ACTION_COLD,	      KAPI_ACTION_PAGEOUT,  KAPI_ACTION_HUGEPAGE,
+	KAPI_ACTION_NOHUGEPAGE, KAPI_ACTION_COLLAPSE, KAPI_ACTION_LRU_PRIO, KAPI_ACTION_LRU_DEPRIO,
+	KAPI_ACTION_MIGRATE,  KAPI_ACTION_MIGRATE,    KAPI_ACTION_STAT,
+};
+constexpr kapi_filter_type kapi_filter_types[] = {
+	KAPI_FILTER_ANON,     KAPI_FILTER_MEMCG,  KAPI_FILTER_YOUNG, KAPI_FILTER_HUGEPAGE_SIZE,
+	KAPI_FILTER_UNMAPPED, KAPI_FILTER_ACTIVE, KAPI_FILTER_NODE,
+};
+static_assert(kapi_actions[static_cast<u32>(action::stat)] == KAPI_ACTION_STAT);
+static_assert(kapi_filter_types[static_cast<u32>(filter_type::node)] == KAPI_FILTER_NODE);
+
+// Advice about mappings is not about folios.
+bool takes_filters(action what)
+{
+	return what != action::willneed && what != action::hugepage &&
+	       what != action::nohugepage && what != action::collapse;
+}
+
+// Filters of the operations' layer as the shims know them.  Reclaim of physical memory spares
+// what is in use, unless the user has a word about that.
+status build_filters(scheme &s, bool physical)
+{
+	const span<const filter> wanted = s.wanted.ops_filters.all();
+	bool asks_for_young = false;
+
+	TRY(s.filters.reserve(wanted.size() + 1));
+	for (const filter &f : wanted) {
+		asks_for_young |= f.type == filter_type::young;
+		s.filters.push({kapi_filter_types[static_cast<u32>(f.type)], f.matching, f.allow,
+				f.memcg, f.limits.min, f.limits.max});
+	}
+	if (physical && s.wanted.action == action::pageout && !asks_for_young)
+		s.filters.push({KAPI_FILTER_YOUNG, true, false, 0, 0, 0});
+	return ok;
+}
+
+status build_destinations(scheme &s)
+{
+	TRY(s.destinations.reserve(s.wanted.destinations.size()));
+	for (const destination &to : s.wanted.destinations) {
+		s.destinations.push({to.nid, to.weight});
+		s.deed.total_weight += to.weight;
+	}
+	return ok;
+}
+
+} // namespace
+
+status scheme::build(scheme_inputs &in, bool physical)
+{
+	wanted = move(in);
+	const action what = wanted.action;
+
+	deed.action = kapi_actions[static_cast<u32>(what)];
+	deed.target_node = wanted.target_nid;
+	deed.pass_by_default = accepted_by_default(wanted.ops_filters.all());
+	if (takes_filters(what))
+		TRY(build_filters(*this, physical));
+	if (!physical)
+		TRY(build_destinations(*this));
+	deed.filters = filters.begin();
+	deed.nr_filters = filters.size();
+	deed.destinations = destinations.begin();
+	deed.nr_destinations = destinations.size();
+	prefers = preference_of(what, physical);
+	acts = kapi_can_apply(deed.action, physical) &&
+	       (what != action::stat || !filters.empty());
+	return baselines.resize(wanted.quota.goals.size());
+}
+
+u32 scheme::priority(const region_table &regions, u32 i, const window_position &at,
+		     u64 aggr_us) const
+{
+	constexpr u64 us_per_second = 1'000'000;
+
+	if (prefers == preference::none)
+		return highest_priority;
+	return priority_of(prefers, hot_score(regions.moving_sum(i, at.left, at.length), at.length,
+					      mul_div(regions.age(i), aggr_us, us_per_second),
+					      wanted.quota.weights));
+}
+
+filter_verdict scheme::judge_from(u64 start, const region_table &regions, u32 i, u32 target_index,
+				  const window_position &at, const probe_weights &weights) const
+{
+	const hit_counters hits = regions.hits(i);
+	judged_region region{{start, regions.range(i).end}, target_index, 0};
+
+	for (u32 probe = 0; probe < max_probes; probe++)
+		region.weighted_hits += u64{weights.of[probe]} *
+					hits.moving_sum(probe, at.left, at.length);
+	return damon::judge(wanted.core_filters.all(), !wanted.ops_filters.empty(), region);
+}
+
+u64 scheme::accepted_bytes(const region_table &regions, u32 i, u32 target_index,
+			   const window_position &at, const probe_weights &weights) const
+{
+	const addr_range range = regions.range(i);
+	u64 sum = 0;
+
+	if (wanted.core_filters.empty())
+		return range.size();
+	for (u64 start = range.start; start < range.end;) {
+		const filter_verdict verdict =
+			judge_from(start, regions, i, target_index, at, weights);
+		sum += verdict.accepted ? verdict.end - start : 0;
+		start = verdict.end;
+	}
+	return sum;
+}
+
+void scheme::note(u64 bytes, const kapi_deed &outcome)
+{
+	stats.nr_tried++;
+	stats.sz_tried += bytes;
+	stats.nr_applied += outcome.applied_bytes != 0;
+	stats.sz_applied += outcome.applied_bytes;
+	stats.sz_ops_filter_passed += outcome.passed_bytes;
+}
+
+// Goals are measured anew: since the last time they may have been others.
+void scheme::take_results(const scheme &before)
+{
+	stats = before.stats;
+	if (wanted.apply_interval_us == before.wanted.apply_interval_us)
+		next_apply_samples = before.next_apply_samples;
+	resting = before.resting;
+	quota = before.quota;
+	quota.revise();
+	if (wanted.quota.tuner == before.wanted.quota.tuner)
+		tuning = before.tuning;
+	in_round = before.in_round;
+	cut_short = before.cut_short;
+	done = before.done;
+	resume = before.resume;
+	min_score = before.min_score;
+}
+
+} // namespace damon
