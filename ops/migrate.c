@@ -15,33 +15,52 @@
 #include "ops/deeds.h"
 #include "ops/isolate.h"
 
+/* Zones for user memory, best first, and what makes the allocator begin there. */
+static const struct {
+	enum zone_type type;
+	gfp_t flag;
+} zones[] = {
+	{ZONE_MOVABLE, __GFP_HIGHMEM},
+	{ZONE_NORMAL, 0},
+#ifdef CONFIG_ZONE_DMA32
+	{ZONE_DMA32, __GFP_DMA32},
+#endif
+};
+
+/*
+ * Which zone of @node, which has memory, has @nr_pages above its high watermark and what it
+ * keeps for those who cannot use another one; ARRAY_SIZE(zones): none has.
+ */
+static unsigned int find_room(int node, u64 nr_pages)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(zones); i++) {
+		struct zone *zone = &NODE_DATA(node)->node_zones[zones[i].type];
+		u64 kept = high_wmark_pages(zone) + zone->lowmem_reserve[ZONE_MOVABLE];
+
+		if (populated_zone(zone) && zone_page_state(zone, NR_FREE_PAGES) >= kept + nr_pages)
+			break;
+	}
+	return i;
+}
+
 /* GFP_TRANSHUGE_LIGHT does not wake anybody who would reclaim. */
 static struct folio *allocate(struct folio *folio, unsigned long node)
 {
-	return __folio_alloc(GFP_TRANSHUGE_LIGHT | __GFP_THISNODE, folio_order(folio), node, NULL);
+	unsigned int zone = find_room(node, folio_nr_pages(folio));
+	const gfp_t flags = (GFP_TRANSHUGE_LIGHT & ~__GFP_HIGHMEM) | __GFP_THISNODE;
+
+	if (zone == ARRAY_SIZE(zones))
+		return NULL;
+	return __folio_alloc(flags | zones[zone].flag, folio_order(folio), node, NULL);
 }
 COMPAT_MIGRATION_TARGET(target, allocate)
 
-/* What @node, which has memory, has free above its high watermarks, for user memory. */
-static u64 free_pages_of(int node)
-{
-	u64 free_pages = 0;
-	int type;
-
-	for (type = 0; type <= ZONE_MOVABLE; type++) {
-		struct zone *zone = &NODE_DATA(node)->node_zones[type];
-		u64 free, kept;
-
-		if (!populated_zone(zone))
-			continue;
-		free = zone_page_state(zone, NR_FREE_PAGES);
-		kept = high_wmark_pages(zone) + zone->lowmem_reserve[ZONE_MOVABLE];
-		free_pages += free > kept ? free - kept : 0;
-	}
-	return free_pages;
-}
-
-/* What is not to be moved is let go. */
+/*
+ * What is not to be moved is let go.  So is what there is no room for: an allocation that fails
+ * would make the kernel split large folios.
+ */
 static void choose(struct handful *hand)
 {
 	unsigned int i, kept = 0;
@@ -52,7 +71,7 @@ static void choose(struct handful *hand)
 		int node = hand->nodes[i];
 
 		if (node < MAX_NUMNODES && node_state(node, N_MEMORY) && node != folio_nid(folio) &&
-		    free_pages_of(node) >= nr_pages + folio_nr_pages(folio)) {
+		    find_room(node, nr_pages + folio_nr_pages(folio)) < ARRAY_SIZE(zones)) {
 			nr_pages += folio_nr_pages(folio);
 			hand->folios[kept] = folio;
 			hand->nodes[kept++] = node;
