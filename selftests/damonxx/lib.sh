@@ -5,7 +5,8 @@
 
 here=$(cd "$(dirname "$0")" && pwd)
 PATH=$here:$here/../workload:$PATH
-admin=/sys/kernel/mm/damonxx/admin
+# ADMIN=/sys/kernel/mm/damon/admin tries what a test can of the DAMON in the kernel.
+admin=${ADMIN:-/sys/kernel/mm/damonxx/admin}
 kdamonds=$admin/kdamonds
 kdamond=$kdamonds/0
 context=$kdamond/contexts/0

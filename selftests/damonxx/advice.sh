@@ -1,0 +1,93 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash disable=SC2154,SC2086
+# willneed, hugepage, nohugepage, collapse: what the kernel does upon such advice to a process's memory.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/damos.sh"
+
+size=$((slow > 1 ? 16 : 32))
+thp=/sys/kernel/mm/transparent_hugepage/enabled
+old_thp=$(sed 's/.*\[\(.*\)\].*/\1/' $thp 2>/dev/null)
+
+# A file's pages are brought in before anybody touches them.
+willneed_file() {
+	start_keeper a --file "$work/disk/file" 0 $size
+	at_most "$(amount a cold cached)" $((size * mib / 20)) || return
+	act willneed "$a" || return
+	wait_until 20 amount_at_least a cold cached $((size * mib / 100 * 98)) &&
+		at_least "$(stats sz_applied)" $((size * mib / 2)) && intact a
+}
+# And pages that were swapped out.
+swap_cached_kib() { sed -n 's/^SwapCached:[[:space:]]*\([0-9]*\) kB/\1/p' /proc/meminfo; }
+swap_cache_reaches() { [ "$(swap_cached_kib)" -ge "$1" ]; }
+willneed_swap() {
+	start_keeper a --out 0 $size
+	amount_at_least a cold swapped $((size * mib / 100 * 90)) && at_most "$(swap_cached_kib)" $((size << 6)) || return
+	act willneed "$a" && wait_until 20 swap_cache_reaches $((size * 900)) && intact a
+}
+hugepage() {
+	echo madvise >$thp
+	start_keeper a --plain --later 0 $size
+	act hugepage "$a" && rounds 3 && intact a && at_least "$(amount a cold huge)" $((size * mib / 100 * 90))
+}
+nohugepage() {
+	echo always >$thp
+	start_keeper a --plain --later 0 $size
+	act nohugepage "$a" && rounds 3 && intact a && is "$(amount a cold huge)" 0
+}
+# Only so do the two before mean something.
+as_configured() {
+	echo madvise >$thp
+	start_keeper a --plain --later 0 $size
+	intact a && is "$(amount a cold huge)" 0 || return
+	end_keeper a
+	echo always >$thp
+	start_keeper a --plain --later 0 $size
+	intact a && at_least "$(amount a cold huge)" $((size * mib / 100 * 90))
+}
+collapse() {
+	echo madvise >$thp
+	start_keeper a --plain 0 $size
+	is "$(amount a cold huge)" 0 && act collapse "$a" || return
+	wait_until 30 amount_at_least a cold huge $((size * mib / 100 * 90)) &&
+		at_least "$(stats sz_applied)" $((size * mib / 2)) && intact a
+}
+# What has no meaning for physical memory is tried, and not applied.
+no_meaning() {
+	start_keeper a 0 $size
+	for each in willneed hugepage nohugepage collapse cold; do
+		act $each 0 && rounds 3 || return
+		is "$(stats sz_applied) $(stat_of nr_applied)" "0 0" && at_least "$(stat_of sz_tried)" 1 || return
+	done
+}
+
+need_module
+if make_disk 128; then
+	check "willneed: a file's pages come into the page cache" willneed_file
+	end_keeper a
+else
+	skip "willneed: a file's pages come into the page cache" "there is no zram or no ext4"
+fi
+if swap_on 128; then
+	check "willneed: swapped pages come into the swap cache" willneed_swap
+	end_keeper a
+else
+	skip "willneed: swapped pages come into the swap cache" "there is no zram"
+fi
+if [ -w $thp ]; then
+	check "without a scheme, huge pages are as configured" as_configured
+	end_keeper a
+	check "hugepage: memory touched later comes as huge pages" hugepage
+	end_keeper a
+	check "nohugepage: memory touched later comes as small pages" nohugepage
+	end_keeper a
+	check "collapse: memory that is there becomes huge pages" collapse
+	end_keeper a
+	echo "$old_thp" >$thp
+else
+	skip "hugepage, nohugepage, collapse" "this kernel has no transparent huge pages"
+fi
+check "advice to processes has no effect on physical memory" no_meaning
+clean_up
+check "disks are given up" remove_disks
+finish

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * keeper: a process with memory of known content, part of it hot, that tells when the content has changed.
+ *
+ *	keeper [OPTION...] HOT_MIB COLD_MIB
+ *
+ *	--node N	on this NUMA node at first, where it may be moved away from
+ *	--huge		in transparent huge pages; else they are refused
+ *	--plain		neither: as the system has it
+ *	--file PATH	a file of its own, mapped and shared, and not in memory at first
+ *	--later		touches the cold part only upon the first step
+ *	--out		has the cold part swapped out at first
+ *	--active	has the cold part on the list of active memory at first, if there is such a list
+ *	--busy		does not rest between passes over the hot part
+ *
+ * It writes each page at its first touch, and touches the hot part again and again.  Upon SIGUSR1 it takes a step:
+ * it reads all that it has written and says "intact BYTES", or "changed ADDRESS".  It also says "hot START END" and
+ * "cold START END", in decimal, and after each step "passes COUNT NS", of hot passes since the last step and the
+ * time they took, and "ready STEP".
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+#include "common.h"
+
+#define PAGE	4096ul
+#define LINE	64ul
+#define MIB	(1ul << 20)
+#define HUGE	(2 * MIB)
+
+static volatile sig_atomic_t steps;
+
+static void on_step(int signal)
+{
+	(void)signal;
+	steps = steps + 1;
+}
+
+/* One word in each line says where it is; the next one is for touching. */
+static uint64_t content_of(const char *line)
+{
+	return (uint64_t)line * 0x9e3779b97f4a7c15u | 1;
+}
+
+static void fill(char *at, unsigned long bytes)
+{
+	for (char *line = at; line < at + bytes; line += LINE)
+		*(volatile uint64_t *)line = content_of(line);
+}
+
+/* NULL, or the first address that changed. */
+static const char *find_change(const char *at, unsigned long bytes)
+{
+	for (const char *line = at; line < at + bytes; line += LINE)
+		if (*(const volatile uint64_t *)line != content_of(line))
+			return line;
+	return NULL;
+}
+
+static void touch(char *at, unsigned long bytes)
+{
+	for (unsigned long i = 0; i < bytes; i += PAGE)
+		++*(volatile uint64_t *)(at + i + 8);
+}
+
+/* An emulated TLB hardly ever evicts; taking access from more than 33 pages flushes all of it. */
+static void flush_tlb(void)
+{
+	static char *scratch;
+
+	if (!scratch) {
+		scratch = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+		if (scratch == MAP_FAILED)
+			err(1, "scratch");
+	}
+	mprotect(scratch, 64 * PAGE, PROT_NONE);
+	mprotect(scratch, 64 * PAGE, PROT_READ | PROT_WRITE);
+}
+
+static void place(char *at, unsigned long bytes, long node)
+{
+	const unsigned long mask = 1ul << node;
+
+	if (syscall(SYS_mbind, at, bytes, 2 /* MPOL_BIND */, &mask, sizeof(mask) * 8, 0))
+		err(1, "cannot use node %ld", node);
+}
+
+/* Where memory goes that is touched from now on, or moved. */
+static void free_place(char *at, unsigned long bytes)
+{
+	syscall(SYS_mbind, at, bytes, 0 /* MPOL_DEFAULT */, NULL, 0ul, 0);
+}
+
+static char *map_file(const char *path, unsigned long bytes)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	char *at;
+
+	if (fd < 0 || ftruncate(fd, bytes))
+		err(1, "%s", path);
+	at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (at == MAP_FAILED)
+		err(1, "%s", path);
+	fill(at, bytes);
+	if (msync(at, bytes, MS_SYNC) || mmap(at, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != at ||
+	    fsync(fd) || posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED) ||
+	    mmap(at, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) != at)
+		err(1, "%s", path);
+	/* Else reading one page brings its neighbours. */
+	madvise(at, bytes, MADV_RANDOM);
+	return at;
+}
+
+/* With whole huge pages. */
+static char *map_memory(unsigned long bytes)
+{
+	char *at = mmap(NULL, bytes + HUGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *start;
+
+	if (at == MAP_FAILED)
+		err(1, "cannot map %lu MiB", bytes / MIB);
+	start = (char *)(((unsigned long)at + HUGE - 1) & ~(HUGE - 1));
+	if (start > at)
+		munmap(at, start - at);
+	munmap(start + bytes, at + HUGE - start);
+	return start;
+}
+
+static void swap_out(char *at, unsigned long bytes)
+{
+	if (madvise(at, bytes, MADV_PAGEOUT))
+		err(1, "cannot page out");
+}
+
+/* Whoever reads a process's memory from outside marks it accessed; twice makes it active. */
+static void activate(char *at, unsigned long bytes)
+{
+	static char buffer[256 * PAGE];
+
+	for (unsigned long i = 0; i < 3 * bytes; i += sizeof(buffer)) {
+		struct iovec to = { buffer, sizeof(buffer) }, from = { at + i % bytes, sizeof(buffer) };
+
+		if (process_vm_readv(getpid(), &to, 1, &from, 1, 0) < 0)
+			err(1, "cannot read myself");
+	}
+}
+
+static void check(const char *at, unsigned long bytes)
+{
+	const char *changed = find_change(at, bytes);
+
+	if (changed)
+		printf("changed %lu\n", (unsigned long)changed);
+	else
+		printf("intact %lu\n", bytes);
+}
+
+static unsigned long megabytes(const char *word)
+{
+	char *end;
+	unsigned long n = strtoul(word, &end, 0);
+
+	if (!*word || *end)
+		errx(2, "'%s' is no size in MiB", word);
+	return n * MIB;
+}
+
+int main(int argc, char **argv)
+{
+	bool huge = false, plain = false, later = false, out = false, active = false, busy = false, filled;
+	const char *path = NULL;
+	unsigned long hot, cold, passes = 0, began_ns;
+	long node = -1;
+	int done = 0;
+	char *at;
+
+	for (argv++; *argv && !strncmp(*argv, "--", 2); argv++) {
+		if (!strcmp(*argv, "--node") && argv[1])
+			node = strtol(*++argv, NULL, 0);
+		else if (!strcmp(*argv, "--file") && argv[1])
+			path = *++argv;
+		else if (!strcmp(*argv, "--huge"))
+			huge = true;
+		else if (!strcmp(*argv, "--plain"))
+			plain = true;
+		else if (!strcmp(*argv, "--later"))
+			later = true;
+		else if (!strcmp(*argv, "--out"))
+			out = true;
+		else if (!strcmp(*argv, "--active"))
+			active = true;
+		else if (!strcmp(*argv, "--busy"))
+			busy = true;
+		else
+			errx(2, "there is no option %s", *argv);
+	}
+	if (argc < 3 || !argv[0] || !argv[1])
+		errx(2, "usage: keeper [OPTION...] HOT_MIB COLD_MIB");
+	hot = megabytes(argv[0]);
+	cold = megabytes(argv[1]);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	signal(SIGUSR1, on_step);
+	flush_tlb();
+
+	at = path ? map_file(path, hot + cold) : map_memory(hot + cold);
+	if (!plain && !path)
+		madvise(at, hot + cold, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+	if (node >= 0)
+		place(at, hot + cold, node);
+	filled = path || !later;
+	if (!path)
+		fill(at, later ? hot : hot + cold);
+	if (node >= 0)
+		free_place(at, hot + cold);
+	if (out)
+		swap_out(at + hot, cold);
+	if (active)
+		activate(at + hot, cold);
+	printf("hot %lu %lu\ncold %lu %lu\n", (unsigned long)at, (unsigned long)at + hot, (unsigned long)at + hot,
+	       (unsigned long)at + hot + cold);
+	touch(at, hot);
+	printf("ready 0\n");
+	began_ns = now_ns();
+	for (;; passes++) {
+		touch(at, hot);
+		flush_tlb();
+		if (!busy)
+			nanosleep(&(struct timespec){ 0, 2000000 }, NULL);
+		if (steps == done)
+			continue;
+		printf("passes %lu %lu\n", passes, now_ns() - began_ns);
+		done++;
+		if (!filled)
+			fill(at + hot, cold);
+		filled = true;
+		check(at, hot + cold);
+		printf("ready %d\n", done);
+		passes = 0;
+		began_ns = now_ns();
+	}
+}
