@@ -48,9 +48,23 @@ as_configured() {
 collapse() {
 	echo madvise >$thp
 	start_keeper a --plain 0 $size
-	is "$(amount a cold huge)" 0 && act collapse "$a" || return
-	wait_until 30 amount_at_least a cold huge $((size * mib / 100 * 90)) &&
-		at_least "$(stats sz_applied)" $((size * mib / 2)) && intact a
+	is "$(amount a cold huge)" 0 && act collapse "$a" ../../$min_regions=3 || return
+	wait_until 30 stat_reaches sz_applied $((size * mib)) && rounds 20 && turn update_schemes_tried_regions || return
+	# shellcheck disable=SC2046
+	set -- $(bounds a cold)
+	diag "collapse: $(($(amount a cold huge) / mib)) MiB of $size, of $(($(in_whole_blocks "$1" "$2") / mib)) in regions" >&3
+	at_least "$(in_whole_blocks "$1" "$2")" $((size * mib / 2)) &&
+		at_least "$(amount a cold huge)" "$(in_whole_blocks "$1" "$2")" && intact a
+}
+# Only what lies within a region can become a huge page.
+in_whole_blocks() { # START END
+	tried $tried | awk -v from="$1" -v to="$2" '
+	{
+		start = $1 > from ? $1 : from; end = $2 < to ? $2 : to
+		blocks = int(end / 2097152) - int((start + 2097151) / 2097152)
+		if (blocks > 0) sum += blocks
+	}
+	END { printf "%.0f", sum * 2097152 }'
 }
 # What has no meaning for physical memory is tried, and not applied.
 no_meaning() {
@@ -62,6 +76,7 @@ no_meaning() {
 }
 
 need_module
+exec 3>&1
 if make_disk 128; then
 	check "willneed: a file's pages come into the page cache" willneed_file
 	end_keeper a

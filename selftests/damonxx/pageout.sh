@@ -37,7 +37,8 @@ young_stay() {
 }
 # A filter that lets only files pass lets anonymous memory stay.
 filtered() { # PID
-	before=$(amount a cold present)
+	need_idle
+	intact a && before=$(amount a cold present) || return
 	act pageout "$1" $cold_ones ops_filters/nr_filters=1 ops_filters/0/type=anon ops_filters/0/matching=Y \
 		ops_filters/0/allow=N || return
 	wait_until 30 stat_reaches sz_tried $((size * mib)) && rounds 3 || return
