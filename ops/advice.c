@@ -8,20 +8,19 @@
 #include <linux/mmap_lock.h>
 #include "ops/advice.h"
 
-/* What is read ahead, or made one huge page, in one go. */
-#define MAX_PART_BYTES PMD_SIZE
-
 struct advice {
 	int number;	    /* as madvise() has it */
 	unsigned long flag; /* of a mapping that has been given it already */
-	bool in_parts;	    /* it is work, not a note */
+	/* What is done in one go, as the kernel reads no more ahead upon one call, or makes one huge
+	 * page of; 0: the advice is a note on the mapping. */
+	unsigned long part_bytes;
 };
 
 static const struct advice advices[KAPI_NR_ACTIONS] = {
-	[KAPI_ACTION_WILLNEED] = {MADV_WILLNEED, 0, true},
-	[KAPI_ACTION_HUGEPAGE] = {MADV_HUGEPAGE, VM_HUGEPAGE, false},
-	[KAPI_ACTION_NOHUGEPAGE] = {MADV_NOHUGEPAGE, VM_NOHUGEPAGE, false},
-	[KAPI_ACTION_COLLAPSE] = {MADV_COLLAPSE, 0, true},
+	[KAPI_ACTION_WILLNEED] = {MADV_WILLNEED, 0, VM_READAHEAD_PAGES * PAGE_SIZE},
+	[KAPI_ACTION_HUGEPAGE] = {MADV_HUGEPAGE, VM_HUGEPAGE, 0},
+	[KAPI_ACTION_NOHUGEPAGE] = {MADV_NOHUGEPAGE, VM_NOHUGEPAGE, 0},
+	[KAPI_ACTION_COLLAPSE] = {MADV_COLLAPSE, 0, PMD_SIZE},
 };
 
 /* What is to be done next, within one mapping. */
@@ -46,8 +45,8 @@ static bool find_part(struct mm_struct *mm, const struct kapi_deed *deed,
 		found = true;
 	}
 	mmap_read_unlock(mm);
-	if (found && advice->in_parts)
-		part->end = min(part->end, (part->start & ~(MAX_PART_BYTES - 1)) + MAX_PART_BYTES);
+	if (found && advice->part_bytes)
+		part->end = min(part->end, ALIGN(part->start + 1, advice->part_bytes));
 	return found;
 }
 
