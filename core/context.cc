@@ -2,6 +2,7 @@
 #include "core/context.hh"
 #include "core/snapshot.hh"
 #include "core/worker.hh"
+#include "schemes/validate.hh"
 
 namespace damon {
 
@@ -69,6 +70,27 @@ status context::commit(inputs in, report &why)
 
 	// What it replaced comes back and is freed here, not in the worker.
 	return worker_->requests().call([&](monitor &m) { m.commit(fresh); });
+}
+
+// Nobody else replaces the configuration meanwhile, so the number of schemes stays.  What was there
+// before comes back and is freed here, not in the worker.
+status context::commit_goals(vec<vec<goal>> by_scheme, report &why)
+{
+	const u32 count = worker_->config().schemes.size();
+	vec<vec<psi_baseline>> baselines;
+
+	by_scheme.truncate(count);
+	TRY(by_scheme.resize(count));
+	TRY(baselines.resize(count));
+	for (u32 i = 0; i < count; i++) {
+		report::at scheme_here{why, "schemes", i};
+		report::at here{why, "quotas"};
+		TRY(validate_goals(by_scheme[i].all(), worker_->config().id, why));
+		TRY(baselines[i].resize(by_scheme[i].size()));
+	}
+	return worker_->requests().call([&](monitor &m) {
+		m.commit_goals(by_scheme.all(), baselines.all());
+	});
 }
 
 result<vec<scheme_stats>> context::read_stats()

@@ -10,7 +10,7 @@ namespace damon {
 
 class worker;
 
-// Who calls start, stop and commit takes care that they do not overlap; the other
+// Who calls start, stop, commit and commit_goals takes care that they do not overlap; the other
 // functions may run at any time between make() and the destructor, from any thread.  Results
 // come in the address unit of the inputs.
 class context {
@@ -33,6 +33,9 @@ public:
 	// Replaces all inputs of the running worker at once, or changes nothing.
 	// inval, nomem, canceled: the worker is gone, intr.
 	status commit(inputs in, report &why);
+	// Replaces the goals of every running scheme, by index: those beyond @by_scheme have none
+	// afterwards, and what is left over in it is ignored.  inval, nomem, canceled.
+	status commit_goals(vec<vec<goal>> by_scheme, report &why);
 	// The counters of every scheme, as of now.  canceled, nomem, intr.
 	result<vec<scheme_stats>> read_stats();
 

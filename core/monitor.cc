@@ -300,6 +300,15 @@ void monitor::commit(own<configuration> &fresh)
 		finish_walk(errc::canceled);
 }
 
+void monitor::commit_goals(span<vec<goal>> goals, span<vec<psi_baseline>> baselines)
+{
+	for (u32 i = 0; i < min(goals.size(), config_->schemes.size()); i++) {
+		scheme &s = config_->schemes[i];
+		s.wanted.quota.goals.swap(goals[i]);
+		s.baselines.swap(baselines[i]);
+	}
+}
+
 status monitor::begin_walk(walk_wait &walk)
 {
 	if (walk_)

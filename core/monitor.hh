@@ -52,6 +52,8 @@ public:
 
 	// Puts @fresh in the place of the present configuration, which it becomes.
 	void commit(own<configuration> &fresh);
+	// Exchanges the goals of each scheme, and what is known of them.
+	void commit_goals(span<vec<goal>> goals, span<vec<psi_baseline>> baselines);
 	// True once after a commit: what prepare() did is void.
 	bool take_restart() { return std::exchange(restart_, false); }
 

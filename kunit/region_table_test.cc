@@ -676,3 +676,50 @@ CASE(region_table, small_regions_are_not_cut_by_evidence)
 	table.cut_by_evidence(1, 16);
 	EXPECT_EQUAL(table.count(), 1u);
 }
+
+CASE(region_table, cut_at_keeps_counts)
+{
+	const addr_range ranges[] = {pages(0, 10), pages(20, 30)};
+	region_table table;
+
+	ASSERT_OK(table.reserve(4));
+	table.reset(ranges);
+	hit(table, 0, 3);
+	ASSERT(table.cut_at(0, 4 * page));
+	ASSERT_EQUAL(table.count(), 3u);
+	EXPECT_EQUAL(table.range(0), pages(0, 4));
+	EXPECT_EQUAL(table.range(1), pages(4, 10));
+	EXPECT_EQUAL(table.range(2), pages(20, 30));
+	EXPECT_EQUAL(table.nr_accesses(1), 3u);
+	EXPECT_EQUAL(table.nr_accesses(2), 0u);
+	EXPECT(sound(table));
+	ASSERT(table.cut_at(2, 29 * page));
+	EXPECT(!table.cut_at(1, 5 * page));	// full
+	EXPECT_EQUAL(table.count(), 4u);
+	EXPECT(sound(table));
+}
+
+CASE(region_table, rejoin_at_joins_what_is_still_alike)
+{
+	const addr_range ranges[] = {pages(0, 10), pages(10, 20), pages(30, 40)};
+	region_table table;
+
+	ASSERT_OK(table.reserve(4));
+	table.reset(ranges);
+	table.update_ages(0);
+	ASSERT(table.cut_at(1, 15 * page));
+	table.rejoin_at(15 * page, 9 * page);	// too large
+	table.rejoin_at(30 * page, no_limit);	// they do not touch
+	table.rejoin_at(0, no_limit);
+	table.rejoin_at(14 * page, no_limit);	// nothing was cut there
+	EXPECT_EQUAL(table.count(), 4u);
+	table.reset_age(1);
+	table.rejoin_at(15 * page, no_limit);	// of another age
+	EXPECT_EQUAL(table.count(), 4u);
+	table.reset_age(2);
+	table.rejoin_at(15 * page, no_limit);
+	ASSERT_EQUAL(table.count(), 3u);
+	EXPECT_EQUAL(table.range(1), pages(10, 20));
+	EXPECT_EQUAL(table.range(2), pages(30, 40));
+	EXPECT(sound(table));
+}

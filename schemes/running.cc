@@ -1,28 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "schemes/running.hh"
+#include "schemes/action.hh"
 
 namespace damon {
 
 namespace {
 
-constexpr kapi_action kapi_actions[] = {
-	KAPI_ACTION_WILLNEED, KAPI_ACTION_COLD,	      KAPI_ACTION_PAGEOUT,  KAPI_ACTION_HUGEPAGE,
-	KAPI_ACTION_NOHUGEPAGE, KAPI_ACTION_COLLAPSE, KAPI_ACTION_LRU_PRIO, KAPI_ACTION_LRU_DEPRIO,
-	KAPI_ACTION_MIGRATE,  KAPI_ACTION_MIGRATE,    KAPI_ACTION_STAT,
-};
 constexpr kapi_filter_type kapi_filter_types[] = {
 	KAPI_FILTER_ANON,     KAPI_FILTER_MEMCG,  KAPI_FILTER_YOUNG, KAPI_FILTER_HUGEPAGE_SIZE,
 	KAPI_FILTER_UNMAPPED, KAPI_FILTER_ACTIVE, KAPI_FILTER_NODE,
 };
-static_assert(kapi_actions[static_cast<u32>(action::stat)] == KAPI_ACTION_STAT);
 static_assert(kapi_filter_types[static_cast<u32>(filter_type::node)] == KAPI_FILTER_NODE);
-
-// Advice about mappings is not about folios.
-bool takes_filters(action what)
-{
-	return what != action::willneed && what != action::hugepage &&
-	       what != action::nohugepage && what != action::collapse;
-}
 
 // Filters of the operations' layer as the shims know them.  Reclaim of physical memory spares
 // what is in use, unless the user has a word about that.
@@ -59,10 +47,10 @@ status scheme::build(scheme_inputs &in, bool physical)
 	wanted = move(in);
 	const action what = wanted.action;
 
-	deed.action = kapi_actions[static_cast<u32>(what)];
+	deed.action = static_cast<u8>(kernel_action(what));
 	deed.target_node = wanted.target_nid;
 	deed.pass_by_default = accepted_by_default(wanted.ops_filters.all());
-	if (takes_filters(what))
+	if (!takes_mappings_whole(what))
 		TRY(build_filters(*this, physical));
 	if (!physical)
 		TRY(build_destinations(*this));
@@ -71,7 +59,7 @@ status scheme::build(scheme_inputs &in, bool physical)
 	deed.destinations = destinations.begin();
 	deed.nr_destinations = destinations.size();
 	prefers = preference_of(what, physical);
-	acts = kapi_can_apply(deed.action, physical) &&
+	acts = has_meaning(what, physical) && kapi_can_apply(deed.action, physical) &&
 	       (what != action::stat || !filters.empty());
 	return baselines.resize(wanted.quota.goals.size());
 }

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "schemes/quota.hh"
+#include "kunit/test.hh"
+
+using namespace damon;
+
+namespace {
+
+constexpr u64 ms_ns = 1'000'000;
+
+void begin(quota_account &account, const quota_inputs &wanted, u64 now_ns,
+	   u64 goal_bytes = u64_max)
+{
+	(void)account.begin_window(wanted, now_ns);
+	account.allow(wanted, goal_bytes);
+}
+
+} // namespace
+
+CASE(quota, the_first_look_decides_already)
+{
+	quota_inputs wanted;
+	quota_account account;
+
+	wanted.bytes = 10 * page_bytes;
+	wanted.reset_interval_ms = 1'000;
+	EXPECT(account.look(wanted, 0) == quota_account::news::window);
+	begin(account, wanted, 0);
+	EXPECT_EQUAL(account.effective_bytes(), 10 * page_bytes);
+	EXPECT(account.look(wanted, 999 * ms_ns) == quota_account::news::none);
+	EXPECT(account.look(wanted, 1'000 * ms_ns) == quota_account::news::window);
+}
+
+CASE(quota, a_window_ends_however_late_somebody_asks)
+{
+	quota_inputs wanted;
+	quota_account account;
+
+	wanted.bytes = page_bytes;
+	wanted.reset_interval_ms = 10;
+	begin(account, wanted, u64_max - 100 * ms_ns);
+	EXPECT(account.look(wanted, u64_max) == quota_account::news::window);
+	wanted.reset_interval_ms = u64_max;
+	EXPECT(account.look(wanted, u64_max) == quota_account::news::none);
+	wanted.reset_interval_ms = 0;
+	EXPECT(account.look(wanted, u64_max - 100 * ms_ns) == quota_account::news::window);
+}
+
+CASE(quota, less_than_a_page_is_nothing)
+{
+	quota_inputs wanted;
+	quota_account account;
+
+	wanted.bytes = 3 * page_bytes - 1;
+	begin(account, wanted, 0);
+	EXPECT_EQUAL(account.left_bytes(), 2 * page_bytes);
+	account.charge(wanted, 2 * page_bytes, 2 * page_bytes, 0);
+	EXPECT(account.full(wanted));
+	EXPECT(account.begin_window(wanted, 1));
+	EXPECT(!account.full(wanted));
+	EXPECT(!account.begin_window(wanted, 2));
+}
+
+CASE(quota, failures_cost_their_share)
+{
+	quota_inputs wanted;
+	quota_account account;
+
+	wanted.bytes = 100 * page_bytes;
+	begin(account, wanted, 0);
+	account.charge(wanted, 8 * page_bytes, 0, 0);
+	EXPECT_EQUAL(account.charged_bytes(), 8 * page_bytes);
+	wanted.fail_charge_num = 1;
+	wanted.fail_charge_denom = 4;
+	account.charge(wanted, 8 * page_bytes, 4 * page_bytes, 0);
+	EXPECT_EQUAL(account.charged_bytes(), 13 * page_bytes);
+	// A folio that reaches beyond the region.
+	account.charge(wanted, 8 * page_bytes, 512 * page_bytes, 0);
+	EXPECT_EQUAL(account.charged_bytes(), 21 * page_bytes);
+}
+
+CASE(quota, a_goal_that_is_reached_stops_all)
+{
+	quota_inputs wanted;
+	quota_account account;
+
+	wanted.ms = 100;
+	wanted.bytes = 100 * page_bytes;
+	begin(account, wanted, 0, 0);
+	EXPECT_EQUAL(account.effective_bytes(), 0u);
+	EXPECT(account.full(wanted));
+	account.allow(wanted, 7 * page_bytes);
+	EXPECT_EQUAL(account.effective_bytes(), 7 * page_bytes);
+}
+
+CASE(quota, time_makes_bytes_by_what_was_measured)
+{
+	quota_inputs wanted;
+	quota_account account;
+
+	wanted.ms = 10;
+	begin(account, wanted, 0);
+	EXPECT_EQUAL(account.effective_bytes(), 10 * 1'024 * page_bytes);
+	account.charge(wanted, 300 * page_bytes, 0, 3 * ms_ns);
+	EXPECT_EQUAL(account.left_ns(wanted), 7 * ms_ns);
+	begin(account, wanted, 1);
+	EXPECT_EQUAL(account.effective_bytes(), 1'000 * page_bytes);
+	account.charge(wanted, page_bytes, 0, 10 * ms_ns);
+	EXPECT(account.full(wanted));
+}
+
+CASE(quota, what_achieved_nothing_is_tried_again)
+{
+	quota_inputs wanted;
+	quota_account account;
+
+	wanted.ms = 10;
+	wanted.fail_charge_denom = 1;
+	begin(account, wanted, 0);
+	account.charge(wanted, 100 * page_bytes, 0, ms_ns);
+	begin(account, wanted, 1);
+	EXPECT_EQUAL(account.bytes_per_ms(), 0u);
+	EXPECT_EQUAL(account.effective_bytes(), page_bytes);
+	EXPECT(!account.full(wanted));
+}
+
+CASE(quota, totals_do_not_overflow)
+{
+	quota_inputs wanted;
+	quota_account account;
+
+	wanted.ms = 1;
+	for (int i = 0; i < 200; i++) {
+		begin(account, wanted, 0);
+		account.charge(wanted, u64{1} << 60, u64{1} << 60, u64{1} << 50);
+	}
+	begin(account, wanted, 0);
+	EXPECT_EQUAL(account.bytes_per_ms(), 1'024 * ms_ns);
+	wanted.bytes = u64_max;
+	begin(account, wanted, 0);
+	account.charge(wanted, u64_max, u64_max, u64_max);
+	account.charge(wanted, u64_max, u64_max, u64_max);
+	EXPECT_EQUAL(account.charged_bytes(), u64_max);
+	EXPECT_EQUAL(account.left_bytes(), 0u);
+}
+
+CASE(quota, a_commit_changes_the_limit_and_not_the_charge)
+{
+	quota_inputs wanted;
+	quota_account account;
+
+	wanted.bytes = 10 * page_bytes;
+	wanted.reset_interval_ms = 1'000;
+	begin(account, wanted, 0);
+	account.charge(wanted, 4 * page_bytes, 0, 0);
+	account.revise();
+	wanted.bytes = 5 * page_bytes;
+	EXPECT(account.look(wanted, 1) == quota_account::news::revised);
+	account.allow(wanted, u64_max);
+	EXPECT(account.look(wanted, 1) == quota_account::news::none);
+	EXPECT_EQUAL(account.left_bytes(), page_bytes);
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "schemes/core_filter.hh"
+#include "schemes/watermark.hh"
+#include "kunit/pages.hh"
+#include "kunit/test.hh"
+
+using namespace damon;
+using test::page;
+using test::pages;
+
+namespace {
+
+filter make(filter_type type, bool matching, bool allow)
+{
+	filter f;
+
+	f.type = type;
+	f.matching = matching;
+	f.allow = allow;
+	return f;
+}
+
+filter address(addr_range range, bool matching, bool allow)
+{
+	filter f = make(filter_type::addr, matching, allow);
+
+	f.range = range;
+	return f;
+}
+
+} // namespace
+
+CASE(core_filter, without_filters_all_is_accepted)
+{
+	const filter_verdict verdict = judge({}, false, {pages(1, 5)});
+
+	EXPECT(verdict.accepted);
+	EXPECT(!verdict.bypasses);
+	EXPECT_EQUAL(verdict.end, 5 * page);
+}
+
+CASE(core_filter, the_last_one_tells_the_default)
+{
+	filter rejects[] = {address(pages(10, 20), true, false)};
+	filter allows[] = {address(pages(10, 20), true, true)};
+	const judged_region outside{pages(30, 40)};
+
+	EXPECT(judge(rejects, false, outside).accepted);
+	EXPECT(!judge(allows, false, outside).accepted);
+	// The other layer has the say then.
+	EXPECT(judge(allows, true, outside).accepted);
+	EXPECT(!judge(allows, true, outside).bypasses);
+	EXPECT(judge(allows, true, {pages(12, 14)}).bypasses);
+	EXPECT(!judge(rejects, true, {pages(12, 14)}).accepted);
+}
+
+CASE(core_filter, the_first_match_decides)
+{
+	filter filters[] = {address(pages(10, 20), true, true), address(pages(0, 100), true, false)};
+
+	EXPECT(judge(filters, false, {pages(10, 20)}).accepted);
+	EXPECT(!judge(filters, false, {pages(20, 30)}).accepted);
+}
+
+CASE(core_filter, a_region_is_judged_up_to_the_bound)
+{
+	filter inside[] = {address({10 * page + 5, 20 * page + 9}, true, true)};
+	filter outside[] = {address({10 * page + 5, 20 * page + 9}, false, false)};
+
+	EXPECT_EQUAL(judge(inside, false, {pages(5, 30)}).end, 10 * page);
+	EXPECT(!judge(inside, false, {pages(5, 30)}).accepted);
+	EXPECT_EQUAL(judge(inside, false, {pages(10, 30)}).end, 20 * page);
+	EXPECT(judge(inside, false, {pages(10, 30)}).accepted);
+	EXPECT(!judge(outside, false, {pages(5, 30)}).accepted);
+	EXPECT(judge(outside, false, {pages(10, 30)}).accepted);
+	EXPECT_EQUAL(judge(inside, false, {pages(20, 30)}).end, 30 * page);
+	// Less than a page is nowhere.
+	filter small[] = {address({10 * page + 5, 10 * page + 9}, true, true)};
+	EXPECT_EQUAL(judge(small, false, {pages(5, 30)}).end, 30 * page);
+	EXPECT(!judge(small, false, {pages(10, 11)}).accepted);
+}
+
+CASE(core_filter, targets_and_hits)
+{
+	filter second[] = {make(filter_type::target, true, true)};
+	filter often[] = {make(filter_type::probe_hits_wsum, true, true)};
+
+	second[0].target_index = 1;
+	EXPECT(judge(second, false, {pages(0, 1), 1}).accepted);
+	EXPECT(!judge(second, false, {pages(0, 1), 0}).accepted);
+	second[0].target_index = -1;
+	EXPECT(!judge(second, false, {pages(0, 1), u32_max}).accepted);
+	often[0].limits = {5, 9};
+	EXPECT(!judge(often, false, {pages(0, 1), 0, 4}).accepted);
+	EXPECT(judge(often, false, {pages(0, 1), 0, 5}).accepted);
+	EXPECT(judge(often, false, {pages(0, 1), 0, 9}).accepted);
+	EXPECT(!judge(often, false, {pages(0, 1), 0, 10}).accepted);
+}
+
+CASE(watermark, between_the_marks_what_was_stays)
+{
+	const watermarks marks{watermark_metric::free_mem_rate, 0, 0, 500, 400, 100};
+
+	EXPECT(rests_at(marks, 501, false));
+	EXPECT(!rests_at(marks, 500, false));
+	EXPECT(rests_at(marks, 500, true));
+	EXPECT(rests_at(marks, 400, true));
+	EXPECT(!rests_at(marks, 399, true));
+	EXPECT(!rests_at(marks, 100, true));
+	EXPECT(rests_at(marks, 99, false));
+}
