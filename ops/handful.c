@@ -13,7 +13,7 @@ static bool may_act_on(const struct kapi_deed *deed, struct folio *folio)
 		return false;
 	if (deed->action != KAPI_ACTION_PAGEOUT && deed->action != KAPI_ACTION_MIGRATE)
 		return deed->action != KAPI_ACTION_STAT;
-	return !folio_maybe_dma_pinned(folio);
+	return !folio_maybe_dma_pinned(folio) && !folio_test_hwpoison(folio);
 }
 
 /* Leaves those in hand that the action is for. */
