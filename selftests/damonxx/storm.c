@@ -243,7 +243,12 @@ static void set_up(unsigned int kdamond, pid_t target)
 		{ "contexts/0/schemes/0/access_pattern/sz/max", -1ul },
 		{ "contexts/0/schemes/0/access_pattern/nr_accesses/max", 1000 },
 		{ "contexts/0/schemes/0/access_pattern/age/max", 1000 },
+		{ "contexts/0/schemes/0/quotas/bytes", below(3) ? 4096 << below(12) : 0 },
+		{ "contexts/0/schemes/0/quotas/reset_interval_ms", below(100) },
+		{ "contexts/0/schemes/0/ops_filters/nr_filters", below(2) },
 	};
+	/* Of those that every kernel has. */
+	static const char *const actions[] = { "stat", "cold", "pageout", "willneed", "lru_prio" };
 	const unsigned int nr = sizeof(values) / sizeof(values[0]);
 	unsigned int done = 0;
 	int error = 0;
@@ -253,13 +258,15 @@ static void set_up(unsigned int kdamond, pid_t target)
 		error = put(decimal(values[done].value), "%s/kdamonds/%u/%s", root, kdamond, values[done].file);
 		done += !error;
 	}
+	if (!error)
+		error = put(actions[below(5)], "%s/kdamonds/%u/contexts/0/schemes/0/action", root, kdamond);
 	count("set up", error);
 }
 
 /* Of those that a running kdamond takes, the one that succeeded least. */
 static unsigned int neglected_keyword(void)
 {
-	const unsigned int first = 2, last = 6;
+	const unsigned int first = 2, last = 9;
 	unsigned long least = -1ul;
 	unsigned int keyword = first;
 	char name[64];
@@ -467,7 +474,14 @@ static size_t huge(char *text)
 /* What is there now, or something near. */
 static size_t valid(char *text, const char *path)
 {
-	static const char *const words[] = { "Y", "N", "vaddr", "fvaddr", "paddr", "stat", "none", "consist", "anon" };
+	static const char *const words[] = {
+		"Y", "N", "vaddr", "fvaddr", "paddr", "stat", "pageout", "cold", "willneed", "hugepage", "nohugepage",
+		"collapse", "lru_prio", "lru_deprio", "migrate_hot", "migrate_cold", "none", "free_mem_rate",
+		"node_free_mem_rate", "consist", "temporal", "proportional", "user_input", "some_mem_psi_us",
+		"node_mem_used_bp", "node_sys_bp", "active_mem_bp", "hugepage_mem_bp", "raise", "lower", "anon",
+		"memcg", "young", "hugepage_size", "unmapped", "active", "node", "addr", "target", "probe_hits_wsum",
+		"/",
+	};
 	int fd = open(path, O_RDONLY);
 	ssize_t size = fd < 0 ? -1 : read(fd, text, 4096);
 
@@ -477,7 +491,7 @@ static size_t valid(char *text, const char *path)
 		return size;
 	if (size > 0 && text[0] >= '0' && text[0] <= '9')
 		return sprintf(text, "%u\n", below(1u << below(13)));
-	return sprintf(text, "%s\n", below(3) ? words[below(9)] : keywords[below(NR_KEYWORDS)]);
+	return sprintf(text, "%s\n", below(3) ? words[below(sizeof(words) / sizeof(words[0]))] : keywords[below(NR_KEYWORDS)]);
 }
 
 static size_t value(char *text, unsigned int sort, const char *path)
@@ -736,6 +750,7 @@ static bool all_succeeded(bool tell_it)
 		{ .name = "use what is held" }, { .name = "kill and start a target" },
 		{ "state commit", true }, { "state update_schemes_stats", true },
 		{ "state update_schemes_tried_regions", true }, { "remove the kdamond", true },
+		{ "state commit_schemes_quota_goals", true }, { "state update_schemes_effective_quotas", true },
 	};
 	bool all = true;
 

@@ -12,15 +12,23 @@ files='
 nr_kdamonds 600 count 1
 0/state 600 word off
 0/pid 400 - -1
+0/refresh_ms 600 uint 0
 0/last_error 400 - -
 0/contexts/nr_contexts 600 one 1
 0/contexts/0/avail_operations 400 - vaddr,fvaddr,paddr
 0/contexts/0/operations 600 word vaddr
+C/addr_unit 600 nonzero 1
+C/pause 600 bool N
+C/snapshot 400 - EINVAL
 C/stats 400 - samples 0,samples_missed 0,samples_skipped 0,probes_checked 0,probes_accessed 0,probes_idle 0,probes_absent 0,probes_busy 0,probes_skipped 0,cpu_ns 0,cpu_permil 0,nr_regions 0,windows 0,sample_us 0,aggr_us 0,checks_per_sample 0
 C/monitoring_attrs/cpu_permil 600 ulong 0
 C/monitoring_attrs/intervals/sample_us 600 ulong 5000
 C/monitoring_attrs/intervals/aggr_us 600 ulong 100000
 C/monitoring_attrs/intervals/update_us 600 ulong 60000000
+C/monitoring_attrs/intervals/intervals_goal/access_bp 600 ulong 0
+C/monitoring_attrs/intervals/intervals_goal/aggrs 600 ulong 0
+C/monitoring_attrs/intervals/intervals_goal/min_sample_us 600 ulong 0
+C/monitoring_attrs/intervals/intervals_goal/max_sample_us 600 ulong 0
 C/monitoring_attrs/nr_regions/min 600 ulong 10
 C/monitoring_attrs/nr_regions/max 600 ulong 1000
 C/monitoring_attrs/probes/nr_probes 600 four 1
@@ -36,6 +44,7 @@ P/filters/0/min 600 ulong 0
 P/filters/0/max 600 ulong 0
 C/targets/nr_targets 600 count 1
 C/targets/0/pid_target 600 pid 0
+C/targets/0/obsolete_target 600 bool N
 C/targets/0/regions/nr_regions 600 count 1
 C/targets/0/regions/0/start 600 ulong 0
 C/targets/0/regions/0/end 600 ulong 0
@@ -48,29 +57,10 @@ S/access_pattern/nr_accesses/min 600 ulong 0
 S/access_pattern/nr_accesses/max 600 ulong 0
 S/access_pattern/age/min 600 ulong 0
 S/access_pattern/age/max 600 ulong 0
-S/stats/nr_tried 400 - 0
-S/stats/sz_tried 400 - 0
-S/stats/nr_applied 400 - 0
-S/stats/sz_applied 400 - 0
-S/stats/sz_ops_filter_passed 400 - 0
-S/stats/qt_exceeds 400 - 0
-S/stats/nr_snapshots 400 - 0
-S/stats/max_nr_snapshots 600 ulong 0
-S/tried_regions/total_bytes 400 - 0
-'
-# The same, for what is described and may come with a later version of the module.
-later='
-0/refresh_ms 600 uint 0
-C/addr_unit 600 nonzero 1
-C/pause 600 bool N
-C/snapshot 400 - EINVAL
-C/monitoring_attrs/intervals/intervals_goal/access_bp 600 ulong 0
-C/monitoring_attrs/intervals/intervals_goal/aggrs 600 ulong 0
-C/monitoring_attrs/intervals/intervals_goal/min_sample_us 600 ulong 0
-C/monitoring_attrs/intervals/intervals_goal/max_sample_us 600 ulong 0
-C/targets/0/obsolete_target 600 bool N
 S/target_nid 600 int -1
-S/dests/nr_dests 600 count 0
+S/dests/nr_dests 600 count 1
+S/dests/0/id 600 uint 0
+S/dests/0/weight 600 uint 0
 S/quotas/ms 600 ulong-inval 0
 S/quotas/bytes 600 ulong-inval 0
 S/quotas/reset_interval_ms 600 ulong-inval 0
@@ -81,26 +71,73 @@ S/quotas/fail_charge_denom 600 uint-inval 0
 S/quotas/weights/sz_permil 600 uint 0
 S/quotas/weights/nr_accesses_permil 600 uint 0
 S/quotas/weights/age_permil 600 uint 0
-S/quotas/goals/nr_goals 600 count 0
+S/quotas/goals/nr_goals 600 count 1
+S/quotas/goals/0/target_metric 600 word user_input
+S/quotas/goals/0/target_value 600 ulong 0
+S/quotas/goals/0/current_value 600 ulong 0
+S/quotas/goals/0/nid 600 int 0
+S/quotas/goals/0/path 600 text -
+S/quotas/goals/0/direction 600 word raise
 S/watermarks/metric 600 word none
 S/watermarks/interval_us 600 ulong 0
 S/watermarks/high 600 ulong 0
 S/watermarks/mid 600 ulong 0
 S/watermarks/low 600 ulong 0
-S/core_filters/nr_filters 600 count 0
-S/ops_filters/nr_filters 600 count 0
-S/filters/nr_filters 600 count 0
+S/watermarks/nid 600 int 0
+S/core_filters/nr_filters 600 count 1
+S/core_filters/0/type 600 layer anon
+S/core_filters/0/matching 600 bool N
+S/core_filters/0/allow 600 bool N
+S/core_filters/0/memcg_path 600 text -
+S/core_filters/0/addr_start 600 ulong 0
+S/core_filters/0/addr_end 600 ulong 0
+S/core_filters/0/min 600 ulong 0
+S/core_filters/0/max 600 ulong 0
+S/core_filters/0/damon_target_idx 600 int 0
+S/ops_filters/nr_filters 600 count 1
+S/ops_filters/0/type 600 word anon
+S/ops_filters/0/matching 600 bool N
+S/ops_filters/0/allow 600 bool N
+S/ops_filters/0/memcg_path 600 text -
+S/ops_filters/0/addr_start 600 ulong 0
+S/ops_filters/0/addr_end 600 ulong 0
+S/ops_filters/0/min 600 ulong 0
+S/ops_filters/0/max 600 ulong 0
+S/ops_filters/0/damon_target_idx 600 int 0
+S/filters/nr_filters 600 count 1
+S/filters/0/type 600 word anon
+S/filters/0/matching 600 bool N
+S/filters/0/allow 600 bool N
+S/filters/0/memcg_path 600 text -
+S/filters/0/addr_start 600 ulong 0
+S/filters/0/addr_end 600 ulong 0
+S/filters/0/min 600 ulong 0
+S/filters/0/max 600 ulong 0
+S/filters/0/damon_target_idx 600 int 0
+S/stats/nr_tried 400 - 0
+S/stats/sz_tried 400 - 0
+S/stats/nr_applied 400 - 0
+S/stats/sz_applied 400 - 0
+S/stats/sz_ops_filter_passed 400 - 0
+S/stats/qt_exceeds 400 - 0
+S/stats/nr_snapshots 400 - 0
+S/stats/max_nr_snapshots 600 ulong 0
+S/tried_regions/total_bytes 400 - 0
 '
 words='
 0/state off
 C/operations vaddr fvaddr paddr
-S/action stat
+S/action stat willneed cold pageout hugepage nohugepage collapse lru_prio lru_deprio migrate_hot migrate_cold
 P/preps/0/prep_action set_pgidle
 P/filters/0/type anon memcg pgidle_unset pgidle_set hugepage_size
-S/quotas/goal_tuner consist temporal
-S/watermarks/metric none free_mem_rate
+S/quotas/goal_tuner consist temporal proportional
+S/quotas/goals/0/target_metric user_input some_mem_psi_us node_mem_used_bp node_mem_free_bp node_memcg_used_bp node_memcg_free_bp active_mem_bp inactive_mem_bp node_eligible_mem_bp hugepage_mem_bp node_sys_bp
+S/quotas/goals/0/direction raise lower
+S/watermarks/metric none free_mem_rate node_free_mem_rate
+S/core_filters/0/type addr target probe_hits_wsum
+S/ops_filters/0/type anon memcg young hugepage_size unmapped active node
+S/filters/0/type anon memcg young hugepage_size unmapped active node addr target probe_hits_wsum
 '
-later_words='S/action willneed cold pageout hugepage nohugepage lru_prio lru_deprio migrate_hot migrate_cold collapse'
 # Of the regions that a scheme tried; the values depend.
 region_files='start end nr_accesses age sz_filter_passed'
 
@@ -237,6 +274,8 @@ cases_of() { # TYPE PATH
 	case $1 in
 	pid) int_cases | sed 's/ERANGE/EINVAL/' ;;
 	*-inval) "${1%-inval}_cases" | sed 's/ERANGE/EINVAL/' ;;
+	# What it reads at first is what it does not take.
+	layer) word_cases $(echo "$words" | expand | sed -n "s|^$2 ||p"); echo 'anon -> EINVAL' ;;
 	word) word_cases $(echo "$words" | expand | sed -n "s|^$2 ||p") ;;
 	*) "${1}_cases" ;;
 	esac
@@ -262,7 +301,7 @@ takes() { # PATH TYPE: and the tree is as before, in the end
 		fill ;;
 	*) before=$(head -n 1 "$kdamonds/$1")
 		cases_of "$2" "$1" | tryio -e $slow -c $admin $kdamonds/"$1" || return
-		put "$kdamonds/$1" "$before" ;;
+		[ "$2" = layer ] || put "$kdamonds/$1" "$before" ;;
 	esac
 }
 
@@ -271,10 +310,14 @@ fill() {
 		put $attrs/probes/nr_probes 1 && put $attrs/probes/0/preps/nr_preps 1 &&
 		put $attrs/probes/0/filters/nr_filters 1 &&
 		put $context/targets/nr_targets 1 && put $context/targets/0/regions/nr_regions 1 &&
-		put $context/schemes/nr_schemes 1
+		put $context/schemes/nr_schemes 1 || return
+	for count in dests/nr_dests quotas/goals/nr_goals core_filters/nr_filters ops_filters/nr_filters \
+		filters/nr_filters; do
+		put $scheme/$count 1 || return
+	done
 }
 
-in_tables() { printf '%s\n' "$files" "$later" | expand | cut -d ' ' -f 1 | sort; }
+in_tables() { echo "$files" | expand | cut -d ' ' -f 1 | sort; }
 
 # Nothing is there that the tables do not know.
 described() {
@@ -300,7 +343,7 @@ in_pieces() {
 
 # The table's read-only files refuse to be opened for writing, whoever does it.
 read_only() {
-	printf '%s\n' "$files" "$later" | expand | while read -r path mode _; do
+	echo "$files" | expand | while read -r path mode _; do
 		[ "$mode" = 400 ] && [ -e "$kdamonds/$path" ] || continue
 		is "$(tryio "$kdamonds/$path" 0)" EACCES || { echo "$path"; return 1; }
 	done
@@ -316,34 +359,12 @@ check "reading byte by byte" in_pieces
 check "files of mode 400 cannot be written" read_only
 
 echo "$files" | expand >"$work/files"
-missing=
-for path in $(echo "$later" | expand | cut -d ' ' -f 1); do
-	if [ -e "$kdamonds/$path" ]; then
-		echo "$later" | expand | grep "^$path " >>"$work/files"
-	else
-		missing="$missing ${path##*/}"
-	fi
-done
 while read -r path mode type default; do
 	check "$path: mode $mode, default '$default'" look "$path" "$mode" "$default"
 done <"$work/files"
 while read -r path _ type _; do
 	[ "$type" = - ] || check "$path: what a $type takes and refuses" takes "$path" "$type"
 done <"$work/files"
-[ -z "$missing" ] || skip "files of later versions" "not there:$missing"
-
-echo "$later_words" | expand >"$work/words"
-refused=
-while read -r path rest; do
-	for word in $rest; do
-		if [ "$(tryio "$kdamonds/$path" "$word")" = OK ]; then
-			check "$path: $word" is "$(cat "$kdamonds/$path")" "$word"
-		else
-			refused="$refused $word"
-		fi
-	done
-done <"$work/words"
-[ -z "$refused" ] || skip "actions of later versions" "refused:$refused"
 
 # The same count again resets what it counts; another one keeps nothing either.
 resets() { # COUNT
@@ -365,8 +386,8 @@ children_of() {
 	is "$(find "${1%/*}" -mindepth 1 -maxdepth 1 -type d | wc -l)" 12 || return
 	put "$1" 1 && is "$(find "${1%/*}" -mindepth 1 -maxdepth 1 -type d)" "${1%/*}/0"
 }
-for file in $context/targets/0/regions/nr_regions $context/targets/nr_targets $context/schemes/nr_schemes \
-	$kdamonds/nr_kdamonds; do
+for file in $scheme/filters/nr_filters $scheme/quotas/goals/nr_goals $context/targets/0/regions/nr_regions \
+	$context/targets/nr_targets $context/schemes/nr_schemes $kdamonds/nr_kdamonds; do
 	check "${file##*/} makes and removes complete directories" children_of $file
 done
 

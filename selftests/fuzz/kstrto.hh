@@ -7,6 +7,7 @@
 #include "damonxx/types.hh"
 
 #include <cerrno>
+#include <span>
 #include <string>
 
 namespace fuzz {
@@ -86,9 +87,9 @@ inline parsed parse_boolean(const std::string &text)
 	return {EINVAL};
 }
 
-template <size_t N> parsed parse_name(const std::string &text, const char *const (&names)[N])
+inline parsed parse_name(const std::string &text, std::span<const char *const> names)
 {
-	for (size_t i = 0; i < N; i++)
+	for (size_t i = 0; i < names.size(); i++)
 		if (text == names[i] || text == std::string(names[i]) + "\n")
 			return {0, static_cast<s64>(i)};
 	return {EINVAL};

@@ -31,7 +31,33 @@ constexpr const char *commands[] = {
 	"update_schemes_tried_regions",
 	"update_schemes_tried_bytes",
 	"clear_schemes_tried_regions",
+	"commit_schemes_quota_goals",
+	"update_schemes_effective_quotas",
 };
+
+// What a file of keywords takes, in any order but with the default first.
+struct keyword_file {
+	const char *ending;
+	std::vector<const char *> words;
+};
+const std::vector<keyword_file> keyword_files = {
+	{"/operations", {"vaddr", "fvaddr", "paddr"}},
+	{"/action",
+	 {"stat", "willneed", "cold", "pageout", "hugepage", "nohugepage", "collapse", "lru_prio",
+	  "lru_deprio", "migrate_hot", "migrate_cold"}},
+	{"/prep_action", {"set_pgidle"}},
+	{"/goal_tuner", {"consist", "temporal", "proportional"}},
+	{"/target_metric",
+	 {"user_input", "some_mem_psi_us", "node_mem_used_bp", "node_mem_free_bp", "node_memcg_used_bp",
+	  "node_memcg_free_bp", "active_mem_bp", "inactive_mem_bp", "node_eligible_mem_bp",
+	  "hugepage_mem_bp", "node_sys_bp"}},
+	{"/direction", {"raise", "lower"}},
+	{"/metric", {"none", "free_mem_rate", "node_free_mem_rate"}},
+	{"/type", {"anon", "memcg", "pgidle_unset", "pgidle_set", "hugepage_size"}},	// of probes
+};
+const std::vector<const char *> ops_types = {"anon",	 "memcg",  "young", "hugepage_size",
+					     "unmapped", "active", "node"};
+const std::vector<const char *> core_types = {"addr", "target", "probe_hits_wsum"};
 
 std::string name_of(const std::string &path)
 {
@@ -43,7 +69,7 @@ std::string dir_of(const std::string &path)
 }
 bool is_count(const std::string &path)
 {
-	return name_of(path).starts_with("nr_") && !path.ends_with("nr_accesses") &&
+	return name_of(path).starts_with("nr_") && !name_of(path).starts_with("nr_accesses") &&
 	       path.find("/stats/") == path.npos;
 }
 // Whether results may be brought up to date by reading them, in this run.
@@ -53,6 +79,7 @@ bool is_live(const std::string &path)
 {
 	const std::string name = name_of(path);
 	const bool is_result = name == "sample_us" || name == "aggr_us" ||
+			       name == "effective_bytes" ||
 			       path.find("/stats/") != path.npos;
 
 	return name == "state" || name == "pid" || name == "stats" || (refreshing && is_result);
@@ -77,7 +104,7 @@ void read_below(const std::string &dir, files &found)
 		}
 		found[path] = host::read(path);
 		MUST(!found[path].starts_with("error "), path, found[path]);
-		MUST(name == "avail_operations" || name == "stats" || name == "path" ||
+		MUST(name == "avail_operations" || name == "stats" || name.ends_with("path") ||
 			     std::count(found[path].begin(), found[path].end(), '\n') == 1,
 		     path, found[path]);
 		if (is_count(path))
@@ -104,23 +131,24 @@ std::string default_of(const std::string &path)
 		{"sample_us", "5000"},
 		{"aggr_us", "100000"},
 		{"update_us", "60000000"},
-		{"operations", "vaddr"},
-		{"action", "stat"},
+		{"target_nid", "-1"},
 		{"avail_operations", "vaddr\nfvaddr\npaddr"},
 		{"addr_unit", "1"},
 		{"pause", "N"},
 		{"obsolete_target", "N"},
-		{"type", "anon"},
 		{"matching", "N"},
 		{"allow", "N"},
 		{"path", ""},
-		{"prep_action", "set_pgidle"},
+		{"memcg_path", ""},
 		{"snapshot", "binary"},
 	};
 	const auto found = special.find(name_of(path));
 
 	if (found != special.end())
 		return found->second + "\n";
+	for (const keyword_file &file : keyword_files)
+		if (path.ends_with(file.ending))
+			return std::string(file.words[0]) + "\n";
 	// Of what was never started; a running kdamond's are not reset.
 	if (name_of(path) == "stats")
 		return "";
@@ -286,12 +314,11 @@ private:
 
 	std::string any_value(const std::string &path)
 	{
-		static const char *const words[] = {"vaddr\n", "fvaddr\n", "paddr\n", "stat", "on"};
 		std::string text;
 
 		switch (in_.below(4)) {
 		case 0:
-			text = in_.one_of(words);
+			text = any_word(path);
 			break;
 		case 1:
 			text = std::to_string(in_.below(5)) + "\n";
@@ -303,6 +330,34 @@ private:
 			text = in_.flip() ? number_like(in_) : in_.text(8);
 		}
 		return affordable(path, text.c_str());
+	}
+
+	// Mostly one that the file takes.
+	std::string any_word(const std::string &path)
+	{
+		static const char *const words[] = {"vaddr\n", "stat", "on", "/a", "/a\n", "Y"};
+		const std::vector<const char *> known = words_of(path);
+
+		if (known.empty() || in_.below(8) == 0)
+			return in_.one_of(words);
+		return known[in_.below(known.size())];
+	}
+
+	// What may be written to a file of keywords; none: it is no such file.
+	static std::vector<const char *> words_of(const std::string &path)
+	{
+		if (path.ends_with("/type") && path.find("/schemes/") != path.npos) {
+			std::vector<const char *> types;
+			if (path.find("/core_filters/") == path.npos)
+				types = ops_types;
+			if (path.find("/ops_filters/") == path.npos)
+				types.insert(types.end(), core_types.begin(), core_types.end());
+			return types;
+		}
+		for (const keyword_file &file : keyword_files)
+			if (path.ends_with(file.ending))
+				return file.words;
+		return {};
 	}
 
 	// Numbers that only cost time are made small.
@@ -351,8 +406,6 @@ private:
 
 	expected_write expect(const std::string &path, const std::string &text) const
 	{
-		static const char *const actions[] = {"stat"};
-		static const char *const preps[] = {"set_pgidle"};
 		const std::string name = name_of(path);
 		parsed p = parse_unsigned(text, ~u64{0});
 
@@ -360,22 +413,23 @@ private:
 			return {EACCES, ""};
 		if (is_count(path))
 			return expect_count(path, text);
-		if (name == "operations") {
-			p = parse_name(text, damon::operations_names);
-			return {p.error, std::string(damon::operations_names[p.value]) + "\n"};
+		if (const std::vector<const char *> words = words_of(path); !words.empty()) {
+			p = parse_name(text, words);
+			return {p.error, p.error ? "" : std::string(words[static_cast<size_t>(p.value)]) + "\n"};
 		}
-		if (name == "action")
-			return {parse_name(text, actions).error, "stat\n"};
-		if (name == "type") {
-			p = parse_name(text, damon::attribute_names);
-			return {p.error, std::string(damon::attribute_names[p.value]) + "\n"};
-		}
-		if (name == "prep_action")
-			return {parse_name(text, preps).error, "set_pgidle\n"};
-		if (name == "path")
+		if (name == "path" || name == "memcg_path")
 			return {0, text + "\n"};
-		if (name == "weight")
+		if (name == "nid" || name == "target_nid" || name == "damon_target_idx") {
+			p = parse_int(text);
+			return {p.error, std::to_string(p.value) + "\n"};
+		}
+		if (name == "weight" || name == "id" || name.ends_with("_permil") ||
+		    name.starts_with("fail_charge_"))
 			p = parse_unsigned(text, ~u32{0});
+		if (p.error && path.find("/quotas/") != path.npos &&
+		    (name == "ms" || name == "bytes" || name == "reset_interval_ms" ||
+		     name.starts_with("fail_charge_")))
+			return {EINVAL, ""};
 		if (name == "pause" || name == "obsolete_target" || name == "matching" ||
 		    name == "allow") {
 			p = parse_boolean(text);
@@ -479,7 +533,7 @@ private:
 	{
 		const std::string kdamond = any_kdamond();
 		const u64 chosen = in_.below(16);
-		const std::string keyword = chosen < 7 ? commands[chosen]
+		const std::string keyword = chosen < 9 ? commands[chosen]
 					    : chosen < 15
 						    ? commands[chosen % 4 == 3 ? 4 : chosen % 4]
 						    : in_.text(60);
@@ -518,11 +572,13 @@ private:
 				return false;
 			if (keyword == "update_schemes_stats")
 				return rc > 0 && path.find("/stats/") != path.npos;
+			if (keyword == "update_schemes_effective_quotas")
+				return rc > 0 && path.ends_with("/effective_bytes");
 			return keyword.find("tried") != keyword.npos &&
 			       path.find("/tried_regions/") != path.npos;
 		});
-		MUST((now_[kdamond + "last_error"] == "\n") == (rc > 0), step, rc,
-		     now_[kdamond + "last_error"]);
+		const std::string &line = now_[kdamond + "last_error"];
+		MUST((line == "\n" || line.starts_with("note")) == (rc > 0), step, rc, line);
 		if (keyword == "off" && rc > 0)
 			MUST(now_[kdamond + "state"] == "off\n" && now_[kdamond + "pid"] == "-1\n");
 		if (rc > 0 && keyword == "update_schemes_tried_regions")
