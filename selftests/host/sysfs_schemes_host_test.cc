@@ -433,6 +433,36 @@ TEST_F(sysfs_schemes, goals_are_committed_alone)
 	refuse_command("commit_schemes_quota_goals", ECANCELED, "state: the kdamond does not run");
 }
 
+TEST_F(sysfs_schemes, what_quotas_allow_is_told_when_asked)
+{
+	put_all(quotas, {{"bytes", "1048576"}, {"reset_interval_ms", "1000"}});
+	run("on");
+	run_for(250 * ms);
+	run("update_schemes_stats");
+	EXPECT_EQ(read(quotas + "effective_bytes"), "0\n");
+	run("update_schemes_effective_quotas");
+	EXPECT_EQ(read(quotas + "effective_bytes"), "1048576\n");
+	put(quotas + "bytes", "8192\n");
+	run("commit");
+	run_for(2000 * ms);
+	EXPECT_EQ(read(quotas + "effective_bytes"), "1048576\n");
+	put(kdamond + "refresh_ms", "100\n");
+	EXPECT_EQ(read(quotas + "effective_bytes"), "8192\n");
+	run("off");
+	EXPECT_EQ(read(quotas + "effective_bytes"), "8192\n");
+}
+
+TEST_F(sysfs_schemes, what_quotas_allow_is_in_units)
+{
+	use_physical_memory();
+	put_all(context, {{"addr_unit", "4096"}, {"schemes/0/quotas/bytes", "256"}});
+	run("on");
+	run_for(250 * ms);
+	run("update_schemes_effective_quotas");
+	EXPECT_EQ(read(quotas + "effective_bytes"), "256\n");
+	run("off");
+}
+
 TEST_F(sysfs_schemes, each_failing_allocation_changes_nothing)
 {
 	put_all(scheme, {{"action", "migrate_cold"}, {"dests/nr_dests", "2"}, {"dests/0/weight", "3"},
