@@ -1,0 +1,91 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash disable=SC2154,SC2086
+# Goals about nodes: memory moves until the goal is reached, and then hardly any does.  What the nodes hold is taken
+# from their meminfo.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/damos.sh"
+
+size=$((slow > 1 ? 200 : 400))
+nodes=/sys/devices/system/node
+
+of_node() { awk -v key="$2:" '$3 == key { print $4 }' $nodes/node"$1"/meminfo; }
+free_bp() { echo $(($(of_node "$1" MemFree) * 10000 / $(of_node "$1" MemTotal))); }
+in_use() { echo $(($(of_node "$1" AnonPages) + $(of_node "$1" FilePages))); }
+# Of the memory in use, on node N.
+share_bp() { echo $(($(in_use "$1") * 10000 / ($(in_use 0) + $(in_use 1)))); }
+
+near() { [ "$("$1" "$2")" -ge $(($3 - 100)) ] && [ "$("$1" "$2")" -le $(($3 + 100)) ]; }
+# settles METRIC NODE TARGET: within 100 bp, and stays there for a minute, in which less than 1 % of node 0 is moved.
+settles() {
+	wait_until 90 near "$@" || { echo "$1 of node $2 is $("$1" "$2"), not $3"; return 1; }
+	sleep $((5 * slow))
+	settled=$(vmstat pgmigrate_success) settled_at=$("$1" "$2")
+	sleep 60
+	settled=$(($(vmstat pgmigrate_success) - settled))
+	diag "$goal: $settled_at bp of $3, $("$1" "$2") a minute later; $settled pages were moved in it" >&3
+	near "$@" && at_most $settled $(($(of_node 0 MemTotal) / 4 / 100))
+}
+# towards GOAL NODE TARGET [FILE=VALUE...]: by cold memory of node 0 that moves to node 1.
+towards() {
+	goal=$1 goal_node=$2 goal_target=$3
+	shift 3
+	act migrate_cold 0 target_nid=1 access_pattern/nr_accesses/max=0 access_pattern/age/min=2 \
+		quotas/bytes=$((8 * mib)) quotas/reset_interval_ms=$((200 * slow)) quotas/goals/nr_goals=1 \
+		quotas/goals/0/target_metric="$goal" quotas/goals/0/nid="$goal_node" \
+		quotas/goals/0/target_value="$goal_target" ops_filters/nr_filters=1 ops_filters/0/type=node \
+		ops_filters/0/min=0 ops_filters/0/max=0 ops_filters/0/matching=Y ops_filters/0/allow=Y "$@"
+}
+node_free() { # TUNER
+	target=$(($(free_bp 0) + 1500))
+	towards node_mem_free_bp 0 $target quotas/goal_tuner="$1" && settles free_bp 0 $target
+}
+sys_raise() { # TUNER
+	target=$(($(share_bp 1) + 2000))
+	towards node_sys_bp 1 $target quotas/goal_tuner="$1" && settles share_bp 1 $target
+}
+sys_lower() { # TUNER
+	target=$(($(share_bp 0) - 2000))
+	towards node_sys_bp 0 $target quotas/goals/0/direction=lower quotas/goal_tuner="$1" && settles share_bp 0 $target
+}
+memcg_used() {
+	target=1000
+	towards node_memcg_used_bp 1 $target quotas/goals/0/path=/damonxx-test && settles group_bp 1 $target
+}
+group_bp() {
+	group_bytes=$(awk -v key="N$1" '$1 == "anon" { for (i = 2; i <= NF; i++) { split($i, part, "="); if (part[1] == key) print part[2] } }' \
+		$group/memory.numa_stat)
+	echo $((group_bytes / 1024 * 10000 / $(of_node "$1" MemTotal)))
+}
+fresh() { # the keeper's memory is back on node 0
+	need_idle
+	end_keeper a
+	echo 0 >$group/cgroup.procs
+	start_keeper a --node 0 0 $size
+	echo 0 >/sys/fs/cgroup/cgroup.procs
+}
+never() { # a goal that cannot act is refused
+	not towards node_mem_free_bp 77 100 && last_error | grep goals && refuses $kdamond/state on EINVAL
+}
+
+need_module
+[ -d $nodes/node1 ] || skip_all "there is only one node; run-in-vm has a machine with two"
+exec 3>&1
+group=/sys/fs/cgroup/damonxx-test
+echo +memory >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null
+mkdir -p $group
+for tuner in consist temporal proportional; do
+	fresh
+	check "node_mem_free_bp, $tuner" node_free $tuner
+	fresh
+	check "node_sys_bp upwards, $tuner" sys_raise $tuner
+	fresh
+	check "node_sys_bp downwards, $tuner" sys_lower $tuner
+done
+fresh
+check "node_memcg_used_bp" memcg_used
+check "all is as it was" intact a
+check "a node that is not there is refused" never
+clean_up
+rmdir $group
+finish
