@@ -29,6 +29,13 @@ public:
 			for (u64 n = in_.below(5); n > 0; n--)
 				change_mappings(pid);
 		}
+		// A part of any length; a large folio may reach beyond the end.
+		host::set_action_script([this](kapi_deed &deed) {
+			const u64 begin = deed.start;
+			deed.start += (1 + in_.below(64)) << (12 + in_.below(20));
+			deed.passed_bytes += deed.start - begin;
+			deed.applied_bytes += in_.below(deed.start - begin + 1);
+		});
 		auto first = build();
 		if (!first)
 			return;
@@ -141,9 +148,42 @@ private:
 			s.max_nr_snapshots = in_.flip() ? in_.below(10) : 0;
 			if (in_.flip())
 				s.pattern.nr_accesses = {in_.number_u32(), in_.number_u32()};
+			if (in_.flip())
+				make_active(s);
 			MUST(wanted.schemes.try_push(move(s)).is_ok());
 		}
 		return wanted;
+	}
+
+	// Something to do, within limits.
+	void make_active(damon::scheme_inputs &s)
+	{
+		static const damon::action actions[] = {damon::action::pageout, damon::action::cold,
+							damon::action::stat, damon::action::willneed};
+
+		s.action = in_.one_of(actions);
+		if (in_.flip())
+			s.quota.bytes = page + in_.below(u64{1} << in_.between(12, 40));
+		if (in_.below(3) == 0)
+			s.quota.ms = 1 + in_.below(100);
+		s.quota.reset_interval_ms = in_.below(3);
+		s.quota.tuner = static_cast<damon::goal_tuner>(in_.below(3));
+		s.quota.weights = {0, in_.number_u32(), in_.number_u32()};
+		if (in_.below(3) == 0) {
+			damon::goal g;
+			g.target_value = 1 + in_.below(10);
+			g.current_value = in_.below(20);
+			MUST(s.quota.goals.try_push(g).is_ok());
+		}
+		for (u64 n = in_.below(3); n > 0; n--) {
+			const kapi_range range = any_mapping();
+			damon::filter f;
+			f.type = damon::filter_type::addr;
+			f.matching = in_.flip();
+			f.allow = in_.flip();
+			f.range = {range.start + in_.below(page), range.end};
+			MUST(s.core_filters.try_push(f).is_ok());
+		}
 	}
 
 	damon::own<damon::configuration> build()
@@ -191,11 +231,28 @@ private:
 		u64 bytes = 0;
 		for (const damon::target &t : monitor_->config().targets)
 			bytes += t.gone ? 0 : t.regions.total_bytes();
+		std::vector<u64> tried;
+		for (const damon::scheme &s : monitor_->config().schemes)
+			tried.push_back(s.stats.sz_tried);
 		without_memory([&] { monitor_->check(); });
+		check_quotas(tried);
 		samples_++;
 		must_be_in_order("check");
 		if (walking && !is_walking())
 			check_walk(bytes);
+	}
+
+	// No round does more than its quota allows.
+	void check_quotas(const std::vector<u64> &tried_before)
+	{
+		for (u32 i = 0; i < tried_before.size(); i++) {
+			const damon::scheme &s = monitor_->config().schemes[i];
+			const u64 tried = s.stats.sz_tried - tried_before[i];
+
+			if (s.limited())
+				MUST(tried <= s.quota.effective_bytes(), i, tried);
+			MUST(!s.in_round);
+		}
 	}
 
 	bool is_walking() const

@@ -15,6 +15,7 @@ u64 part_bytes = default_part;
 u64 cost_ns_per_page;
 u64 apply_calls;
 std::function<void()> before_part;
+std::function<void(kapi_deed &)> action_script;
 std::map<s32, kapi_memory> nodes;
 std::map<std::pair<u64, s32>, u64> memcgs_on_nodes;
 u64 active_bytes, inactive_bytes, hugepage_bytes;
@@ -163,6 +164,8 @@ void apply(kapi_mm &mm, kapi_deed &deed)
 	apply_calls++;
 	if (deed.start >= deed.end || deed.start % page != 0)
 		die("an action on [%#llx, %#llx)", deed.start, deed.end);
+	if (action_script)
+		return action_script(deed);
 	while (deed.start < end) {
 		if (mapping_at(mm, deed.start) == mm.mapped.end()) {
 			const auto next = mm.mapped.lower_bound(deed.start);
@@ -181,6 +184,11 @@ void apply(kapi_mm &mm, kapi_deed &deed)
 void set_action_part_bytes(u64 bytes) { part_bytes = bytes; }
 void set_action_cost_ns(u64 per_page) { cost_ns_per_page = per_page; }
 void set_before_part(std::function<void()> what) { before_part = std::move(what); }
+
+void set_action_script(std::function<void(kapi_deed &)> script)
+{
+	action_script = std::move(script);
+}
 
 void add_node(s32 nid, u64 total_bytes, u64 free_bytes)
 {
@@ -231,6 +239,7 @@ void reset_actions()
 	cost_ns_per_page = apply_calls = 0;
 	active_bytes = inactive_bytes = hugepage_bytes = 0;
 	before_part = nullptr;
+	action_script = nullptr;
 	psi = nullptr;
 	nodes.clear();
 	memcgs_on_nodes.clear();
