@@ -68,13 +68,15 @@ watch_ranges() {
 }
 # runs NAME AREA: where the area is in physical memory.
 runs() { amount "$1" "$2" runs; }
-# act_on_frames ACTION "RUNS" [FILE=VALUE...]: by physical addresses, only there.
+# act_on_frames ACTION "RUNS" [FILE=VALUE...]: by physical addresses, only there.  There may be thousands of runs, so
+# they are not sampled often.
 act_on_frames() {
 	frames_action=$1 frames_ranges=$2
 	shift 2
-	act "$frames_action" 0 ../../targets/0/regions/nr_regions=0 "$@" || return
+	act "$frames_action" 0 ../../$aggr_us=$((1000000 * slow)) ../../$sample_us=$((100000 * slow)) \
+		apply_interval_us=$((100000 * slow)) "$@" || return
 	turn off && watch_ranges "$frames_ranges" &&
-		put $context/$max_regions $((2 * $(echo "$frames_ranges" | wc -l) + 1000)) && turn on
+		put $context/$max_regions $(($(echo "$frames_ranges" | wc -l) + 1000)) && turn on
 }
 
 # Patterns, to follow ACTION PID.

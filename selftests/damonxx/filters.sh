@@ -25,8 +25,8 @@ filter() { # TYPE MATCHING ALLOW [FILE=VALUE...]: the values that say so
 		echo "ops_filters/0/$each"
 	done
 }
-close_to() { # BYTES WANTED: 2 % may be what a keeper has besides
-	at_least "${1:-0}" $(($2 - size * mib / 50)) && at_most "$1" $(($2 + size * mib / 50))
+close_to() { # BYTES WANTED: a MiB may be what a keeper has besides
+	at_least "${1:-0}" $(($2 - mib)) && at_most "$1" $(($2 + mib))
 }
 
 # by_frames TYPE EXPECTED-MIB [FILE=VALUE...]: of the frames of all three.  Allowing what matches, and rejecting what
@@ -112,8 +112,9 @@ bypass() {
 }
 # Filters of the wrong layer, and those that make no sense.
 refused() {
-	act stat $b core_filters/nr_filters=1 ops_filters/nr_filters=1 && turn off || return
-	refuses $scheme/core_filters/0/type memcg EINVAL && refuses $scheme/ops_filters/0/type addr EINVAL || return
+	act stat $b ops_filters/nr_filters=1 && turn off && put $scheme/core_filters/nr_filters 1 || return
+	refuses $scheme/core_filters/0/type memcg EINVAL && refuses $scheme/ops_filters/0/type addr EINVAL &&
+		refuses $kdamond/state on EINVAL || return
 	put $scheme/core_filters/nr_filters 0 && tryio -p $scheme ops_filters/0/type=hugepage_size ops_filters/0/min=2 \
 		ops_filters/0/max=1 && refuses $kdamond/state on EINVAL || return
 	put $scheme/ops_filters/0/type memcg && put $scheme/ops_filters/0/memcg_path /no-such-group || return

@@ -11,12 +11,12 @@
  *	--later		touches the cold part only upon the first step
  *	--out		has the cold part swapped out at first
  *	--active	has the cold part on the list of active memory at first, if there is such a list
- *	--busy		does not rest between passes over the hot part
+ *	--report MS	says how the passes went when so much time is over, too
  *
  * It writes each page at its first touch, and touches the hot part again and again.  Upon SIGUSR1 it takes a step:
  * it reads all that it has written and says "intact BYTES", or "changed ADDRESS".  It also says "hot START END" and
- * "cold START END", in decimal, and after each step "passes COUNT NS", of hot passes since the last step and the
- * time they took, and "ready STEP".
+ * "cold START END", in decimal; after each step "ready STEP", and before it "passes COUNT NS LONGEST_NS": the hot passes since
+ * it last said so, and what they took without the rests between them.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -67,10 +67,31 @@ static const char *find_change(const char *at, unsigned long bytes)
 	return NULL;
 }
 
+/* Every eighth line. */
 static void touch(char *at, unsigned long bytes)
 {
-	for (unsigned long i = 0; i < bytes; i += PAGE)
+	for (unsigned long i = 0; i < bytes; i += 8 * LINE)
 		++*(volatile uint64_t *)(at + i + 8);
+}
+
+static unsigned long passes, passes_ns, longest_ns;
+
+static void pass(char *at, unsigned long bytes)
+{
+	const unsigned long began_ns = now_ns();
+	unsigned long ns;
+
+	touch(at, bytes);
+	ns = now_ns() - began_ns;
+	passes++;
+	passes_ns += ns;
+	longest_ns = ns > longest_ns ? ns : longest_ns;
+}
+
+static void report_passes(void)
+{
+	printf("passes %lu %lu %lu\n", passes, passes_ns, longest_ns);
+	passes = passes_ns = longest_ns = 0;
 }
 
 /* An emulated TLB hardly ever evicts; taking access from more than 33 pages flushes all of it. */
@@ -176,9 +197,9 @@ static unsigned long megabytes(const char *word)
 
 int main(int argc, char **argv)
 {
-	bool huge = false, plain = false, later = false, out = false, active = false, busy = false, filled;
+	bool huge = false, plain = false, later = false, out = false, active = false, filled;
 	const char *path = NULL;
-	unsigned long hot, cold, passes = 0, began_ns;
+	unsigned long hot, cold, report_ns = 0, began_ns;
 	long node = -1;
 	int done = 0;
 	char *at;
@@ -198,8 +219,8 @@ int main(int argc, char **argv)
 			out = true;
 		else if (!strcmp(*argv, "--active"))
 			active = true;
-		else if (!strcmp(*argv, "--busy"))
-			busy = true;
+		else if (!strcmp(*argv, "--report") && argv[1])
+			report_ns = strtoul(*++argv, NULL, 0) * 1000000;
 		else
 			errx(2, "there is no option %s", *argv);
 	}
@@ -230,21 +251,22 @@ int main(int argc, char **argv)
 	touch(at, hot);
 	printf("ready 0\n");
 	began_ns = now_ns();
-	for (;; passes++) {
-		touch(at, hot);
+	for (;;) {
 		flush_tlb();
-		if (!busy)
-			nanosleep(&(struct timespec){ 0, 2000000 }, NULL);
+		pass(at, hot);
+		nanosleep(&(struct timespec){ 0, 2000000 }, NULL);
+		if (report_ns && now_ns() - began_ns >= report_ns) {
+			report_passes();
+			report_ns = 0;
+		}
 		if (steps == done)
 			continue;
-		printf("passes %lu %lu\n", passes, now_ns() - began_ns);
+		report_passes();
 		done++;
 		if (!filled)
 			fill(at + hot, cold);
 		filled = true;
 		check(at, hot + cold);
 		printf("ready %d\n", done);
-		passes = 0;
-		began_ns = now_ns();
 	}
 }
