@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
-# Two processes and all of physical memory are monitored at short intervals, while the processes fork, execute, unmap
+# upheaval.sh [--actions]
+# Two processes and all of physical memory are monitored at short intervals, and with --actions all actions are taken on
+# them, while the processes fork, execute, unmap
 # everything, split and collapse huge pages, swap, merge, move and truncate, and while memory blocks go off line and
 # come back and memory is compacted.
 . "$(dirname "$0")/lib.sh"
@@ -44,15 +46,36 @@ plug_and_unplug() { # FILE
 
 short="monitoring_attrs/intervals/sample_us=$((1000 * slow)) monitoring_attrs/intervals/aggr_us=$((10000 * slow))"
 short="$short monitoring_attrs/intervals/update_us=$((50000 * slow))"
-all_that="schemes/nr_schemes=1 schemes/0/access_pattern/sz/max=18446744073709551615
-	schemes/0/access_pattern/nr_accesses/max=4294967295 schemes/0/access_pattern/age/max=4294967295"
+# The first scheme is for all memory; the others, each with its action, are limited so that something is left to do.
+# scheme_of NUMBER ACTION...
+scheme_of() {
+	echo "schemes/$1/access_pattern/sz/max=18446744073709551615 schemes/$1/access_pattern/nr_accesses/max=4294967295
+		schemes/$1/access_pattern/age/max=4294967295 schemes/$1/action=$2"
+	[ "$2" = stat ] || echo "schemes/$1/quotas/bytes=$((16 << 20)) schemes/$1/quotas/reset_interval_ms=$((500 * slow))"
+	case $2 in
+	migrate*) echo "schemes/$1/target_nid=$3" ;;
+	esac
+}
+schemes_of() { # ACTION...
+	echo "schemes/nr_schemes=$#"
+	schemes_nid=0 schemes_number=0
+	for each; do
+		scheme_of $schemes_number "$each" $schemes_nid
+		schemes_number=$((schemes_number + 1)) schemes_nid=$((1 - schemes_nid))
+	done
+}
+of_processes=$(schemes_of stat) of_frames=$of_processes
+if [ "${1-}" = --actions ]; then
+	of_processes=$(schemes_of stat pageout cold willneed hugepage collapse nohugepage migrate_hot migrate_cold)
+	of_frames=$(schemes_of stat pageout lru_prio lru_deprio migrate_hot migrate_cold)
+fi
 
 start_both() {
 	tryio -p $kdamonds nr_kdamonds=2 0/contexts/nr_contexts=1 1/contexts/nr_contexts=1 || return
 	# shellcheck disable=SC2086
-	tryio -p $context $short targets/nr_targets=2 targets/0/pid_target="$first" targets/1/pid_target="$second" $all_that || return
+	tryio -p $context $short targets/nr_targets=2 targets/0/pid_target="$first" targets/1/pid_target="$second" $of_processes || return
 	# shellcheck disable=SC2086
-	tryio -p $kdamonds/1/contexts/0 $short operations=paddr targets/nr_targets=1 $all_that || return
+	tryio -p $kdamonds/1/contexts/0 $short operations=paddr targets/nr_targets=1 $of_frames || return
 	put $kdamond/state on && put $kdamonds/1/state on
 }
 rounds() { # KDAMOND
@@ -65,13 +88,23 @@ read_results() {
 both_work_to_the_end() {
 	while ! ended "$first" && ! ended "$second"; do
 		# The worker ends with its last target.
-		read_results || ended "$first" || ended "$second" || return
+		read_results && stats_of_processes || ended "$first" || ended "$second" || return
 		sleep 0.2
 	done
 	wait "$first" && wait "$second"
 }
+# What the processes' schemes did is read as long as they live.
+acted_on=
+stats_of_processes() { put $kdamond/state update_schemes_stats; }
 paddr_goes_on() {
 	was=$(rounds 1) && sleep 1 && now=$(rounds 1) && at_least "$now" $((was + 1))
+}
+# Each action was taken on something, as far as this machine has what it needs.
+acted() { # KDAMOND
+	for each in $kdamonds/"$1"/contexts/0/schemes/[0-9]*; do
+		acted_on="$acted_on $(cat "$each"/action):$(($(cat "$each"/stats/sz_applied) >> 10))"
+		at_least "$(cat "$each"/stats/sz_tried)" 1 || { echo "$each"; return 1; }
+	done
 }
 all_deeds() { # FILE: each was done
 	! awk '$1 == "deed" && $3 == 0' "$1" | grep .
@@ -104,6 +137,11 @@ else
 	check "memory blocks went off line" went_off
 fi
 [ ! -e $ksm ] || echo 2 >$ksm
+if [ "${1-}" = --actions ]; then
+	check "the schemes of processes were tried" acted 0
+	check "those of physical memory, too" acted 1
+	diag "KiB applied:$acted_on"
+fi
 check "both end" need_idle
 check "swap ends" swap_off
 finish
