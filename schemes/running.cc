@@ -6,7 +6,7 @@ namespace damon {
 
 namespace {
 
-constexpr kapi_filter_type kapi_filter_types[] = {
+constexpr u8 kapi_filter_types[] = {
 	KAPI_FILTER_ANON,     KAPI_FILTER_MEMCG,  KAPI_FILTER_YOUNG, KAPI_FILTER_HUGEPAGE_SIZE,
 	KAPI_FILTER_UNMAPPED, KAPI_FILTER_ACTIVE, KAPI_FILTER_NODE,
 };

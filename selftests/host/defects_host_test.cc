@@ -20,6 +20,19 @@
  *	the last window's count of the left region only	merging_averages_the_last_window_too
  *	32-bit offsets in large regions			region_table.probes_are_uniform_*, prng.*
  *	refused counts that had acted			huge_counts_leave_what_was_there
+ *
+ * And in schemes:
+ *
+ *	a last folio that is stale			schemes.a_folio_in_two_regions_is_handled_once
+ *	resume addresses off by one			schemes.a_quota_goes_on_where_it_ended
+ *	windows that wrap after a pause			quota.a_window_ends_however_late_somebody_asks
+ *	a time quota that achieved nothing once		quota.what_achieved_nothing_is_tried_again
+ *	totals that overflow				quota.totals_do_not_overflow
+ *	a target of 0, empty lists, cgroups above nodes	goal.*
+ *	pressure since boot at first			goal.pressure_is_neutral_at_first
+ *	a first window without any limit		quota.the_first_look_decides_already
+ *	regions cut beyond the table			region_table.cut_at_keeps_counts
+ *	a goal that cannot be reached pushes on		nodes.no_more_than_fits_is_wanted
  */
 #include "core/monitor.hh"
 #include "sysfs_tree.hh"

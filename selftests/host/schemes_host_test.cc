@@ -576,3 +576,124 @@ TEST_F(nodes, an_evaluation_looks_at_few_pages)
 	EXPECT_LE(host::counts().described_pages - before, 10u * 4'097);
 	EXPECT_GE(host::counts().described_pages - before, 10u * 4'000);
 }
+
+namespace {
+
+u64 value(goal_metric metric, s32 nid = 0, u64 memcg = 0)
+{
+	psi_baseline baseline;
+	goal g = node_goal(metric, nid, 5'000);
+
+	g.memcg = memcg;
+	return measure(g, baseline);
+}
+
+} // namespace
+
+TEST_F(schemes, metrics_say_what_memory_is_used_for)
+{
+	using enum goal_metric;
+
+	host::add_node(0, 1000 * mib, 250 * mib);
+	host::add_node(1, 0, 0);
+	host::set_memcg_on_node(7, 0, 100 * mib);
+	host::set_memcg_on_node(8, 0, 2000 * mib);	// more than the node
+	EXPECT_EQ(value(node_mem_used_bp), 7'500u);
+	EXPECT_EQ(value(node_mem_free_bp), 2'500u);
+	EXPECT_EQ(value(node_memcg_used_bp, 0, 7), 1'000u);
+	EXPECT_EQ(value(node_memcg_free_bp, 0, 7), 9'000u);
+	EXPECT_EQ(value(node_memcg_used_bp, 0, 8), 10'000u);
+	EXPECT_EQ(value(node_memcg_free_bp, 0, 8), 0u);
+	EXPECT_EQ(value(node_memcg_used_bp, 0, 9), 0u);
+	EXPECT_EQ(value(node_memcg_free_bp, 0, 9), 10'000u);
+	EXPECT_EQ(value(node_mem_used_bp, 5), 0u);
+	EXPECT_EQ(value(node_mem_free_bp, 5), 10'000u);
+	EXPECT_EQ(value(node_mem_used_bp, 1), 10'000u);	// no memory at all
+	EXPECT_EQ(value(node_mem_free_bp, 1), 0u);
+	EXPECT_EQ(value(active_mem_bp), 0u);
+	EXPECT_EQ(value(inactive_mem_bp), 0u);
+	host::set_lru_bytes(30 * mib, 10 * mib);
+	EXPECT_EQ(value(active_mem_bp), 7'500u);
+	EXPECT_EQ(value(inactive_mem_bp), 2'500u);
+	host::set_hugepage_bytes(75 * mib);
+	EXPECT_EQ(value(hugepage_mem_bp), 1'000u);
+	host::add_node(0, 1000 * mib, 1000 * mib);
+	EXPECT_EQ(value(hugepage_mem_bp), 10'000u);
+	host::set_psi([] { return -1; });
+	EXPECT_EQ(value(some_mem_psi_us), 0u);
+}
+
+TEST_F(schemes, goals_are_exchanged_alone)
+{
+	const kapi_range memory = ram_of(64 * mib);
+	scheme_inputs s = all(action::pageout);
+	goal g;
+	report why;
+
+	g.target_value = 100;
+	g.current_value = 100;
+	s.quota.tuner = goal_tuner::temporal;
+	s.quota.bytes = mib;
+	s.quota.reset_interval_ms = 100;
+	ASSERT_OK(s.quota.goals.try_push(g));
+	start(operations_id::paddr, move(s));
+	host::run_for(1'050 * ms);
+	EXPECT_EQ(host::count_pages_in(host::ram, memory).in_memory, 64 * pages_per_mib);
+	EXPECT_EQ(stats().effective_bytes, 0u);
+
+	// One scheme more than there are.
+	vec<vec<goal>> goals;
+	ASSERT_OK(goals.resize(2));
+	g.current_value = 50;
+	ASSERT_OK(goals[0].try_push(g));
+	ASSERT_OK(goals[1].try_push(g));
+	ASSERT_OK(context_->commit_goals(move(goals), why));
+	host::run_for(500 * ms);
+	EXPECT_EQ(host::count_pages_in(host::ram, memory).in_memory, 59 * pages_per_mib);
+
+	// None at all: the bytes remain.
+	ASSERT_OK(context_->commit_goals({}, why));
+	host::run_for(500 * ms);
+	EXPECT_EQ(host::count_pages_in(host::ram, memory).in_memory, 54 * pages_per_mib);
+	ASSERT_OK(goals.resize(1));
+	g.target_value = 0;
+	ASSERT_OK(goals[0].try_push(g));
+	EXPECT_ERROR(context_->commit_goals(move(goals), why), errc::inval);
+	EXPECT_TRUE(why.line() == text_view("schemes/0/quotas/goals/0/target_value: must not be 0"));
+}
+
+// Pressure comes from memory that is reclaimed and needed again: more than 100 MiB/s of it.
+TEST_F(schemes, a_goal_about_pressure_is_kept)
+{
+	ram_of(1024 * mib);
+	scheme_inputs s = all(action::lru_deprio);
+	goal g;
+
+	g.metric = goal_metric::some_mem_psi_us;
+	g.target_value = 1'000;
+	s.quota.reset_interval_ms = 1'000;
+	s.apply_interval_us = 1'000'000;
+	ASSERT_OK(s.quota.goals.try_push(g));
+	static u64 stalled_us;
+	static u64 demoted;
+	stalled_us = demoted = 0;
+	host::set_psi([this] {
+		const u64 now = demoted;
+		stalled_us += now / (50 * mib / 1'000);
+		demoted = 0;
+		return static_cast<s64>(stalled_us);
+	});
+	host::set_action_script([](kapi_deed &deed) {
+		demoted += deed.end - deed.start;
+		deed.start = deed.end;
+	});
+	start(operations_id::paddr, move(s));
+	host::run_for(60'000 * ms);
+	u64 before = stalled_us;
+	for (int window = 0; window < 60; window++) {
+		host::run_for(1'000 * ms);
+		EXPECT_LE(stalled_us - before, 1'200u);
+		EXPECT_GE(stalled_us - before, 800u);
+		before = stalled_us;
+	}
+}
