@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=dash disable=SC2034,SC2154
+# shellcheck shell=dash disable=SC2034,SC2154,SC2086,SC2231
 # What tests of actions share: keepers (see keeper.c) and what became of their memory, schemes in one line, swap.
 # Sourced after lib.sh.
 #
@@ -8,6 +8,17 @@
 mib=1048576
 all=18446744073709551615
 old_swap='' disk='' swap_disk=''
+
+# As in lib.sh, but looking only now and then: looks at pages cost more than what is waited for.
+wait_until() { # SECONDS COMMAND...
+	wait_left=$(($1 * slow * 4))
+	shift
+	until "$@"; do
+		[ $wait_left -gt 0 ] || { echo "waited too long for: $*"; return 1; }
+		wait_left=$((wait_left - 1))
+		sleep 0.25
+	done
+}
 
 # start_keeper NAME OPTION...: its pid is $NAME afterwards, and what it says is in $work/NAME.
 start_keeper() {

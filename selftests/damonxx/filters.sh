@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=dash disable=SC2154,SC2086
+# shellcheck shell=dash disable=SC2154,SC2086,SC2046,SC2017
 # Filters: what passes them, in each round, of memory that is known: three processes with as much each, one in a memory
 # cgroup, one in huge pages, one with a file.
 . "$(dirname "$0")/lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=dash disable=SC2154,SC2086
+# shellcheck shell=dash disable=SC2154,SC2086,SC2046,SC2017
 # Goals about nodes: memory moves until the goal is reached, and then hardly any does.  What the nodes hold is taken
 # from their meminfo.
 . "$(dirname "$0")/lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=dash disable=SC2154,SC2086
+# shellcheck shell=dash disable=SC2154,SC2086,SC2046,SC2017
 # migrate_hot, migrate_cold: memory moves to the node that was named, what it holds stays as it was, other memory stays
 # where it is, and a node keeps what it needs for itself.
 . "$(dirname "$0")/lib.sh"

