@@ -70,6 +70,7 @@ full_node() { # SPACE
 	pid=$a
 	[ "$1" = process ] || pid=0
 	start_keeper filler --node 0 0 $((($(free_kib 0) >> 10) - 64))
+	sleep 1
 	was_scanned=$(scanned)
 	act migrate_hot $pid target_nid=0 || return
 	rounds 60 || return

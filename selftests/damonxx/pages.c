@@ -40,7 +40,7 @@ static const struct {
 };
 #define NR_FLAGS (sizeof(flags) / sizeof(flags[0]))
 
-static uint64_t present, swapped, by_flag[NR_FLAGS], by_node[MAX_NODES];
+static uint64_t present, swapped, by_flag[NR_FLAGS], on_node[MAX_NODES];
 static uint64_t *entries;
 static unsigned long start, n;
 static int pid;
@@ -73,14 +73,20 @@ static uint64_t frame_of(unsigned long i)
 	return entries[i] & PRESENT ? entries[i] & FRAME_BITS : 0;
 }
 
+static void count_entries(void)
+{
+	for (unsigned long i = 0; i < n; i++) {
+		present += !!(entries[i] & PRESENT);
+		swapped += !!(entries[i] & SWAPPED);
+	}
+}
+
 static void count_flags(void)
 {
 	int fd = open_or_die("/proc/kpageflags");
 	uint64_t word;
 
 	for (unsigned long i = 0; i < n; i++) {
-		present += !!(entries[i] & PRESENT);
-		swapped += !!(entries[i] & SWAPPED);
 		if (!frame_of(i) || pread(fd, &word, sizeof(word), frame_of(i) * sizeof(word)) != sizeof(word))
 			continue;
 		for (unsigned int k = 0; k < NR_FLAGS; k++)
@@ -104,7 +110,7 @@ static void count_nodes(void)
 			err(1, "move_pages");
 		for (unsigned long k = 0; k < batch; k++)
 			if (node[k] >= 0 && node[k] < MAX_NODES)
-				by_node[node[k]]++;
+				on_node[node[k]]++;
 	}
 }
 
@@ -197,16 +203,23 @@ int main(int argc, char **argv)
 	} else if (wanted && !strcmp(wanted, "cached")) {
 		print_cached();
 	} else {
-		count_flags();
-		count_nodes();
+		const bool by_entry = wanted && (!strcmp(wanted, "present") || !strcmp(wanted, "swapped"));
+		const bool by_node = wanted && !strncmp(wanted, "node", 4);
+
+		/* Only what is asked for: a call for each page takes its time. */
+		count_entries();
+		if (!by_entry && !by_node)
+			count_flags();
+		if (!wanted || by_node)
+			count_nodes();
 		print_key(wanted, "present", present);
 		print_key(wanted, "swapped", swapped);
 		for (unsigned int k = 0; k < NR_FLAGS; k++)
 			print_key(wanted, flags[k].key, by_flag[k]);
 		for (unsigned int node = 0; node < MAX_NODES; node++) {
 			snprintf(key, sizeof(key), "node%u", node);
-			if (wanted || by_node[node])
-				print_key(wanted, key, by_node[node]);
+			if (wanted || on_node[node])
+				print_key(wanted, key, on_node[node]);
 		}
 	}
 	return 0;

@@ -76,8 +76,7 @@ run() { # ROUND CASE
 	[ $# = 8 ] || die "the keeper reported: $(grep passes /tmp/keeper)"
 	echo "result $1 $2 $gone $gone_ms $((($4 + $7) / ($3 + $6))) $(($5 > $8 ? $5 : $8)) $cpu $(per_pass "$6" "$7" "$8")" \
 		"$(sed -n 's/^\(intact\|changed\) .*/\1/p' /tmp/keeper)"
-	kill $workload
-	wait $workload
+	{ kill $workload && wait $workload; } 2>/dev/null
 }
 
 awk '/System RAM/ && !/^ / { split($1, r, "-"); print "0x" r[1], "0x" r[2] }' /proc/iomem |
