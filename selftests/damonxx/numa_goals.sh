@@ -74,7 +74,7 @@ exec 3>&1
 group=/sys/fs/cgroup/damonxx-test
 echo +memory >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null
 mkdir -p $group
-for tuner in consist temporal proportional; do
+for tuner in ${TUNERS:-consist temporal proportional}; do
 	fresh
 	check "node_mem_free_bp, $tuner" node_free $tuner
 	fresh
