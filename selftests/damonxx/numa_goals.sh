@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
 
-size=$((slow > 1 ? 200 : 400))
+size=$((slow > 1 ? 100 : 200))
 nodes=/sys/devices/system/node
 
 of_node() { awk -v key="$2:" '$3 == key { print $4 }' $nodes/node"$1"/meminfo; }
@@ -37,7 +37,7 @@ towards() {
 		ops_filters/0/min=0 ops_filters/0/max=0 ops_filters/0/matching=Y ops_filters/0/allow=Y "$@"
 }
 node_free() { # TUNER
-	target=$(($(free_bp 0) + 1500))
+	target=$(($(free_bp 0) + 800))
 	towards node_mem_free_bp 0 $target quotas/goal_tuner="$1" && settles free_bp 0 $target
 }
 sys_raise() { # TUNER
@@ -49,7 +49,7 @@ sys_lower() { # TUNER
 	towards node_sys_bp 0 $target quotas/goals/0/direction=lower quotas/goal_tuner="$1" && settles share_bp 0 $target
 }
 memcg_used() {
-	target=1000
+	target=500
 	towards node_memcg_used_bp 1 $target quotas/goals/0/path=/damonxx-test && settles group_bp 1 $target
 }
 group_bp() {

@@ -22,8 +22,8 @@ total_mib() {
 		awk '/MemTotal:/ { print int($4 / 1024) }' /sys/devices/system/node/node$nid/meminfo
 	fi
 }
-# eat PERMIL: a keeper takes so much.
-eat() { start_keeper eater $bind 0 $(($(total_mib) * $1 / 1000)); }
+# eat NAME PERMIL: a keeper takes so much.
+eat() { start_keeper "$1" $bind 0 $(($(total_mib) * $2 / 1000)); }
 # How often the scheme went over its memory, in 2 s.
 works() { works_from=$(stats nr_snapshots) && sleep $((2 * slow)) && at_least "$(stats nr_snapshots)" $((works_from + 5)); }
 rests() { rests_from=$(stats nr_snapshots) && sleep $((2 * slow)) && is "$(stats nr_snapshots)" "$rests_from"; }
@@ -34,16 +34,15 @@ all_bands() {
 	diag "$metric${nid:+ of node $nid}: $free permil are free" >&3
 	at_least "$free" 400 || return
 	act stat $victim watermarks/metric=$metric ${nid:+watermarks/nid=$nid} watermarks/interval_us=100000 \
-		watermarks/high=$((free - 60)) watermarks/mid=$((free - 160)) watermarks/low=$((free - 260)) || return
+		watermarks/high=$((free - 20)) watermarks/mid=$((free - 50)) watermarks/low=$((free - 80)) || return
 	rests || { echo "above high"; return 1; }
-	eat 110 && { rests || { echo "between high and mid, from above"; return 1; }; }
-	end_keeper eater
-	eat 210 && { works || { echo "between mid and low"; return 1; }; }
-	end_keeper eater
-	eat 110 && { works || { echo "between high and mid, from below"; return 1; }; }
-	end_keeper eater
-	eat 310 && { rests || { echo "below low"; return 1; }; }
-	end_keeper eater
+	eat some 35 && { rests || { echo "between high and mid, from above"; return 1; }; } || return
+	eat more 30 && { works || { echo "between mid and low"; return 1; }; } || return
+	end_keeper more
+	works || { echo "between high and mid, from below"; return 1; }
+	eat more 60 && { rests || { echo "below low"; return 1; }; } || return
+	end_keeper more
+	end_keeper some
 	rests || { echo "above high again"; return 1; }
 	put $scheme/watermarks/metric none && turn commit && works
 }
