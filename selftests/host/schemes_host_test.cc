@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // What schemes do to memory, and within which limits, judged by the memory.
 #include "core/context.hh"
+#include "schemes/goal_metric.hh"
 #include "kunit/test.hh"
 #include "selftests/host/host.hh"
 
@@ -662,10 +663,11 @@ TEST_F(schemes, goals_are_exchanged_alone)
 	EXPECT_TRUE(why.line() == text_view("schemes/0/quotas/goals/0/target_value: must not be 0"));
 }
 
-// Pressure comes from memory that is reclaimed and needed again: more than 100 MiB/s of it.
+// A microsecond of pressure for each 50 KiB that were demoted.  So much memory that no round comes to
+// its end, where a window may remain unused.
 TEST_F(schemes, a_goal_about_pressure_is_kept)
 {
-	ram_of(1024 * mib);
+	ram_of(16'384 * mib);
 	scheme_inputs s = all(action::lru_deprio);
 	goal g;
 
