@@ -56,7 +56,7 @@ answer() {
 	[ "$1 $2" != "died on" ] || { start_victim idle 16; put $context/targets/0/pid_target "$victim"; } || return
 	refuses $kdamond/state "$2" "$3" || { last_error; return 1; }
 	case $1:$2 in
-	*:on | running:commit | running:update_* | running:clear_* | running:nonsense) runs ;;
+	*:on | running:commit* | running:update_* | running:clear_* | running:nonsense) runs ;;
 	*) rests ;;
 	esac || { echo "after $2"; return 1; }
 	# A refusal has a reason, success has none.

@@ -423,7 +423,7 @@ private:
 			p = parse_int(text);
 			return {p.error, std::to_string(p.value) + "\n"};
 		}
-		if (name == "weight" || name == "id" || name.ends_with("_permil") ||
+		if (name == "weight" || name == "id" || path.find("/weights/") != path.npos ||
 		    name.starts_with("fail_charge_"))
 			p = parse_unsigned(text, ~u32{0});
 		if (p.error && path.find("/quotas/") != path.npos &&
