@@ -472,13 +472,14 @@ private:
 		}
 		if (rc < 0)
 			return must_change_only(step, is_live);
+		// Also by the reads that look for changes.
+		refreshing |= name_of(path) == "refresh_ms" && wanted.content != "0\n";
 		const std::string dir = is_count(path) ? dir_of(path) : "";
 		must_change_only(step, [&](const std::string &changed) {
 			return changed == path || is_live(changed) ||
 			       (!dir.empty() && changed.starts_with(dir));
 		});
 		MUST(now_[path] == wanted.content, step, now_[path]);
-		refreshing |= name_of(path) == "refresh_ms" && now_[path] != "0\n";
 		huge_ |= path.ends_with("nr_regions/max") && std::stoull(now_[path]) >> 33 != 0;
 		if (!dir.empty())
 			must_be_fresh(dir, path);
