@@ -75,7 +75,7 @@ full_node() { # SPACE
 	act migrate_hot $pid target_nid=0 || return
 	rounds 60 || return
 	diag "full node: $(free_kib 0) KiB stay free, the low watermarks are at $(low_kib) KiB" >&3
-	at_least "$(amount a cold node0)" $((16 * mib)) || return
+	at_least "$(amount a cold node0)" $((4 * mib)) || return
 	at_least "$(free_kib 0)" "$(low_kib)" && is "$(scanned)" "$was_scanned" || return
 	intact a && end_keeper filler
 }

@@ -34,13 +34,13 @@ all_bands() {
 	diag "$metric${nid:+ of node $nid}: $free permil are free" >&3
 	at_least "$free" 400 || return
 	act stat $victim watermarks/metric=$metric ${nid:+watermarks/nid=$nid} watermarks/interval_us=100000 \
-		watermarks/high=$((free - 20)) watermarks/mid=$((free - 50)) watermarks/low=$((free - 80)) || return
+		watermarks/high=$((free - 40)) watermarks/mid=$((free - 80)) watermarks/low=$((free - 120)) || return
 	rests || { echo "above high"; return 1; }
-	eat some 35 && { rests || { echo "between high and mid, from above"; return 1; }; } || return
-	eat more 30 && { works || { echo "between mid and low"; return 1; }; } || return
+	eat some 60 && { rests || { echo "between high and mid, from above"; return 1; }; } || return
+	eat more 40 && { works || { echo "between mid and low"; return 1; }; } || return
 	end_keeper more
 	works || { echo "between high and mid, from below"; return 1; }
-	eat more 60 && { rests || { echo "below low"; return 1; }; } || return
+	eat more 90 && { rests || { echo "below low"; return 1; }; } || return
 	end_keeper more
 	end_keeper some
 	rests || { echo "above high again"; return 1; }
