@@ -362,7 +362,13 @@ echo "$files" | expand >"$work/files"
 while read -r path mode type default; do
 	check "$path: mode $mode, default '$default'" look "$path" "$mode" "$default"
 done <"$work/files"
+# Files of the same name and type are the same; words differ.
+taken=''
 while read -r path _ type _; do
+	kind=${path##*/}:$type
+	[ "$type" != word ] || kind=$path
+	case " $taken " in *" $kind "*) continue ;; esac
+	taken="$taken $kind"
 	[ "$type" = - ] || check "$path: what a $type takes and refuses" takes "$path" "$type"
 done <"$work/files"
 
