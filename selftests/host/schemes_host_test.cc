@@ -389,7 +389,7 @@ TEST_F(schemes, long_rounds_let_requests_in)
 	start(operations_id::paddr, all(action::pageout));
 	u64 worst_ns = 0;
 	u64 asked = 0;
-	for (u64 done = 0; !done; asked++) {
+	for (u64 done = 0; !done && asked < 20'000; asked++) {
 		host::spend(1 * ms);
 		const u64 asked_ns = kapi_now_ns();
 		done = stats().nr_snapshots;
@@ -401,6 +401,29 @@ TEST_F(schemes, long_rounds_let_requests_in)
 	EXPECT_EQ(host::count_pages_in(host::ram, memory).in_memory, 0u);
 	// Nothing was tried twice in that round.
 	EXPECT_EQ(stats().sz_applied, 1024 * mib);
+}
+
+TEST_F(schemes, a_long_round_goes_on_in_its_target)
+{
+	const u64 each = 64 * mib;
+	target_inputs second;
+	inputs in;
+
+	host::add_process(pid, {{base, base + each}});
+	host::add_process(pid + 1, {{base, base + each}});
+	in = wanted(operations_id::vaddr);
+	second.pid = pid_ref{kapi_pid_get(pid + 1)};
+	ASSERT_OK(in.targets.try_push(move(second)));
+	ASSERT_OK(in.schemes.try_push(all(action::cold)));
+	in.schemes[0].apply_interval_us = 100'000;
+	in.schemes[0].max_nr_snapshots = 1;
+	host::set_action_cost_ns(40'000);
+	host::preempt(1);
+	start(move(in));
+	for (int i = 0; i < 2'000 && !stats().nr_snapshots; i++)
+		host::spend(1 * ms);
+	EXPECT_EQ(stats().nr_snapshots, 1u);
+	EXPECT_EQ(stats().sz_tried, 2 * each);
 }
 
 TEST_F(schemes, a_long_round_ends_with_the_worker)
