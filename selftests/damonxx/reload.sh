@@ -18,9 +18,12 @@ settle() {
 # remember NAME: what the kernel has in use.
 remember() {
 	settle
-	for each in MemFree SUnreclaim SReclaimable VmallocUsed Percpu KernelStack; do
+	for each in SUnreclaim SReclaimable VmallocUsed Percpu KernelStack; do
 		echo "$each $(field $each)"
 	done >"$work/$1"
+	# Free pages that a CPU keeps for itself are free, too.
+	echo "MemFree $(($(field MemFree) + $(awk '/^ *count:/ { sum += $2 } END { print 4 * sum }' /proc/zoneinfo)))" \
+		>>"$work/$1"
 }
 grown() { echo $(($(sed -n "s/^$1 //p" "$work/after") - $(sed -n "s/^$1 //p" "$work/before"))); }
 
