@@ -58,15 +58,14 @@ survives() {
 	total=$((total + ${survived:-0}))
 }
 
-# Where a value is not the default, a half-done change would show.  The scheme has one of everything that allocates.
-mark() {
-	tryio -p $context schemes/0/apply_interval_us=5 targets/0/regions/0/end=4096 $sample_us=1000 $aggr_us=10000 \
-		schemes/0/dests/nr_dests=1 schemes/0/dests/0/weight=1 \
-		schemes/0/quotas/bytes=1048576 schemes/0/quotas/goals/nr_goals=1 \
-		schemes/0/quotas/goals/0/target_value=100 schemes/0/core_filters/nr_filters=1 \
-		schemes/0/core_filters/0/type=addr schemes/0/core_filters/0/addr_end=4096 \
-		schemes/0/core_filters/0/matching=Y \
-		schemes/0/ops_filters/nr_filters=1
+# Where a value is not the default, a half-done change would show.
+mark() { tryio -p $context schemes/0/apply_interval_us=5 targets/0/regions/0/end=4096 $sample_us=1000 $aggr_us=10000; }
+
+# The scheme has one of everything that allocates.
+equip() {
+	tryio -p $scheme dests/nr_dests=1 dests/0/weight=1 quotas/bytes=1048576 quotas/goals/nr_goals=1 \
+		quotas/goals/0/target_value=100 core_filters/nr_filters=1 core_filters/0/type=addr \
+		core_filters/0/addr_end=4096 core_filters/0/matching=Y ops_filters/nr_filters=1
 }
 
 fill() {
@@ -106,6 +105,7 @@ survives "one target more" write $context/targets/nr_targets 2 1 $context/target
 	$context/targets/0/regions/nr_regions=1 $context/targets/0/regions/0/end=4096
 survives "one region more" write $context/targets/0/regions/nr_regions 2 1 $context/targets/0/regions/0/end=4096
 put $context/targets/0/regions/nr_regions 0
+equip >/dev/null || bail_out "the scheme cannot be filled"
 
 # Every file and directory; where all is slow, one file of each name, and every third of those.
 contents() { (cd $admin && find . -type f ! -name last_error ! -name snapshot | sort | while read -r file; do head "$file"; done); }
