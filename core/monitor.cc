@@ -104,7 +104,7 @@ template <typename Work> void monitor::measure_upkeep(Work work)
 
 void monitor::go_on()
 {
-	measure_upkeep([this] { go_on_with_rounds(); });
+	measure_upkeep([this] { go_on_with_rounds(means()); });
 }
 
 bool monitor::alive() const
@@ -230,13 +230,15 @@ round_means monitor::means()
 
 void monitor::apply()
 {
-	begin_rounds(means());
-	go_on_with_rounds();
+	const round_means shared = means();
+
+	begin_rounds(shared);
+	go_on_with_rounds(shared);
 }
 
-void monitor::go_on_with_rounds()
+void monitor::go_on_with_rounds(const round_means &shared)
 {
-	interrupted_ = !damon::go_on_with_rounds(means());
+	interrupted_ = !damon::go_on_with_rounds(shared);
 	if (walk_ && walk_->walk.complete()) {
 		walk_->nr_probes = config_->probes.size();
 		finish_walk(ok);

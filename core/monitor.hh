@@ -84,7 +84,7 @@ private:
 	void tune();
 	void apply();
 	round_means means();
-	void go_on_with_rounds();
+	void go_on_with_rounds(const round_means &shared);
 	bool outdated();
 	void update();
 	void finish_walk(status outcome);

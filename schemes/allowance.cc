@@ -42,13 +42,11 @@ goal_progress progress_of(scheme &s, const round_means &m)
 
 	for (u32 i = 0; i < goals.size() && i < s.baselines.size(); i++) {
 		const goal &g = goals[i];
-		const u64 most = all.most_bytes;
-
 		const goal_progress one =
 			takes_census(g.metric)
 				? progress_by_census(s, g, m)
 				: goal_progress{score_of(g, measure(g, s.baselines[i]))};
-		all = {max(all.score, one.score), min(most, one.most_bytes)};
+		all = {max(all.score, one.score), min(all.most_bytes, one.most_bytes)};
 	}
 	return all;
 }

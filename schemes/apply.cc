@@ -208,10 +208,9 @@ u64 rounds::do_deed(const candidate &c, kapi_deed &deed, u64 &took_ns)
 
 void rounds::tell(const candidate &c, tried_region &region, u64 passed_bytes)
 {
-	const hit_counters hits = regions_of(c).hits(c.i);
-
 	if (!m_.walk)
 		return;
+	const hit_counters hits = regions_of(c).hits(c.i);
 	region.sz_filter_passed = passed_bytes;
 	for (u32 probe = 0; probe < max_probes; probe++)
 		region.hits[probe] = hits.moving_sum(probe, m_.at.left, m_.at.length);
