@@ -98,9 +98,9 @@ result<vec<scheme_stats>> context::read_stats()
 	vec<scheme_stats> stats;
 	u32 count = 0;
 
-	TRY(worker_->requests().call([&](monitor &m) { count = m.config().schemes.size(); }));
+	TRY(worker_->requests().read([&](const monitor &m) { count = m.config().schemes.size(); }));
 	TRY(stats.resize(count));
-	TRY(worker_->requests().call([&](monitor &m) {
+	TRY(worker_->requests().read([&](const monitor &m) {
 		const vec<scheme> &schemes = m.config().schemes;
 		stats.truncate(schemes.size());	// a commit may have come in between
 		for (u32 i = 0; i < stats.size(); i++)
@@ -116,7 +116,7 @@ status context::take_snapshot(bytes &out)
 
 	for (;;) {
 		bool complete = false;
-		TRY(worker_->requests().call([&](monitor &m) { complete = taken.take(m); }));
+		TRY(worker_->requests().read([&](const monitor &m) { complete = taken.take(m); }));
 		if (complete)
 			return ok;
 		TRY(taken.make_room());
@@ -127,7 +127,7 @@ result<monitoring_attrs> context::read_attrs()
 {
 	monitoring_attrs attrs;
 
-	TRY(worker_->requests().call([&](monitor &m) { attrs = m.config().attrs; }));
+	TRY(worker_->requests().read([&](const monitor &m) { attrs = m.config().attrs; }));
 	return attrs;
 }
 
@@ -136,7 +136,7 @@ monitoring_stats context::read_monitoring()
 {
 	monitoring_stats stats;
 
-	if (!worker_->requests().call([&](monitor &) { stats = worker_->stats(); }).is_ok())
+	if (!worker_->requests().read([&](const monitor &) { stats = worker_->stats(); }).is_ok())
 		stats = worker_->stats();
 	return stats;
 }
@@ -149,7 +149,7 @@ result<tried_regions> context::try_to_collect(bool with_regions)
 	u32 nr_regions = 0;
 	u64 unit_bytes = 1;
 
-	TRY(requests.call([&](monitor &m) {
+	TRY(requests.read([&](const monitor &m) {
 		nr_schemes = m.config().schemes.size();
 		nr_regions = with_regions ? m.config().region_capacity() : 0;
 		unit_bytes = m.config().addr_unit;

@@ -44,6 +44,39 @@ u32 monitor::nr_regions() const
 	return sum;
 }
 
+// Readers need not wait for all of a target's probes.  @work is called for an empty plan, too.
+template <typename Work> bool monitor::in_batches(target &t, Work work)
+{
+	constexpr u32 batch = 1'024;
+	const span<kapi_probe> all = t.regions.planned();
+	u32 done = 0;
+
+	for (;;) {
+		const u32 count = min(all.size() - done, batch);
+		if (!work(all.from(done).first(count)))
+			return false;
+		done += count;
+		if (done == all.size())
+			return true;
+		interlude_();
+	}
+}
+
+bool monitor::clear(target &t)
+{
+	return in_batches(t, [&](span<kapi_probe> probes) {
+		return config_->ops->clear(t, probes);
+	});
+}
+
+void monitor::test(target &t)
+{
+	in_batches(t, [&](span<kapi_probe> probes) {
+		config_->ops->test(t, probes);
+		return true;
+	});
+}
+
 bool monitor::prepare(u32 most_checks)
 {
 	const u32 all = nr_regions();
@@ -64,7 +97,7 @@ bool monitor::prepare(u32 most_checks)
 		t.regions.plan_probes(random_, from, here);
 		from -= min(from, count);
 		left -= here;
-		if (cleared_ ? config_->ops->clear(t) : config_->ops->alive(t)) {
+		if (cleared_ ? clear(t) : config_->ops->alive(t)) {
 			alive = true;
 		} else {
 			t.gone = true;
@@ -80,7 +113,7 @@ void monitor::check()
 		if (t.gone)
 			continue;
 		if (cleared_)
-			config_->ops->test(t);
+			test(t);
 		if (config_->sampling.counts_accesses)
 			t.regions.count_accesses(stats_.outcomes);
 		if (!config_->probes.empty())
@@ -259,7 +292,7 @@ void monitor::give_back()
 {
 	for (target &t : config_->targets)
 		if (cleared_ && !t.gone)
-			config_->ops->test(t);
+			test(t);
 	cleared_ = false;
 }
 

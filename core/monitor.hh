@@ -19,6 +19,17 @@ struct walk_wait {
 	completion done;
 };
 
+struct interlude {
+	void (*play)(void *self) = nullptr;
+	void *self = nullptr;
+
+	void operator()() const
+	{
+		if (play)
+			play(self);
+	}
+};
+
 // From begin() to end() nothing here allocates or fails.  Time is counted in samples.
 class monitor {
 public:
@@ -45,6 +56,8 @@ public:
 	void go_on();
 	// Who is asked whether rounds are to be interrupted.
 	void heed(interruption wanted) { interruption_ = wanted; }
+	// Who gets a turn where a sample's probes are partly done, and only reads.
+	void give_way_to(interlude readers) { interlude_ = readers; }
 	// False: no target is left.
 	bool alive() const;
 	// Ends the walk, and lets go of the targets.
@@ -78,6 +91,9 @@ public:
 private:
 	void find_ranges();
 	void begin_window();
+	template <typename Work> bool in_batches(target &t, Work work);
+	bool clear(target &t);
+	void test(target &t);
 	void do_upkeep();
 	template <typename Work> void measure_upkeep(Work work);
 	void close_window();
@@ -107,6 +123,7 @@ private:
 	u64 window_samples_ = 0;
 	u64 untuned_windows_ = 0;	// since the intervals were looked at
 	interruption interruption_;
+	interlude interlude_;
 	bool restart_ = false;
 	bool resting_ = false;		// all schemes do
 	bool interrupted_ = false;	// rounds are

@@ -238,10 +238,10 @@ void region_table::plan_probes(prng &random, u32 first, u32 most)
 	random = own_random;
 }
 
-void region_table::forget_probes()
+void region_table::forget(span<kapi_probe> probes)
 {
-	for (u32 i = 0; i < count_; i++)
-		probes_[i].outcome = KAPI_BUSY;
+	for (kapi_probe &probe : probes)
+		probe.outcome = KAPI_BUSY;
 }
 
 void region_table::count_accesses(u64 *tally)

@@ -87,8 +87,8 @@ public:
 	// Chooses a page in every region from @first on, in @most at the most, each page with
 	// the same chance.
 	void plan_probes(prng &random, u32 first = 0, u32 most = u32_max);
-	// Nobody could be asked.
-	void forget_probes();
+	// Nobody could be asked about @probes.
+	static void forget(span<kapi_probe> probes);
 	// Counts what the test found; also by outcome, in @tally.
 	void count_accesses(u64 *tally = nullptr);
 	void count_hit(u32 i, u32 probe);

@@ -3,14 +3,15 @@
 
 namespace damon {
 
-status request_queue::submit(request &asked)
+status request_queue::submit(request &asked, turn when)
 {
 	const bool queued = state_.with([&](state &s) {
 		if (!s.worker)
 			return false;
-		*s.end = &asked;
-		s.end = &asked.next_;
-		__atomic_store_n(&pending_, true, __ATOMIC_RELAXED);
+		chain &c = s.chains[static_cast<u32>(when)];
+		*c.end = &asked;
+		c.end = &asked.next_;
+		note(when, true);
 		// The worker closes the queue before it goes, so it is there.
 		kapi_thread_wake(s.worker);
 		return true;
@@ -22,14 +23,15 @@ status request_queue::submit(request &asked)
 	return asked.served_ ? ok : status{errc::canceled};
 }
 
-request *request_queue::take_all(bool closing)
+request *request_queue::take_all(turn when, bool closing)
 {
 	return state_.with([&](state &s) {
-		request *first = std::exchange(s.first, nullptr);
-		s.end = &s.first;
+		chain &c = s.chains[static_cast<u32>(when)];
+		request *first = std::exchange(c.first, nullptr);
+		c.end = &c.first;
 		if (closing)
 			s.worker = nullptr;
-		__atomic_store_n(&pending_, false, __ATOMIC_RELAXED);
+		note(when, false);
 		return first;
 	});
 }
@@ -39,11 +41,11 @@ void request_queue::open(kapi_thread *worker)
 	state_.with([&](state &s) { s.worker = worker; });
 }
 
-void request_queue::serve(monitor &m)
+void request_queue::serve(monitor &m, turn when)
 {
-	if (!pending())
+	if (!has(when))
 		return;
-	for (request *asked = take_all(false); asked;) {
+	for (request *asked = take_all(when, false); asked;) {
 		request *next = asked->next_;	// it is gone once it is done
 		asked->serve_(*asked, m);
 		asked->served_ = true;
@@ -52,13 +54,25 @@ void request_queue::serve(monitor &m)
 	}
 }
 
-void request_queue::close()
+void request_queue::serve(monitor &m)
 {
-	for (request *asked = take_all(true); asked;) {
+	serve(m, turn::between_steps);
+	serve(m, turn::within_step);
+}
+
+void request_queue::turn_away(request *asked)
+{
+	while (asked) {
 		request *next = asked->next_;
 		asked->done_.complete();
 		asked = next;
 	}
+}
+
+void request_queue::close()
+{
+	turn_away(take_all(turn::between_steps, true));
+	turn_away(take_all(turn::within_step, true));
 }
 
 } // namespace damon

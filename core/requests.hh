@@ -29,36 +29,63 @@ public:
 	// one step of the worker.  canceled: there is no worker, and @action did not run.
 	template <typename Action> status call(Action action)
 	{
-		struct bound : request {
-			explicit bound(Action &a) : request{run}, action{a} {}
-			static void run(request &self, monitor &m)
-			{
-				static_cast<bound &>(self).action(m);
-			}
-			Action &action;
-		};
-		bound asked{action};
-		return submit(asked);
+		return submit<Action, monitor>(action, turn::between_steps);
+	}
+
+	// The same for @action(const monitor &), which need not wait for a whole step.
+	template <typename Action> status read(Action action)
+	{
+		return submit<Action, const monitor>(action, turn::within_step);
 	}
 
 	// By the worker.
 	void open(kapi_thread *worker);
 	void serve(monitor &m);
+	void serve_readers(monitor &m) { serve(m, turn::within_step); }
 	void close();
-	bool pending() const { return __atomic_load_n(&pending_, __ATOMIC_RELAXED); }
+	bool pending() const { return has(turn::between_steps) || has(turn::within_step); }
 
 private:
-	struct state {
-		kapi_thread *worker = nullptr;	// null: closed
+	enum class turn { within_step, between_steps };
+	static constexpr u32 nr_turns = 2;
+
+	struct chain {
 		request *first = nullptr;
 		request **end = &first;
 	};
+	struct state {
+		kapi_thread *worker = nullptr;	// null: closed
+		chain chains[nr_turns];
+	};
 
-	status submit(request &asked);
-	request *take_all(bool closing);
+	template <typename Action, typename Monitor> status submit(Action &action, turn when)
+	{
+		struct bound : request {
+			explicit bound(Action &a) : request{run}, action{a} {}
+			static void run(request &self, monitor &m)
+			{
+				static_cast<bound &>(self).action(static_cast<Monitor &>(m));
+			}
+			Action &action;
+		};
+		bound asked{action};
+		return submit(asked, when);
+	}
+	status submit(request &asked, turn when);
+	void serve(monitor &m, turn when);
+	static void turn_away(request *asked);
+	request *take_all(turn when, bool closing);
+	bool has(turn when) const
+	{
+		return __atomic_load_n(&pending_[static_cast<u32>(when)], __ATOMIC_RELAXED);
+	}
+	void note(turn when, bool pending)
+	{
+		__atomic_store_n(&pending_[static_cast<u32>(when)], pending, __ATOMIC_RELAXED);
+	}
 
 	guarded<state> state_;
-	bool pending_ = false;	// a hint: the worker looks again after each sleep
+	bool pending_[nr_turns] = {};	// hints: the worker looks again after each sleep
 };
 
 } // namespace damon

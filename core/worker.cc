@@ -46,6 +46,7 @@ void worker::run(kapi_thread *self)
 	begun_.complete();
 	note_wake();
 	monitor_.heed({is_wanted, this});
+	monitor_.give_way_to({serve_readers, this});
 	monitor_.begin();
 
 	u64 deadline = kapi_now_ns();
@@ -92,6 +93,14 @@ void worker::run(kapi_thread *self)
 bool worker::is_wanted(const void *self)
 {
 	return static_cast<const worker *>(self)->requests_.pending() || kapi_thread_should_stop();
+}
+
+void worker::serve_readers(void *self)
+{
+	worker &w = *static_cast<worker *>(self);
+
+	kapi_cond_resched();
+	w.requests_.serve_readers(w.monitor_);
 }
 
 // Those who interrupted rounds come first; each time the rounds do a little, so they end.  Nothing

@@ -34,6 +34,7 @@ private:
 	static void entry(kapi_thread *self, void *argument);
 	void run(kapi_thread *self);
 	static bool is_wanted(const void *self);
+	static void serve_readers(void *self);
 	void finish_rounds();
 	rest rest_until(kapi_thread *self, u64 deadline_ns);
 	u64 next_deadline(u64 previous_ns, u64 begun_ns) const;

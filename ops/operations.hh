@@ -12,11 +12,11 @@ struct operations {
 	void (*init)(target &t);
 	// Ranges that follow what changed in the address space.
 	void (*update)(target &t);
-	// The table's planned probes: forgets accesses.  False: there is nothing left to monitor, for
-	// good.
-	bool (*clear)(target &t);
+	// Forgets accesses of @probes, a part of those the table planned.  False: there is nothing
+	// left to monitor, for good.
+	bool (*clear)(target &t, span<kapi_probe> probes);
 	// The same probes: asks for accesses since then.
-	void (*test)(target &t);
+	void (*test)(target &t, span<kapi_probe> probes);
 	// For samples without clear(): false if there is nothing left to monitor, for good.
 	bool (*alive)(const target &t);
 	// Tells of the pages of @probes, which are sorted; of these only the addresses matter.

@@ -52,18 +52,14 @@ void update(target &t)
 		find_ram(t);
 }
 
-bool clear(target &t)
+bool clear(target &, span<kapi_probe> probes)
 {
-	const span<kapi_probe> probes = t.regions.planned();
-
 	kapi_phys_clear(probes.data(), probes.size());
 	return true;
 }
 
-void test(target &t)
+void test(target &, span<kapi_probe> probes)
 {
-	const span<kapi_probe> probes = t.regions.planned();
-
 	kapi_phys_test(probes.data(), probes.size());
 }
 

@@ -70,26 +70,22 @@ void keep_ranges(target &) {}
 
 // A process that has exited counts as idle until its parent has waited for it: who watches a
 // child asks for results as long as it does not know that the child has ended.
-bool clear(target &t)
+bool clear(target &t, span<kapi_probe> probes)
 {
-	const span<kapi_probe> probes = t.regions.planned();
-
 	if (const mm_ref mm = t.hold_mm()) {
 		kapi_probe_clear(mm.get(), probes.data(), probes.size());
 		return true;
 	}
-	t.regions.forget_probes();
+	region_table::forget(probes);
 	return t.pid && kapi_pid_has_process(t.pid.get());
 }
 
-void test(target &t)
+void test(target &t, span<kapi_probe> probes)
 {
-	const span<kapi_probe> probes = t.regions.planned();
-
 	if (const mm_ref mm = t.hold_mm())
 		kapi_probe_test(mm.get(), probes.data(), probes.size());
 	else
-		t.regions.forget_probes();
+		region_table::forget(probes);
 }
 
 bool alive(const target &t)

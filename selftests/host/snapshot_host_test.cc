@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // The snapshot file: its records against the monitor's own tables, and who can read it when.
 #include "core/snapshot.hh"
+#include "scheduler.hh"
 #include "snapshot_view.hh"
 #include "sysfs_tree.hh"
 
@@ -103,6 +104,51 @@ TEST(snapshot, tells_what_the_tables_hold)
 	m.end();
 }
 
+// Taken between any two batches of a sample, too.
+TEST(snapshot, tells_of_all_regions_while_a_sample_goes_on)
+{
+	struct reader {
+		const damon::monitor *m;
+		u64 calls = 0, probes = 0, longest = 0;
+
+		static void play(void *self)
+		{
+			auto &r = *static_cast<reader *>(self);
+			const u64 done = counts().cleared_probes + counts().tested_probes;
+			const snapshot_view v{taken(*r.m)};
+
+			EXPECT_EQ(v.problem, "");
+			EXPECT_EQ(v.total(0), 399 * mib);
+			EXPECT_EQ(v.header.nr_samples, r.m->nr_samples());
+			r.longest = std::max(r.longest, done - r.probes);
+			r.probes = done;
+			r.calls++;
+		}
+	};
+
+	add_process(1, {{mib, 400 * mib}});
+	damon::inputs in;
+	damon::target_inputs t;
+	t.pid = damon::pid_ref{kapi_pid_get(1)};
+	ASSERT_TRUE(in.targets.try_push(std::move(t)).is_ok());
+	in.attrs.min_nr_regions = 10'000;
+	in.attrs.max_nr_regions = 12'000;
+	damon::report why;
+	auto built = damon::configuration::build(std::move(in), nullptr, why);
+	ASSERT_TRUE(built.is_ok());
+	damon::monitor m{std::move(built).take(), 5};
+	reader r{&m};
+	m.give_way_to({reader::play, &r});
+	m.begin();
+	for (u32 sample = 0; sample < 25; sample++) {
+		ASSERT_TRUE(m.prepare());
+		m.check();
+	}
+	m.end();
+	EXPECT_GE(r.calls, u64{25} * 2 * 9);
+	EXPECT_LE(r.longest, 2'048u); // the last batch of a table, and the first of the next
+}
+
 // ---- the file
 
 class snapshot_file : public sysfs_tree {
@@ -189,6 +235,38 @@ TEST_F(snapshot_file, ten_thousand_regions_at_once)
 	EXPECT_EQ(v.problem, "");
 	EXPECT_GE(v.header.nr_regions, 10'000u);
 	EXPECT_EQ(v.total(0), 399 * mib);
+	run("off");
+}
+
+// Where looking at all regions takes long, reading does not wait for all of them.
+TEST_F(snapshot_file, comes_while_the_worker_is_busy)
+{
+	constexpr u64 probe_ns = 10'000;
+	u64 sum_ns = 0;
+
+	add_process(pid, {{mib, 400 * mib}});
+	stage();
+	put(context + "monitoring_attrs/nr_regions/min", "10000\n");
+	put(context + "monitoring_attrs/nr_regions/max", "12000\n");
+	run("on");
+	run_for(500 * ms);
+	set_probe_cost_ns(probe_ns);
+	seed(7);
+	preempt(1);
+	thread reader("reader", [&] {
+		for (u32 i = 0; i < 50; i++) {
+			const u64 due_ns = kapi_now_ns() + 13 * ms;
+			block("its time", nullptr, due_ns);
+			EXPECT_EQ(view().problem, "");
+			sum_ns += kapi_now_ns() - due_ns;
+		}
+	});
+	reader.join();
+	preempt(0);
+	set_probe_cost_ns(0);
+	// Clearing and testing all takes more than 20,000 times as long; here the reader, too, loses
+	// its turn to the worker at each lock that it takes.
+	EXPECT_LT(sum_ns / 50, 15'000 * probe_ns);
 	run("off");
 }
 
