@@ -274,8 +274,9 @@ int main(int argc, char **argv)
 		errx(1, "cannot start a thread");
 	printf("ready\n");
 	end_ms = now_ms() + strtoull(argv[1], NULL, 0) * 1000;
-	/* All of them once before any comes again, from another one on each time. */
-	for (uint64_t n = random_below(NR_DEEDS); now_ms() < end_ms || n % NR_DEEDS; n++) {
+	/* All of them once before any comes again, from another one on each time, and once however long it takes. */
+	const uint64_t first = random_below(NR_DEEDS);
+	for (uint64_t n = first; now_ms() < end_ms || n < first + NR_DEEDS; n++) {
 		struct deed *deed = &deeds[n % NR_DEEDS];
 
 		if (deed->act(memory)) {
