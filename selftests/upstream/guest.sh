@@ -6,43 +6,64 @@
 limit=$1
 shift
 
-# The tests leave behind what they made.
+# within SECONDS COMMAND...: 137 if it does not end, not even when killed; nobody waits for what hangs in the kernel.
+within() {
+	within_left=$(($1 * 5))
+	shift
+	setsid "$@" &
+	within_pid=$!
+	while [ -d /proc/$within_pid ] && [ $within_left -gt 0 ]; do
+		sleep 0.2
+		within_left=$((within_left - 1))
+	done
+	if [ $within_left = 0 ]; then
+		kill -9 -$within_pid 2>/dev/null
+		sleep 1
+		return 137
+	fi
+	wait $within_pid
+}
+
+# What the tests leave behind, in the tree $1 and its modules.
 clean_up() {
-	for module in /sys/module/damon_*/parameters/enabled /sys/module/damonxx_*/parameters/enabled; do
+	for module in /sys/module/$1_*/parameters/enabled; do
 		[ ! -e "$module" ] || echo N >"$module"
 	done
 	killall -q access_memory access_memory_even
-	for mm in damon damonxx; do
-		for state in /sys/kernel/mm/$mm/admin/kdamonds/[0-9]*/state; do
-			[ ! -e "$state" ] || [ "$(cat "$state")" = off ] || echo off >"$state"
-		done
-		echo 0 >/sys/kernel/mm/$mm/admin/kdamonds/nr_kdamonds
+	for state in /sys/kernel/mm/$1/admin/kdamonds/[0-9]*/state; do
+		[ ! -e "$state" ] || [ "$(cat "$state")" = off ] || echo off >"$state"
 	done
+	echo 0 >/sys/kernel/mm/$1/admin/kdamonds/nr_kdamonds
 }
 
-# attempt NAME TEST [PROGRAM...]: runs TEST by PROGRAM, and prints the result; 4 is kselftest's word for a skip.
+# attempt TREE TEST [PROGRAM...]: runs TEST by PROGRAM, and prints the result; 4 is kselftest's word for a skip.
 attempt() {
-	log=/out/$2.$1
-	test=$2
+	tree=$1 test=$2 log=/out/$2.$1
 	shift 2
 	status=0
 	began=$(cut -d . -f 1 /proc/uptime)
-	timeout "$limit" "$@" "./$test" >"$log" 2>&1 || status=$?
-	# 124 and 143: as the one and the other timeout says it.
+	within "$limit" "$@" "./$test" >"$log" 2>&1 || status=$?
 	case $status in
-	0) echo pass ;;
-	4) echo skip ;;
-	124 | 143) echo hangs ;;
-	*) echo fails ;;
+	0) result=pass ;;
+	4) result=skip ;;
+	137) result=hangs ;;
+	*) result=fails ;;
 	esac
 	echo "# status $status after $(($(cut -d . -f 1 /proc/uptime) - began)) s" >>"$log"
-	clean_up >>"$log" 2>&1
+	within 20 sh "$0" clean-up "$tree" >>"$log" 2>&1 || {
+		echo "# $tree could not be turned off" >>"$log"
+		[ "$tree" = damon ] || result=hangs
+	}
+	echo $result
 }
 
+if [ "$limit" = clean-up ]; then
+	clean_up "$1"
+	exit
+fi
 cd /selftests/damon || exit 1
-clean_up
 for test; do
-	theirs=$(attempt kernel "$test")
+	theirs=$(attempt damon "$test")
 	ours=$(attempt damonxx "$test" sh /selftests/as-damon)
 	echo "$test $theirs $ours"
 done
