@@ -11,7 +11,7 @@ constexpr u64 ms_ns = 1'000'000;
 void begin(quota_account &account, const quota_inputs &wanted, u64 now_ns,
 	   u64 goal_bytes = u64_max)
 {
-	(void)account.begin_window(wanted, now_ns);
+	account.begin_window(wanted, now_ns);
 	account.allow(wanted, goal_bytes);
 }
 
@@ -54,11 +54,55 @@ CASE(quota, less_than_a_page_is_nothing)
 	wanted.bytes = 3 * page_bytes - 1;
 	begin(account, wanted, 0);
 	EXPECT_EQUAL(account.left_bytes(), 2 * page_bytes);
-	account.charge(wanted, 2 * page_bytes, 2 * page_bytes, 0);
+	EXPECT(account.charge(wanted, 2 * page_bytes, 2 * page_bytes, 0));
 	EXPECT(account.full(wanted));
-	EXPECT(account.begin_window(wanted, 1));
+	account.begin_window(wanted, 1);
 	EXPECT(!account.full(wanted));
-	EXPECT(!account.begin_window(wanted, 2));
+}
+
+CASE(quota, a_window_is_used_up_once)
+{
+	quota_inputs wanted;
+	quota_account account;
+
+	wanted.bytes = 3 * page_bytes;
+	begin(account, wanted, 0);
+	EXPECT(!account.charge(wanted, 2 * page_bytes, 0, 0));
+	EXPECT(account.charge(wanted, page_bytes, 0, 0));
+	// More is allowed while it lasts.
+	wanted.bytes = 4 * page_bytes;
+	account.allow(wanted, u64_max);
+	EXPECT(!account.full(wanted));
+	EXPECT(!account.charge(wanted, page_bytes, 0, 0));
+	begin(account, wanted, 1'000 * ms_ns);
+	EXPECT(account.charge(wanted, 4 * page_bytes, 0, 0));
+}
+
+CASE(quota, windows_keep_their_pace)
+{
+	quota_inputs wanted;
+	quota_account account;
+	const auto asked = [&](u64 now_us) {
+		const bool begins = account.look(wanted, now_us * 1'000, 2 * ms_ns) ==
+				    quota_account::news::window;
+		if (begins)
+			account.begin_window(wanted, now_us * 1'000, 2 * ms_ns);
+		return begins;
+	};
+
+	wanted.bytes = page_bytes;
+	wanted.reset_interval_ms = 100;
+	EXPECT(asked(50'000));
+	EXPECT(!asked(147'999));
+	EXPECT(asked(149'990));		// a little early
+	EXPECT(!asked(151'000));	// in the window that has begun so
+	EXPECT(!asked(247'000));
+	EXPECT(asked(290'000));		// late: the next one does not wait
+	EXPECT(asked(348'000));
+	EXPECT(asked(1'049'000));	// in a long time one window begins, not many
+	EXPECT(!asked(1'050'000));
+	EXPECT(!asked(1'147'000));
+	EXPECT(asked(1'148'000));
 }
 
 CASE(quota, failures_cost_their_share)

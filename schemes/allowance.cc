@@ -88,12 +88,14 @@ void decide_allowance(scheme &s, u32 index, const round_means &m)
 		return;
 	}
 	sort_by_priority(s, m);
-	const auto news = s.quota.look(wanted, kapi_now_ns());
+	const u64 now_ns = kapi_now_ns();
+	const u64 slack_ns = m.attrs.sample_ns() / 2;
+	const auto news = s.quota.look(wanted, now_ns, slack_ns);
 	if (news != quota_account::news::none) {
 		const bool begins = news == quota_account::news::window;
 
-		if (begins && s.quota.begin_window(wanted, kapi_now_ns()))
-			s.stats.qt_exceeds++;
+		if (begins)
+			s.quota.begin_window(wanted, now_ns, slack_ns);
 		s.quota.allow(wanted, goal_bytes(s, m, begins));
 		s.stats.effective_bytes = s.quota.effective_bytes();
 		trace_effective_size(index, s.quota.effective_bytes() / m.unit_bytes);

@@ -177,8 +177,9 @@ bool rounds::act(const candidate &c, bool bypasses)
 	if (s.wanted.action != action::stat)
 		regions.reset_age(c.i);
 	s.note(region.range.size(), deed);
-	if (s.limited())
-		s.quota.charge(s.wanted.quota, region.range.size(), deed.applied_bytes, took_ns);
+	if (s.limited() && s.quota.charge(s.wanted.quota, region.range.size(),
+					  deed.applied_bytes, took_ns))
+		s.stats.qt_exceeds++;
 	if (s.full())
 		s.resume = stopped;
 	tell(c, region, deed.passed_bytes);

@@ -11,18 +11,21 @@ constexpr u64 most_total = u64{1} << 62;
 
 } // namespace
 
-quota_account::news quota_account::look(const quota_inputs &wanted, u64 now_ns) const
+quota_account::news quota_account::look(const quota_inputs &wanted, u64 now_ns,
+					 u64 slack_ns) const
 {
-	const u64 passed_ns = now_ns - min(window_ns_, now_ns);
+	const u64 asked_ns = saturating_add(now_ns, slack_ns);
+	const u64 passed_ns = asked_ns - min(window_ns_, asked_ns);
 
 	if (!begun_ || passed_ns >= saturating_mul(wanted.reset_interval_ms, ns_per_ms))
 		return news::window;
 	return stale_ ? news::revised : news::none;
 }
 
-bool quota_account::begin_window(const quota_inputs &wanted, u64 now_ns)
+void quota_account::begin_window(const quota_inputs &wanted, u64 now_ns, u64 slack_ns)
 {
-	const bool used_up = begun_ && full(wanted);
+	const u64 asked_ns = saturating_add(now_ns, slack_ns);
+	const u64 length_ns = saturating_mul(wanted.reset_interval_ms, ns_per_ms);
 
 	total_bytes_ = saturating_add(total_bytes_, charged_bytes_);
 	total_ns_ = saturating_add(total_ns_, charged_ns_);
@@ -33,9 +36,12 @@ bool quota_account::begin_window(const quota_inputs &wanted, u64 now_ns)
 	}
 	charged_bytes_ = 0;
 	charged_ns_ = 0;
-	window_ns_ = now_ns;
+	if (begun_ && length_ns && asked_ns >= window_ns_)
+		window_ns_ = asked_ns - (asked_ns - window_ns_) % length_ns;
+	else
+		window_ns_ = now_ns;
 	begun_ = true;
-	return used_up;
+	used_up_ = false;
 }
 
 void quota_account::allow(const quota_inputs &wanted, u64 goal_bytes)
@@ -58,7 +64,7 @@ u64 quota_account::left_ns(const quota_inputs &wanted) const
 	return most_ns - min(charged_ns_, most_ns);
 }
 
-void quota_account::charge(const quota_inputs &wanted, u64 tried_bytes, u64 applied_bytes,
+bool quota_account::charge(const quota_inputs &wanted, u64 tried_bytes, u64 applied_bytes,
 			   u64 took_ns)
 {
 	u64 bytes = tried_bytes;
@@ -69,6 +75,10 @@ void quota_account::charge(const quota_inputs &wanted, u64 tried_bytes, u64 appl
 					       wanted.fail_charge_denom));
 	charged_bytes_ = saturating_add(charged_bytes_, bytes);
 	charged_ns_ = saturating_add(charged_ns_, took_ns);
+	if (used_up_ || !full(wanted))
+		return false;
+	used_up_ = true;
+	return true;
 }
 
 u64 quota_account::bytes_per_ms() const

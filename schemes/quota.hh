@@ -7,8 +7,10 @@
 namespace damon {
 
 /*
- * A window lasts reset_interval_ms at least: that it is over is noticed when somebody asks.  What
- * may be done in it, in bytes, is decided when it begins: min(the goals' part, what fits into
+ * Windows of reset_interval_ms follow each other without gaps, however late it is noticed that one
+ * is over.  Who asks a little early, by @slack_ns, gets the next one, as rounds that are due with
+ * the windows do not come to the nanosecond; on average nothing is gained by that.  What may be
+ * done in a window, in bytes, is decided when it begins: min(the goals' part, what fits into
  * the time, the bytes).  A goal that says nothing may be done is obeyed whatever the other
  * limits are; a time always allows a page, as what has achieved nothing so far would never be
  * tried again otherwise.
@@ -21,9 +23,9 @@ public:
 		window,		// a window begins
 	};
 	// What there is to decide at @now_ns: for anything but none, allow() is to follow.
-	news look(const quota_inputs &wanted, u64 now_ns) const;
-	// The present window, if any, is over, and one begins.  True: it had been used up.
-	bool begin_window(const quota_inputs &wanted, u64 now_ns);
+	news look(const quota_inputs &wanted, u64 now_ns, u64 slack_ns = 0) const;
+	// The present window, if any, is over, and one begins.
+	void begin_window(const quota_inputs &wanted, u64 now_ns, u64 slack_ns = 0);
 	// @goal_bytes: what the goals allow, u64_max without any.
 	void allow(const quota_inputs &wanted, u64 goal_bytes);
 	// The limits may be others from now on.
@@ -43,18 +45,20 @@ public:
 		return !left_bytes() || !left_ns(wanted);
 	}
 	// @tried_bytes were tried in @took_ns, and @applied_bytes of them, or a little more, done.
-	void charge(const quota_inputs &wanted, u64 tried_bytes, u64 applied_bytes, u64 took_ns);
+	// True: now the window is used up, for the first time.
+	bool charge(const quota_inputs &wanted, u64 tried_bytes, u64 applied_bytes, u64 took_ns);
 	// As measured, or a guess where nothing has been.
 	u64 bytes_per_ms() const;
 
 private:
-	u64 window_ns_ = 0;	// when it began
+	u64 window_ns_ = 0;	// when it began, or will in a moment
 	u64 effective_bytes_ = 0;
 	u64 charged_bytes_ = 0;	// in this window
 	u64 charged_ns_ = 0;
 	u64 total_bytes_ = 0;	// in all windows before
 	u64 total_ns_ = 0;
 	bool begun_ = false;
+	bool used_up_ = false;	// this window has been
 	bool stale_ = false;
 };
 

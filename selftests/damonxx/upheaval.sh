@@ -66,8 +66,12 @@ schemes_of() { # ACTION...
 }
 of_processes=$(schemes_of stat) of_frames=$of_processes
 if [ "${1-}" = --actions ]; then
-	of_processes=$(schemes_of stat pageout cold willneed hugepage collapse nohugepage migrate_hot migrate_cold)
-	of_frames=$(schemes_of stat pageout lru_prio lru_deprio migrate_hot migrate_cold)
+	migrations=
+	[ ! -d /sys/devices/system/node/node1 ] || migrations='migrate_hot migrate_cold'
+	# shellcheck disable=SC2086
+	of_processes=$(schemes_of stat pageout cold willneed hugepage collapse nohugepage $migrations)
+	# shellcheck disable=SC2086
+	of_frames=$(schemes_of stat pageout lru_prio lru_deprio $migrations)
 fi
 
 start_both() {
