@@ -29,7 +29,7 @@ moves_cold() { # WHAT PID
 }
 moves_hot() { # WHAT PID
 	act migrate_hot "$2" target_nid=0 $hot_ones || return
-	wait_until 60 node_has a hot 0 95 || { tell "$1"; return 1; }
+	wait_until 60 node_has a hot 0 $goes || { tell "$1"; return 1; }
 	tell "$1"
 	node_has a cold 1 $stays
 }
@@ -38,10 +38,10 @@ huge_pages_move() {
 	act migrate_cold $a target_nid=1 $cold_ones && wait_until 60 node_has a cold 1 95 || return
 	at_least "$(amount a cold huge)" $((size * mib / 100 * 95)) && all_intact
 }
-# Settled: nothing is moved that is in its place.
+# Settled: only at the edge of the hot part, where regions are not exact, a page now and then.
 rests() {
 	rounds 20 && moved=$(vmstat pgmigrate_success)
-	rounds 20 && at_most $(($(vmstat pgmigrate_success) - moved)) $((size * mib / 4096 / 100))
+	rounds 20 && at_most $(($(vmstat pgmigrate_success) - moved)) $((size * mib / 4096 / 50))
 }
 weighted() {
 	act migrate_cold $a $cold_ones dests/nr_dests=2 dests/0/id=0 dests/0/weight=1 dests/1/id=1 dests/1/weight=3 || return
@@ -64,12 +64,13 @@ low_kib() {
 }
 scanned() { awk '/^(pgscan_(kswapd|direct)|allocstall_)/ { sum += $2 } END { print sum }' /proc/vmstat; }
 # More is to move there than there is room; nobody else's memory has to make room.
+# Zones that migration does not use, and what the kernel keeps, are some 60 MiB of the 100.
 full_node() { # SPACE
 	end_keeper a
 	start_keeper a --node 1 0 128
 	pid=$a
 	[ "$1" = process ] || pid=0
-	start_keeper filler --node 0 0 $((($(free_kib 0) >> 10) - 64))
+	start_keeper filler --node 0 0 $((($(free_kib 0) >> 10) - 100))
 	sleep 1
 	was_scanned=$(scanned)
 	act migrate_hot $pid target_nid=0 || return
@@ -84,10 +85,10 @@ need_module
 [ -d $nodes/node1 ] || skip_all "there is only one node; run-in-vm has a machine with two"
 [ "$(cat /proc/sys/kernel/numa_balancing 2>/dev/null)" != 1 ] || echo 0 >/proc/sys/kernel/numa_balancing
 exec 3>&1
-# What a physical region holds need not all be alike.
-stays=85
+# What a physical region holds need not all be alike, above all when a few MiB of it are hot.
+stays=85 goes=95
 for space in process physical; do
-	[ $space = process ] || stays=60
+	[ $space = process ] || { stays=60 goes=85; }
 	start_keeper a --node 0 8 $size
 	pid=$a
 	[ $space = process ] || pid=0

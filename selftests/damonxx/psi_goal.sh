@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash disable=SC2154,SC2086,SC2046,SC2017
+# A goal about pressure: as much memory is paged out as makes programs wait that long for it.  How long they do is
+# taken from /proc/pressure.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/damos.sh"
+
+window_s=4
+# What they are to wait in each second.
+target_us=20000
+
+waited_us() { sed -n 's/^some .*total=//p' /proc/pressure/memory; }
+waits() { # SECONDS: microseconds per second
+	waits_from=$(waited_us)
+	sleep "$1"
+	echo $((($(waited_us) - waits_from) / $1))
+}
+within_a_fifth() { at_least "$1" $(($2 * 4 / 5)) && at_most "$1" $(($2 * 6 / 5)); }
+# Memory that is in use all the time is paged out, so that pressure comes from each page.
+towards() {
+	act pageout $a ../../$aggr_us=100000 ops_filters/nr_filters=0 quotas/reset_interval_ms=$((window_s * 1000)) \
+		quotas/goals/nr_goals=1 quotas/goals/0/target_metric=some_mem_psi_us \
+		quotas/goals/0/target_value=$((target_us * window_s)) "$@"
+}
+settles() { # WHAT
+	for each in 1 2 3 4 5 6; do
+		settled=$(waits 30)
+		diag "$1: $settled us of $target_us are waited in each second; effective quota $(effective) KiB" >&3
+	done
+	within_a_fifth "$settled" $target_us
+}
+effective() { turn update_schemes_effective_quotas && echo $(($(cat $scheme/quotas/effective_bytes) >> 10)); }
+raise() { # a commit of another target, while it works
+	target_us=$((target_us * 2))
+	put $scheme/quotas/goals/0/target_value $((target_us * window_s)) && turn commit_schemes_quota_goals
+}
+
+need_module
+[ -e /proc/pressure/memory ] && waited_us >"$work/waited" 2>/dev/null && [ -s "$work/waited" ] ||
+	skip_all "this kernel does not measure pressure (psi=1)"
+exec 3>&1
+check "there is swap, in compressed memory" swap_on 256
+hotspot --mib 64 --hot 32 --phases 1 --pause-us 5000 >"$work/hotspot" &
+a=$!
+children="$children $a"
+wait_until 30 grep -q area "$work/hotspot" || bail_out "there is no workload"
+alone=$(waits 10)
+check "without a scheme nobody waits" at_most "$alone" $((target_us / 20))
+check "a scheme with a goal of pressure starts" towards
+check "the goal is reached within a fifth" settles "settled"
+check "another goal is set" raise
+check "it is reached, too" settles "raised"
+need_idle
+kill $a
+clean_up
+check "swap is given up" remove_disks
+finish
