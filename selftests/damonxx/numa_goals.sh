@@ -31,7 +31,7 @@ towards() {
 	goal=$1 goal_node=$2 goal_target=$3
 	shift 3
 	act migrate_cold 0 target_nid=1 access_pattern/nr_accesses/max=0 access_pattern/age/min=2 \
-		quotas/bytes=$((8 * mib)) quotas/reset_interval_ms=$((200 * slow)) quotas/goals/nr_goals=1 \
+		quotas/bytes=$((4 * mib)) quotas/reset_interval_ms=$((200 * slow)) quotas/goals/nr_goals=1 \
 		quotas/goals/0/target_metric="$goal" quotas/goals/0/nid="$goal_node" \
 		quotas/goals/0/target_value="$goal_target" ops_filters/nr_filters=1 ops_filters/0/type=node \
 		ops_filters/0/min=0 ops_filters/0/max=0 ops_filters/0/matching=Y ops_filters/0/allow=Y "$@"

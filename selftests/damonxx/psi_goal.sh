@@ -10,6 +10,7 @@ window_s=4
 # What they are to wait in each second.
 target_us=20000
 
+# The quota begins with one byte, and doubles in each window at the most: it takes 100 s to a size that matters.
 waited_us() { sed -n 's/^some .*total=//p' /proc/pressure/memory; }
 waits() { # SECONDS: microseconds per second
 	waits_from=$(waited_us)
@@ -23,8 +24,8 @@ towards() {
 		quotas/goals/nr_goals=1 quotas/goals/0/target_metric=some_mem_psi_us \
 		quotas/goals/0/target_value=$((target_us * window_s)) "$@"
 }
-settles() { # WHAT
-	for each in 1 2 3 4 5 6; do
+settles() { # WHAT TIMES: within so many times half a minute
+	for each in $(seq "$2"); do
 		settled=$(waits 30)
 		diag "$1: $settled us of $target_us are waited in each second; effective quota $(effective) KiB" >&3
 	done
@@ -48,9 +49,9 @@ wait_until 30 grep -q area "$work/hotspot" || bail_out "there is no workload"
 alone=$(waits 10)
 check "without a scheme nobody waits" at_most "$alone" $((target_us / 20))
 check "a scheme with a goal of pressure starts" towards
-check "the goal is reached within a fifth" settles "settled"
+check "the goal is reached within a fifth" settles settled 5
 check "another goal is set" raise
-check "it is reached, too" settles "raised"
+check "it is reached, too" settles raised 2
 need_idle
 kill $a
 clean_up
