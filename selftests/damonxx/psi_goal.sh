@@ -10,7 +10,6 @@ window_s=4
 # What they are to wait in each second.
 target_us=20000
 
-# The quota begins with one byte, and doubles in each window at the most: it takes 100 s to a size that matters.
 waited_us() { sed -n 's/^some .*total=//p' /proc/pressure/memory; }
 waits() { # SECONDS: microseconds per second
 	waits_from=$(waited_us)
@@ -24,6 +23,7 @@ towards() {
 		quotas/goals/nr_goals=1 quotas/goals/0/target_metric=some_mem_psi_us \
 		quotas/goals/0/target_value=$((target_us * window_s)) "$@"
 }
+# The quota begins with one byte, and doubles in each window at the most: it takes 100 s to a size that matters.
 settles() { # WHAT TIMES: within so many times half a minute
 	for each in $(seq "$2"); do
 		settled=$(waits 30)
