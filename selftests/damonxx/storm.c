@@ -735,8 +735,8 @@ static void tell(const struct tally *t)
 }
 
 /*
- * A storm in which something never succeeded was none.  But what needs a kdamond that runs for a while has
- * little chance where everything takes ten times as long, the storm included.
+ * A storm in which something never succeeded was none.  But what needs others to leave the tree alone for a while
+ * has little chance where everything takes ten times as long, the storm included.
  */
 static bool all_succeeded(bool tell_it)
 {
@@ -744,11 +744,10 @@ static bool all_succeeded(bool tell_it)
 		const char *name;
 		bool in_peace;
 	} needed[] = {
-		{ .name = "set up" }, { .name = "state on" }, { .name = "state off" },
-		{ .name = "state clear_schemes_tried_regions" }, { .name = "remove the context" },
-		{ .name = "count" }, { .name = "valid value" }, { .name = "nothing" }, { .name = "read" },
-		{ .name = "use what is held" }, { .name = "kill and start a target" },
-		{ "state commit", true }, { "state update_schemes_stats", true },
+		{ .name = "count" }, { .name = "set up" }, { .name = "read" }, { .name = "nothing" },
+		{ .name = "kill and start a target" }, { "valid value", true }, { "use what is held", true },
+		{ "remove the context", true }, { "state on", true }, { "state off", true },
+		{ "state clear_schemes_tried_regions", true }, { "state commit", true }, { "state update_schemes_stats", true },
 		{ "state update_schemes_tried_regions", true }, { "remove the kdamond", true },
 		{ "state commit_schemes_quota_goals", true }, { "state update_schemes_effective_quotas", true },
 	};
