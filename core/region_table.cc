@@ -74,6 +74,9 @@ u32 region_table::estimate(u32 i, u64 samples) const
 
 u32 region_table::moving_sum(u32 i, u64 left, u32 window) const
 {
+	// Most regions of most processes.
+	if (!(nr_accesses_[i] | last_nr_accesses_[i]))
+		return 0;
 	if (!asked(i))
 		return last_nr_accesses_[i];
 	return saturate_u32(mul_div(last_nr_accesses_[i], left, window) +

@@ -58,8 +58,8 @@ void fill(region_record &out, const region_table &regions, u32 i, const window_p
 	const addr_range range = regions.range(i);
 
 	out = {
-		.start = range.start / unit_bytes,
-		.end = range.end / unit_bytes,
+		.start = unit_bytes == 1 ? range.start : range.start / unit_bytes,
+		.end = unit_bytes == 1 ? range.end : range.end / unit_bytes,
 		.nr_accesses = regions.moving_sum(i, at.left, at.length),
 		.last_nr_accesses = regions.last_nr_accesses(i),
 		.age = regions.age(i),

@@ -11,7 +11,7 @@ tracing=/sys/kernel/tracing
 event=$(echo $tracing/events/damon*/damos_stat_after_apply_interval)
 window_ms=$((200 * slow)) limit=$((1 << 20))
 
-# What was tried in each window, by the events of rounds: a window that was full is counted when the next one begins.
+# What was tried in each window, by the events of rounds: a window is counted when it is used up.
 windows() { # COUNT
 	echo >$tracing/trace
 	echo 1 >"$event"/enable
@@ -19,8 +19,8 @@ windows() { # COUNT
 	echo 0 >"$event"/enable
 	# The event has two fields that it prints as sz_tried.
 	sed -n 's/.*nr_tried=[0-9]* sz_tried=\([0-9]*\) .*qt_exceeds=\([0-9]*\).*/\2 \1/p' $tracing/trace | awk '
-	NR > 1 && $1 != window { if (seen++) print last - begun; begun = last }
-	{ window = $1; last = $2 }'
+	NR > 1 && $1 != window { if (seen++) print $2 - begun; begun = $2 }
+	{ window = $1 }'
 }
 bytes_quota() {
 	act stat $a quotas/bytes=$limit quotas/reset_interval_ms=$window_ms || return
