@@ -17,7 +17,7 @@ pages_out() { # WHAT PID FILE=VALUE...
 	shift
 	free_before=$(vmstat pswpout)
 	act pageout "$@" || return
-	wait_until 30 amount_at_most a cold present $((size * mib / 20)) || { tell "$pages_what"; return 1; }
+	wait_until 60 amount_at_most a cold present $((size * mib / 10)) || { tell "$pages_what"; return 1; }
 	tell "$pages_what"
 	# The kernel's own counter of pages written to swap, not that of the scheme.
 	at_least $((($(vmstat pswpout) - free_before) * 4096)) $((size * mib / 100 * 90)) || return
@@ -32,7 +32,7 @@ counted() { # within what went
 # Everything matches, the hot part too: who looks at single pages finds those young.
 young_stay() {
 	act pageout 0 || return
-	wait_until 30 amount_at_most a cold present $((size * mib / 20)) || { tell "all regions"; return 1; }
+	wait_until 60 amount_at_most a cold present $((size * mib / 10)) || { tell "all regions"; return 1; }
 	rounds 5 && tell "all regions, physical" && hot_stays
 }
 # A filter that lets only files pass lets anonymous memory stay.
