@@ -102,7 +102,7 @@ private:
 		const u64 accessed = in_.number();
 		const u32 times = static_cast<u32>(in_.below(24));
 
-		region_table::forget(table_.planned());
+		damon::region_table::forget(table_.planned());
 		table_.count_accesses();
 		for (u32 i = 0; i < table_.count(); i++) {
 			const bool hit = accessed >> i % 64 & 1;
