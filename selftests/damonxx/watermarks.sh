@@ -41,7 +41,7 @@ all_bands() {
 	act stat $victim watermarks/metric=$metric ${nid:+watermarks/nid=$nid} watermarks/interval_us=100000 \
 		watermarks/high=$((free - 60)) watermarks/mid=$((free - 120)) watermarks/low=$((free - 200)) || return
 	rests || { echo "above high"; return 1; }
-	eat some 90 && { rests || { echo "between high and mid, from above"; return 1; }; } || return
+	eat some 75 && { rests || { echo "between high and mid, from above"; return 1; }; } || return
 	eat more 70 && { works || { echo "between mid and low"; return 1; }; } || return
 	end_keeper more
 	diag "free: $(free_permil) permil" >&3
