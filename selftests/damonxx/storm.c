@@ -744,8 +744,8 @@ static bool all_succeeded(bool tell_it)
 		const char *name;
 		bool in_peace;
 	} needed[] = {
-		{ .name = "count" }, { .name = "set up" }, { .name = "read" }, { .name = "nothing" },
-		{ .name = "kill and start a target" }, { "valid value", true }, { "use what is held", true },
+		{ .name = "count" }, { .name = "read" }, { .name = "kill and start a target" },
+		{ "set up", true }, { "nothing", true }, { "valid value", true }, { "use what is held", true },
 		{ "remove the context", true }, { "state on", true }, { "state off", true },
 		{ "state clear_schemes_tried_regions", true }, { "state commit", true }, { "state update_schemes_stats", true },
 		{ "state update_schemes_tried_regions", true }, { "remove the kdamond", true },
