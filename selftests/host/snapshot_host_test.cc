@@ -161,6 +161,16 @@ protected:
 		sysfs_tree::SetUp();
 	}
 
+	void monitor_ten_thousand_regions()
+	{
+		add_process(pid, {{mib, 400 * mib}});
+		stage();
+		put(context + "monitoring_attrs/nr_regions/min", "10000\n");
+		put(context + "monitoring_attrs/nr_regions/max", "12000\n");
+		run("on");
+		run_for(500 * ms);
+	}
+
 	snapshot_view view() { return snapshot_view{read(file)}; }
 	u64 number(const std::string &path) { return std::stoull(read(path)); }
 };
@@ -225,12 +235,7 @@ TEST_F(snapshot_file, every_reading_is_a_new_one)
 
 TEST_F(snapshot_file, ten_thousand_regions_at_once)
 {
-	add_process(pid, {{mib, 400 * mib}});
-	stage();
-	put(context + "monitoring_attrs/nr_regions/min", "10000\n");
-	put(context + "monitoring_attrs/nr_regions/max", "12000\n");
-	run("on");
-	run_for(500 * ms);
+	monitor_ten_thousand_regions();
 	const snapshot_view v = view();
 	EXPECT_EQ(v.problem, "");
 	EXPECT_GE(v.header.nr_regions, 10'000u);
@@ -244,12 +249,7 @@ TEST_F(snapshot_file, comes_while_the_worker_is_busy)
 	constexpr u64 probe_ns = 10'000;
 	u64 sum_ns = 0;
 
-	add_process(pid, {{mib, 400 * mib}});
-	stage();
-	put(context + "monitoring_attrs/nr_regions/min", "10000\n");
-	put(context + "monitoring_attrs/nr_regions/max", "12000\n");
-	run("on");
-	run_for(500 * ms);
+	monitor_ten_thousand_regions();
 	set_probe_cost_ns(probe_ns);
 	seed(7);
 	preempt(1);
