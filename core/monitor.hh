@@ -19,6 +19,7 @@ struct walk_wait {
 	completion done;
 };
 
+// Somebody who has a turn in between.
 struct interlude {
 	void (*play)(void *self) = nullptr;
 	void *self = nullptr;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash disable=SC2231
 # guest.sh SECONDS TEST...: in the virtual machine, runs each of the kernel's tests against the DAMON in the kernel and
-# against damonxx.  Prints "TEST THEIRS OURS" for each; /out/TEST.kernel and /out/TEST.damonxx have what it said.
+# against damonxx.  Prints "TEST THEIRS OURS" for each; /out/TEST.damon and /out/TEST.damonxx have what it said.
 limit=$1
 shift
 
