@@ -93,6 +93,11 @@ status context::commit_goals(vec<vec<goal>> by_scheme, report &why)
 	});
 }
 
+status context::call(void (*function)(void *argument), void *argument)
+{
+	return worker_->requests().call([&](monitor &) { function(argument); });
+}
+
 result<vec<scheme_stats>> context::read_stats()
 {
 	vec<scheme_stats> stats;

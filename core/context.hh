@@ -36,6 +36,8 @@ public:
 	// Replaces the goals of every running scheme, by index: those beyond @by_scheme have none
 	// afterwards, and what is left over in it is ignored.  inval, nomem, canceled.
 	status commit_goals(vec<vec<goal>> by_scheme, report &why);
+	// Runs @function(@argument) in the worker, and waits for it.  canceled.
+	status call(void (*function)(void *argument), void *argument);
 	// The counters of every scheme, as of now.  canceled, nomem, intr.
 	result<vec<scheme_stats>> read_stats();
 

@@ -27,6 +27,15 @@ status validate_ranges(span<const addr_range> ranges, report &why)
 	return ok;
 }
 
+// A page is a power of two of them, or less than one.
+status validate_unit(u64 unit, report &why)
+{
+	if (!unit || (unit <= page_bytes && !is_power_of_two(page_bytes / unit)))
+		return why.fail(errc::inval, "addr_unit", unit,
+				" does not make a power of two of a page");
+	return ok;
+}
+
 } // namespace
 
 status inputs::validate(report &why) const
@@ -35,6 +44,7 @@ status inputs::validate(report &why) const
 		return why.fail(errc::inval, "operations",
 				operations_names[static_cast<u32>(operations)],
 				" is not available on this kernel");
+	TRY(validate_unit(addr_unit, why));
 	{
 		report::at here{why, "monitoring_attrs"};
 		TRY(attrs.validate(why));

@@ -34,17 +34,10 @@ monitoring_attrs build_attrs(const node &dir)
 	};
 }
 
-// Only physical memory is counted in units.  A page is a power of two of them, or less than one.
-result<u64> build_unit(const node &dir, operations_id operations, report &why)
+// Only physical memory is counted in units.
+u64 build_unit(const node &dir, operations_id operations)
 {
-	const u64 unit = dir.value(cell_of(context_cells, "addr_unit"));
-
-	if (operations != operations_id::paddr)
-		return u64{1};
-	if (unit <= page_bytes && !is_power_of_two(page_bytes / unit))
-		return why.fail(errc::inval, "addr_unit", unit,
-				" does not make a power of two of a page");
-	return unit;
+	return operations == operations_id::paddr ? dir.value(cell_of(context_cells, "addr_unit")) : 1;
 }
 
 result<vec<addr_range>> build_ranges(const node &dir, u64 unit, report &why)
@@ -96,7 +89,7 @@ result<inputs> build_inputs(const node &dir, purpose use, report &why)
 	inputs in;
 
 	in.operations = static_cast<operations_id>(dir.value(cell_of(context_cells, "operations")));
-	in.addr_unit = TRY(build_unit(dir, in.operations, why));
+	in.addr_unit = build_unit(dir, in.operations);
 	in.paused = dir.value(cell_of(context_cells, "pause")) != 0;
 	in.attrs = build_attrs(attrs);
 	{
