@@ -20,13 +20,13 @@ kbuild = $(MAKE) $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS)) --no-p
 .DEFAULT_GOAL := all
 
 .PHONY: all
-all: ## build damonxx.ko
+all: ## build damonxx.ko and the modules that use it
 	@scripts/check-cxx $(KDIR)
 	@+$(kbuild) modules
 	@scripts/check-boundary
 
 .PHONY: install
-install: all ## install the module for the kernel it was built for (INSTALL_MOD_PATH=)
+install: all ## install the modules for the kernel it was built for (INSTALL_MOD_PATH=)
 	@+$(kbuild) modules_install CONFIG_MODULE_SIG_ALL=
 
 .PHONY: clean

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Kernel parameters of special-purpose modules: from the kernel to the table in C++. */
+#include <linux/export.h>
+#include <linux/mm.h>
+#include <linux/moduleparam.h>
+#include <linux/string.h>
+#include "modules/module.h"
+
+EXPORT_SYMBOL_GPL(damonxx_special_init);
+EXPORT_SYMBOL_GPL(damonxx_special_exit);
+
+/* Built in, the kernel calls it MODULE.NAME. */
+static const char *name_of(const struct kernel_param *param)
+{
+	const char *dot = strrchr(param->name, '.');
+
+	return dot ? dot + 1 : param->name;
+}
+
+static int set(const char *text, const struct kernel_param *param)
+{
+	return damonxx_special_set(param->arg, name_of(param), text);
+}
+
+static int get(char *page, const struct kernel_param *param)
+{
+	return damonxx_special_get(param->arg, name_of(param), page, PAGE_SIZE);
+}
+
+const struct kernel_param_ops damonxx_parameter_ops = {
+	.flags = KERNEL_PARAM_OPS_FL_NOARG,
+	.set = set,
+	.get = get,
+};
+EXPORT_SYMBOL_GPL(damonxx_parameter_ops);

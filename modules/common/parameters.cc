@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "modules/common/parameters.hh"
+#include "damonxx/math.hh"
+
+namespace damon {
+
+namespace {
+
+status write_number(const damonxx_parameter &row, text_view text)
+{
+	const u64 value = TRY(parse_u64(text));
+
+	if (value < row.least || value > row.most)
+		return errc::inval;
+	*row.value = value;
+	return ok;
+}
+
+u64 counter_of(const damonxx_special &self, const damonxx_parameter &row)
+{
+	u64 value = 0;
+
+	__builtin_memcpy(&value,
+			 reinterpret_cast<const char *>(&self.stats[row.scheme]) + row.offset,
+			 sizeof(value));
+	return row.is_size ? saturating_mul(value, self.unit_bytes) : value;
+}
+
+void read_results(const damonxx_special &self, const damonxx_parameter &row, text_writer &out)
+{
+	s64 values[DAMONXX_MAX_RESULTS] = {};
+	const u32 count = row.results(is_enabled(self) ? self.context : nullptr, values);
+
+	for (u32 i = 0; i < count && i < DAMONXX_MAX_RESULTS; i++)
+		out << (i ? "," : "") << values[i];
+}
+
+const damonxx_parameter *find(const damonxx_special &self, text_view name)
+{
+	for (u32 i = 0; i < self.nr_parameters; i++)
+		if (name == text_view{self.parameters[i].name})
+			return &self.parameters[i];
+	return nullptr;
+}
+
+} // namespace
+
+status write_parameter(damonxx_special &self, const damonxx_parameter &row, text_view text)
+{
+	switch (row.type) {
+	case DAMONXX_PARAMETER_NUMBER:
+		return write_number(row, text);
+	case DAMONXX_PARAMETER_BOOL:
+		*row.value = TRY(parse_bool(text));
+		return ok;
+	case DAMONXX_PARAMETER_ENABLED:
+		return enable(self, TRY(parse_bool(text)));
+	case DAMONXX_PARAMETER_COMMIT:
+		return TRY(parse_bool(text)) ? commit(self) : ok;
+	default:
+		return ok;
+	}
+}
+
+void read_parameter(damonxx_special &self, const damonxx_parameter &row, text_writer &out)
+{
+	switch (row.type) {
+	case DAMONXX_PARAMETER_NUMBER:
+		out << *row.value;
+		break;
+	case DAMONXX_PARAMETER_BOOL:
+		out << (*row.value != 0);
+		break;
+	case DAMONXX_PARAMETER_ENABLED:
+		out << is_enabled(self);
+		break;
+	case DAMONXX_PARAMETER_COMMIT:
+		out << false;
+		break;
+	case DAMONXX_PARAMETER_PID:
+		out << (self.context ? damonxx_context_pid(self.context) : -1);
+		break;
+	case DAMONXX_PARAMETER_COUNTER:
+		refresh_counters(self);
+		out << counter_of(self, row);
+		break;
+	default:
+		read_results(self, row, out);
+	}
+	out << '\n';
+}
+
+} // namespace damon
+
+int damonxx_special_set(damonxx_special *special, const char *name, const char *text)
+{
+	const damonxx_parameter *row = damon::find(*special, name);
+
+	if (!row)
+		return -KAPI_ENOENT;
+	// Only what is yes or no has a meaning without a value.
+	if (!text && row->type == DAMONXX_PARAMETER_NUMBER)
+		return -KAPI_EINVAL;
+	return damon::write_parameter(*special, *row, text ? text : "Y").to_errno();
+}
+
+int damonxx_special_get(damonxx_special *special, const char *name, char *buffer, u32 size)
+{
+	const damonxx_parameter *row = damon::find(*special, name);
+	damon::text_writer out{buffer, size};
+
+	if (!row)
+		return -KAPI_ENOENT;
+	damon::read_parameter(*special, *row, out);
+	return static_cast<int>(out.size());
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0
+// The state of a special-purpose module: off, or a context that runs.
+#include "modules/special.h"
+#include "modules/common/parameters.hh"
+
+namespace damon {
+
+namespace {
+
+// The kinds of those that run.
+u32 running_kinds = 0;
+
+bool runs(const damonxx_special &self)
+{
+	return self.context && damonxx_context_is_running(self.context);
+}
+
+void say(const damonxx_special &self, kapi_level level, text_view what, text_view why)
+{
+	char line[384];
+
+	text_writer{line, sizeof(line)} << self.name << ": " << what << why;
+	kapi_log(level, line);
+}
+
+// @error, and a line in the log that says why.
+status complain(damonxx_special &self, status error, text_view what)
+{
+	if (!self.reason.text[0])
+		text_writer{self.reason.text, sizeof(self.reason.text)} << "error "
+									<< -error.to_errno();
+	say(self, KAPI_LOG_WARN, what, self.reason.text);
+	return error;
+}
+
+void mention_rivals(const damonxx_special &self)
+{
+	const u32 others = __atomic_fetch_or(&running_kinds, self.kind, __ATOMIC_RELAXED);
+
+	if (others & self.rivals)
+		say(self, KAPI_LOG_INFO, self.rivalry, "");
+}
+
+void drop_context(damonxx_special &self)
+{
+	if (!self.context)
+		return;
+	__atomic_fetch_and(&running_kinds, ~self.kind, __ATOMIC_RELAXED);
+	damonxx_context_destroy(std::exchange(self.context, nullptr));
+}
+
+void configure(damonxx_special &self, const damonxx_monitoring *running)
+{
+	self.reason.text[0] = '\0';
+	damonxx_settings_init(&self.settings);
+	self.configure(&self.settings, running);
+}
+
+status turn_on(damonxx_special &self)
+{
+	damonxx_context *fresh = nullptr;
+
+	configure(self, nullptr);
+	auto done = status::from_errno(damonxx_context_create(&fresh, &self.settings, &self.reason));
+	if (done.is_ok())
+		done = status::from_errno(damonxx_context_start(fresh, self.name));
+	if (!done.is_ok()) {
+		damonxx_context_destroy(fresh);
+		return complain(self, done, "not enabled: ");
+	}
+	drop_context(self); // one whose worker has ended
+	self.context = fresh;
+	self.unit_bytes = self.settings.addr_unit;
+	for (damonxx_scheme_stats &stats : self.stats)
+		stats = {};
+	mention_rivals(self);
+	return ok;
+}
+
+void turn_off(damonxx_special &self)
+{
+	refresh_counters(self);
+	drop_context(self);
+}
+
+} // namespace
+
+status enable(damonxx_special &self, bool wanted)
+{
+	if (self.gone)
+		return errc::nodev;
+	if (!self.loaded) {
+		self.enable_at_init = wanted;
+		return ok;
+	}
+	if (wanted == runs(self))
+		return ok;
+	if (wanted)
+		return turn_on(self);
+	turn_off(self);
+	return ok;
+}
+
+bool is_enabled(const damonxx_special &self)
+{
+	return runs(self);
+}
+
+status commit(damonxx_special &self)
+{
+	damonxx_monitoring running;
+
+	if (!self.context)
+		return errc::inval;
+	damonxx_context_read_monitoring(self.context, &running);
+	configure(self, &running);
+	const auto done = status::from_errno(
+		damonxx_context_commit(self.context, &self.settings, &self.reason));
+	if (!done.is_ok())
+		return complain(self, done, "not committed: ");
+	self.unit_bytes = self.settings.addr_unit;
+	return ok;
+}
+
+// What cannot be read now is what it was.
+void refresh_counters(damonxx_special &self)
+{
+	if (runs(self))
+		(void)!damonxx_context_read_schemes(self.context, self.stats,
+						    DAMONXX_MAX_SPECIAL_SCHEMES);
+}
+
+} // namespace damon
+
+void damonxx_special_init(damonxx_special *special)
+{
+	special->loaded = true;
+	if (special->enable_at_init)
+		static_cast<void>(damon::enable(*special, true));
+}
+
+void damonxx_special_exit(damonxx_special *special)
+{
+	special->gone = true;
+	damon::drop_context(*special);
+}

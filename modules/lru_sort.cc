@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0
+// damonxx_lru_sort: sorts the LRU lists by what is accessed, ahead of reclaim.
+#include "modules/usual.hh"
+
+namespace damon {
+
+namespace {
+
+constexpr u32 hot = 0;	// the schemes
+constexpr u32 cold = 1;
+
+constinit monitoring_parameters monitoring;
+constinit watermark_parameters watermarks{.high = 200, .mid = 150, .low = 50};
+constinit u64 hot_permil = 500;		// of samples that find an access
+constinit u64 cold_min_age_us = 120'000'000;
+constinit u64 quota_ms = 10;		// of both schemes together
+constinit u64 quota_reset_interval_ms = 1'000;
+constinit u64 active_mem_bp = 0;	// to be reached; 0: no goal
+constinit u64 filter_young_pages = 0;
+
+constexpr u64 all_bp = 10'000;
+// By which the two goals overlap, so that both schemes never rest at a time.
+constexpr u64 overlap_bp = 2;
+
+constinit damonxx_scheme schemes[2]{};
+constinit damonxx_filter filters[2]{};
+constinit damonxx_goal goals[2]{};
+
+u32 hot_accesses(const damonxx_settings &settings)
+{
+	const u64 samples = max(settings.aggr_us / max(settings.sample_us, u64{1}), u64{1});
+
+	return saturate_u32(mul_div(samples, hot_permil, 1'000));
+}
+
+// What both have alike.  Half of little is still something, since 0 would be no limit.
+void set_limits(u32 which, damonxx_goal_metric metric, u64 target_bp)
+{
+	damonxx_scheme &scheme = schemes[which];
+
+	scheme.quota.ms = quota_ms ? max(quota_ms / 2, u64{1}) : 0;
+	scheme.quota.reset_interval_ms = quota_reset_interval_ms;
+	scheme.quota.nr_accesses_weight = 1;
+	scheme.quota.age_weight = 1;
+	goals[which] = {};
+	goals[which].metric = metric;
+	goals[which].target_value = target_bp;
+	scheme.quota.goals = &goals[which];
+	scheme.quota.nr_goals = active_mem_bp ? 1 : 0;
+	scheme.watermarks = watermarks.marks();
+}
+
+// Rejects pages that are @young, or not, which the region's average says nothing about.
+void reject_young(u32 which, bool young)
+{
+	filters[which] = {};
+	filters[which].type = DAMONXX_FILTER_YOUNG;
+	filters[which].matching = young;
+	schemes[which].filters = &filters[which];
+	schemes[which].nr_filters = filter_young_pages ? 1 : 0;
+}
+
+void configure(damonxx_settings *settings, const damonxx_monitoring *running)
+{
+	monitoring.configure(*settings, running);
+
+	damonxx_scheme_init(&schemes[hot], DAMONXX_LRU_PRIO);
+	schemes[hot].min_nr_accesses = hot_accesses(*settings);
+	set_limits(hot, DAMONXX_ACTIVE_MEM_BP, active_mem_bp);
+	reject_young(hot, false);
+
+	damonxx_scheme_init(&schemes[cold], DAMONXX_LRU_DEPRIO);
+	schemes[cold].max_nr_accesses = 0;
+	schemes[cold].min_age = to_windows(cold_min_age_us, *settings);
+	set_limits(cold, DAMONXX_INACTIVE_MEM_BP, min(all_bp - active_mem_bp + overlap_bp, all_bp));
+	reject_young(cold, true);
+
+	settings->schemes = schemes;
+	settings->nr_schemes = 2;
+}
+
+constexpr damonxx_parameter parameters[] = {
+	of_type("enabled", DAMONXX_PARAMETER_ENABLED),
+	of_type("commit_inputs", DAMONXX_PARAMETER_COMMIT),
+	number("hot_thres_access_freq", hot_permil, 0, 1'000),
+	number("cold_min_age", cold_min_age_us),
+	number("quota_ms", quota_ms),
+	number("quota_reset_interval_ms", quota_reset_interval_ms),
+	number("active_mem_bp", active_mem_bp, 0, all_bp),
+	boolean("filter_young_pages", filter_young_pages),
+	number("wmarks_interval", watermarks.interval),
+	number("wmarks_high", watermarks.high),
+	number("wmarks_mid", watermarks.mid),
+	number("wmarks_low", watermarks.low),
+	number("sample_interval", monitoring.sample_interval, 1),
+	number("aggr_interval", monitoring.aggr_interval, 1),
+	number("min_nr_regions", monitoring.min_nr_regions),
+	number("max_nr_regions", monitoring.max_nr_regions),
+	boolean("autotune_monitoring_intervals", monitoring.autotune),
+	number("monitor_region_start", monitoring.region_start),
+	number("monitor_region_end", monitoring.region_end),
+	number("addr_unit", monitoring.addr_unit, 1),
+	of_type("kdamond_pid", DAMONXX_PARAMETER_PID),
+	counter("nr_lru_sort_tried_hot_regions", hot, STATS_MEMBER(nr_tried)),
+	bytes_counter("bytes_lru_sort_tried_hot_regions", hot, STATS_MEMBER(sz_tried)),
+	counter("nr_lru_sorted_hot_regions", hot, STATS_MEMBER(nr_applied)),
+	bytes_counter("bytes_lru_sorted_hot_regions", hot, STATS_MEMBER(sz_applied)),
+	counter("nr_hot_quota_exceeds", hot, STATS_MEMBER(qt_exceeds)),
+	counter("nr_lru_sort_tried_cold_regions", cold, STATS_MEMBER(nr_tried)),
+	bytes_counter("bytes_lru_sort_tried_cold_regions", cold, STATS_MEMBER(sz_tried)),
+	counter("nr_lru_sorted_cold_regions", cold, STATS_MEMBER(nr_applied)),
+	bytes_counter("bytes_lru_sorted_cold_regions", cold, STATS_MEMBER(sz_applied)),
+	counter("nr_cold_quota_exceeds", cold, STATS_MEMBER(qt_exceeds)),
+};
+
+} // namespace
+
+} // namespace damon
+
+constinit damonxx_special damonxx_lru_sort{
+	.name = "damonxx_lru_sort",
+	.parameters = damon::parameters,
+	.nr_parameters = sizeof(damon::parameters) / sizeof(damon::parameters[0]),
+	.kind = DAMONXX_LRU_SORT,
+	.rivals = DAMONXX_RECLAIM,
+	.rivalry = "damonxx_reclaim runs, too: memory that is moved to the active list here may be paged "
+		   "out there; let them have different monitor_region_start and _end, or one of them",
+	.configure = damon::configure,
+	.context = nullptr,
+	.loaded = false,
+	.gone = false,
+	.enable_at_init = false,
+	.unit_bytes = 1,
+	.settings = {},
+	.reason = {},
+	.stats = {},
+};

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+// damonxx_reclaim: pages out memory that nobody has accessed for some time.
+#include "modules/usual.hh"
+
+namespace damon {
+
+namespace {
+
+constinit monitoring_parameters monitoring;
+constinit watermark_parameters watermarks{.high = 500, .mid = 400, .low = 200};
+constinit u64 min_age_us = 120'000'000;
+constinit u64 quota_ms = 10;
+constinit u64 quota_bytes = 128 << 20;
+constinit u64 quota_reset_interval_ms = 1'000;
+constinit u64 pressure_us = 0;	// to be reached in a quota window; 0: no goal
+constinit u64 feedback_bp = 0;	// how near the user is to what he wants; 0: no goal
+constinit u64 skip_anon = 0;
+
+constexpr u64 feedback_goal_bp = 10'000;
+
+constinit damonxx_scheme scheme{};
+constinit damonxx_filter no_anon{};
+constinit damonxx_goal goals[2]{};
+
+void add_goal(damonxx_goal_metric metric, u64 target, u64 current)
+{
+	damonxx_goal &goal = goals[scheme.quota.nr_goals++];
+
+	goal = {};
+	goal.metric = metric;
+	goal.target_value = target;
+	goal.current_value = current;
+}
+
+// Sizes are in units; less than one of them is one, since 0 would be no limit.
+void set_quota()
+{
+	scheme.quota.ms = quota_ms;
+	scheme.quota.size = quota_bytes ? max(quota_bytes / monitoring.addr_unit, u64{1}) : 0;
+	scheme.quota.reset_interval_ms = quota_reset_interval_ms;
+	scheme.quota.age_weight = 1;
+	scheme.quota.goals = goals;
+	if (pressure_us)
+		add_goal(DAMONXX_SOME_MEM_PSI_US, pressure_us, 0);
+	if (feedback_bp)
+		add_goal(DAMONXX_USER_INPUT, feedback_goal_bp, feedback_bp);
+}
+
+void configure(damonxx_settings *settings, const damonxx_monitoring *running)
+{
+	monitoring.configure(*settings, running);
+	damonxx_scheme_init(&scheme, DAMONXX_PAGEOUT);
+	scheme.max_nr_accesses = 0;
+	scheme.min_age = to_windows(min_age_us, *settings);
+	set_quota();
+	scheme.watermarks = watermarks.marks();
+	no_anon = {};
+	no_anon.type = DAMONXX_FILTER_ANON;
+	no_anon.matching = true;
+	scheme.filters = &no_anon;
+	scheme.nr_filters = skip_anon ? 1 : 0;
+	settings->schemes = &scheme;
+	settings->nr_schemes = 1;
+}
+
+constexpr damonxx_parameter parameters[] = {
+	of_type("enabled", DAMONXX_PARAMETER_ENABLED),
+	of_type("commit_inputs", DAMONXX_PARAMETER_COMMIT),
+	number("min_age", min_age_us),
+	number("quota_ms", quota_ms),
+	number("quota_sz", quota_bytes),
+	number("quota_reset_interval_ms", quota_reset_interval_ms),
+	number("quota_mem_pressure_us", pressure_us),
+	number("quota_autotune_feedback", feedback_bp),
+	number("wmarks_interval", watermarks.interval),
+	number("wmarks_high", watermarks.high),
+	number("wmarks_mid", watermarks.mid),
+	number("wmarks_low", watermarks.low),
+	number("sample_interval", monitoring.sample_interval, 1),
+	number("aggr_interval", monitoring.aggr_interval, 1),
+	number("min_nr_regions", monitoring.min_nr_regions),
+	number("max_nr_regions", monitoring.max_nr_regions),
+	boolean("autotune_monitoring_intervals", monitoring.autotune),
+	number("monitor_region_start", monitoring.region_start),
+	number("monitor_region_end", monitoring.region_end),
+	number("addr_unit", monitoring.addr_unit, 1),
+	boolean("skip_anon", skip_anon),
+	of_type("kdamond_pid", DAMONXX_PARAMETER_PID),
+	counter("nr_reclaim_tried_regions", 0, STATS_MEMBER(nr_tried)),
+	bytes_counter("bytes_reclaim_tried_regions", 0, STATS_MEMBER(sz_tried)),
+	counter("nr_reclaimed_regions", 0, STATS_MEMBER(nr_applied)),
+	bytes_counter("bytes_reclaimed_regions", 0, STATS_MEMBER(sz_applied)),
+	counter("nr_quota_exceeds", 0, STATS_MEMBER(qt_exceeds)),
+};
+
+} // namespace
+
+} // namespace damon
+
+constinit damonxx_special damonxx_reclaim{
+	.name = "damonxx_reclaim",
+	.parameters = damon::parameters,
+	.nr_parameters = sizeof(damon::parameters) / sizeof(damon::parameters[0]),
+	.kind = DAMONXX_RECLAIM,
+	.rivals = DAMONXX_LRU_SORT,
+	.rivalry = "damonxx_lru_sort runs, too: memory that it moves to the active list may be paged "
+		   "out here; let them have different monitor_region_start and _end, or one of them",
+	.configure = damon::configure,
+	.context = nullptr,
+	.loaded = false,
+	.gone = false,
+	.enable_at_init = false,
+	.unit_bytes = 1,
+	.settings = {},
+	.reason = {},
+	.stats = {},
+};

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+// damonxx_stat: numbers about how the memory of the system is used, and nothing else.
+#include "modules/idle_time.hh"
+#include "modules/table.hh"
+
+namespace damon {
+
+namespace {
+
+constinit damonxx_target memory{};
+constinit s64 last_percentiles[DAMONXX_MAX_RESULTS]{};
+
+void configure(damonxx_settings *settings, const damonxx_monitoring *)
+{
+	settings->operations = DAMONXX_PADDR;
+	settings->targets = &memory;
+	settings->nr_targets = 1;
+	settings->goal_access_bp = 400;
+	settings->goal_aggrs = 3;
+	settings->goal_min_sample_us = 5'000;
+	settings->goal_max_sample_us = 10'000'000;
+}
+
+damonxx_snapshot *take(damonxx_context *context)
+{
+	damonxx_snapshot *snapshot = nullptr;
+
+	if (!context || damonxx_context_take_snapshot(context, &snapshot))
+		return nullptr;
+	return snapshot;
+}
+
+snapshot_regions regions_of(damonxx_snapshot *snapshot)
+{
+	return {damonxx_snapshot_regions(snapshot), snapshot->nr_regions};
+}
+
+u32 bandwidth(damonxx_context *context, s64 *out)
+{
+	damonxx_snapshot *snapshot = take(context);
+
+	if (snapshot)
+		*out = static_cast<s64>(min(
+			estimated_bandwidth(regions_of(snapshot), snapshot->aggr_us), u64_max / 2));
+	damonxx_snapshot_free(snapshot);
+	return 1;
+}
+
+// Without memory for a snapshot they stay what they were; while nothing is monitored they are 0.
+u32 percentiles(damonxx_context *context, s64 *out)
+{
+	damonxx_snapshot *snapshot = take(context);
+
+	if (snapshot)
+		idle_percentiles(regions_of(snapshot), snapshot->aggr_us, last_percentiles);
+	if (context)
+		__builtin_memcpy(out, last_percentiles, sizeof(last_percentiles));
+	damonxx_snapshot_free(snapshot);
+	return DAMONXX_MAX_RESULTS;
+}
+
+u32 aggr_interval(damonxx_context *context, s64 *out)
+{
+	damonxx_monitoring monitoring;
+
+	if (context) {
+		damonxx_context_read_monitoring(context, &monitoring);
+		*out = static_cast<s64>(monitoring.aggr_us);
+	}
+	return 1;
+}
+
+constexpr damonxx_parameter parameters[] = {
+	of_type("enabled", DAMONXX_PARAMETER_ENABLED),
+	results("estimated_memory_bandwidth", bandwidth),
+	results("memory_idle_ms_percentiles", percentiles),
+	results("aggr_interval_us", aggr_interval),
+	of_type("kdamond_pid", DAMONXX_PARAMETER_PID),
+};
+
+} // namespace
+
+} // namespace damon
+
+constinit damonxx_special damonxx_stat{
+	.name = "damonxx_stat",
+	.parameters = damon::parameters,
+	.nr_parameters = sizeof(damon::parameters) / sizeof(damon::parameters[0]),
+	.kind = 0,
+	.rivals = 0,
+	.rivalry = nullptr,
+	.configure = damon::configure,
+	.context = nullptr,
+	.loaded = false,
+	.gone = false,
+	.enable_at_init = false,
+	.unit_bytes = 1,
+	.settings = {},
+	.reason = {},
+	.stats = {},
+};

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+// Parameters that most modules have, and what they mean.
+#pragma once
+#include "modules/table.hh"
+
+namespace damon {
+
+inline constexpr u64 tuned_sample_us = 5'000;	// where tuning begins
+inline constexpr u64 tuned_aggr_us = 100'000;
+inline constexpr u64 longest_tuned_sample_us = 10'000'000;
+
+// Which memory, and how closely it is watched.
+struct monitoring_parameters {
+	u64 sample_interval = 5'000;	// us
+	u64 aggr_interval = 100'000;	// us
+	u64 min_nr_regions = 10;
+	u64 max_nr_regions = 1'000;
+	u64 autotune = 0;		// intervals, instead of those above
+	u64 region_start = 0;		// units; both 0: all System RAM
+	u64 region_end = 0;
+	u64 addr_unit = 1;		// bytes
+
+	damonxx_target target = {};
+	damonxx_range range = {};
+
+	void configure(damonxx_settings &settings, const damonxx_monitoring *running)
+	{
+		settings.operations = DAMONXX_PADDR;
+		settings.addr_unit = addr_unit;
+		settings.sample_us = sample_interval;
+		settings.aggr_us = aggr_interval;
+		settings.min_nr_regions = min_nr_regions;
+		settings.max_nr_regions = max_nr_regions;
+		range = {region_start, region_end};
+		target = {.pid = 0, .obsolete = false, .ranges = &range, .nr_ranges = 1};
+		if (!region_start && !region_end)
+			target.nr_ranges = 0;
+		settings.targets = &target;
+		settings.nr_targets = 1;
+		if (autotune)
+			tune(settings, running);
+	}
+
+private:
+	// A commit goes on from the intervals that tuning has come to.
+	static void tune(damonxx_settings &settings, const damonxx_monitoring *running)
+	{
+		const bool tuned = running && running->sample_us >= tuned_sample_us &&
+				   running->sample_us <= longest_tuned_sample_us;
+
+		settings.sample_us = tuned ? running->sample_us : tuned_sample_us;
+		settings.aggr_us = tuned ? running->aggr_us : tuned_aggr_us;
+		settings.goal_access_bp = 40;
+		settings.goal_aggrs = 3;
+		settings.goal_min_sample_us = tuned_sample_us;
+		settings.goal_max_sample_us = longest_tuned_sample_us;
+	}
+};
+
+// A time in windows, as ages are counted.
+inline u32 to_windows(u64 time_us, const damonxx_settings &settings)
+{
+	return saturate_u32(time_us / max(settings.aggr_us, u64{1}));
+}
+
+struct watermark_parameters {
+	u64 interval = 5'000'000;	// us
+	u64 high;			// permil of free memory
+	u64 mid;
+	u64 low;
+
+	damonxx_watermarks marks() const
+	{
+		return {.metric = DAMONXX_FREE_MEM_RATE, .nid = 0, .interval_us = interval,
+			.high = high, .mid = mid, .low = low};
+	}
+};
+
+} // namespace damon

@@ -1,0 +1,491 @@
+// SPDX-License-Identifier: GPL-2.0
+// The special-purpose modules as an administrator meets them: parameters, and what they come to.
+#include "kunit/test.hh"
+#include "modules/special.h"
+#include "selftests/host/host.hh"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+#include <string>
+
+extern damonxx_special damonxx_reclaim;
+extern damonxx_special damonxx_lru_sort;
+extern damonxx_special damonxx_stat;
+
+namespace {
+
+constexpr u64 ms = 1'000'000;
+constexpr u64 mib = u64{1} << 20;
+constexpr u64 ram = u64{4} << 30;	// where it begins
+
+std::string get(damonxx_special &of, const std::string &name)
+{
+	char buffer[4096];
+	const int length = damonxx_special_get(&of, name.c_str(), buffer, sizeof(buffer));
+
+	if (length <= 0 || buffer[length - 1] != '\n')
+		return "error " + std::to_string(length);
+	return {buffer, static_cast<size_t>(length) - 1};
+}
+
+u64 number(damonxx_special &of, const std::string &name)
+{
+	return std::stoull(get(of, name));
+}
+
+int set(damonxx_special &of, const std::string &name, const std::string &text)
+{
+	return damonxx_special_set(&of, name.c_str(), (text + "\n").c_str());
+}
+
+std::vector<std::string> names_of_type(const damonxx_special &of, u32 type)
+{
+	std::vector<std::string> names;
+
+	for (u32 i = 0; i < of.nr_parameters; i++)
+		if (of.parameters[i].type == type)
+			names.push_back(of.parameters[i].name);
+	return names;
+}
+
+// All modules as they are when they are loaded.
+class special : public testing::Test {
+protected:
+	special()
+	{
+		for (damonxx_special *one : all_) {
+			states_[one] = *one;
+			for (u32 i = 0; i < one->nr_parameters; i++)
+				if (one->parameters[i].value)
+					values_[one->parameters[i].value] = *one->parameters[i].value;
+		}
+	}
+	~special() override
+	{
+		for (damonxx_special *one : all_) {
+			damonxx_special_exit(one);
+			*one = states_[one];
+		}
+		for (const auto &[at, value] : values_)
+			*at = value;
+	}
+	void SetUp() override
+	{
+		host::use_virtual_clock();
+		host::seed(3);
+		host::add_process(host::ram, {{ram, ram + 256 * mib}});
+		host::set_hot(host::ram, {{ram, ram + 64 * mib}});
+		host::add_node(0, 4096 * mib, 1200 * mib);	// between the watermarks of reclaim
+	}
+
+	const std::vector<damonxx_special *> all_{&damonxx_reclaim, &damonxx_lru_sort, &damonxx_stat};
+
+private:
+	std::map<damonxx_special *, damonxx_special> states_;
+	std::map<u64 *, u64> values_;
+};
+
+} // namespace
+
+TEST_F(special, every_parameter_has_a_name_of_its_own_and_a_value)
+{
+	for (damonxx_special *one : all_) {
+		std::set<std::string> names;
+		for (u32 i = 0; i < one->nr_parameters; i++) {
+			const std::string name = one->parameters[i].name;
+			EXPECT(names.insert(name).second);
+			EXPECT_NE(get(*one, name).substr(0, 5), "error");
+		}
+		char buffer[16];
+		EXPECT_EQ(damonxx_special_get(one, "nobody", buffer, sizeof(buffer)), -ENOENT);
+		EXPECT_EQ(set(*one, "nobody", "1"), -ENOENT);
+	}
+}
+
+TEST_F(special, has_the_defaults_that_are_documented)
+{
+	const std::map<std::string, std::string> expected = {
+		{"enabled", "N"}, {"commit_inputs", "N"}, {"min_age", "120000000"},
+		{"quota_ms", "10"}, {"quota_sz", "134217728"}, {"quota_reset_interval_ms", "1000"},
+		{"quota_mem_pressure_us", "0"}, {"quota_autotune_feedback", "0"},
+		{"wmarks_interval", "5000000"}, {"wmarks_high", "500"}, {"wmarks_mid", "400"},
+		{"wmarks_low", "200"}, {"sample_interval", "5000"}, {"aggr_interval", "100000"},
+		{"min_nr_regions", "10"}, {"max_nr_regions", "1000"},
+		{"autotune_monitoring_intervals", "N"}, {"monitor_region_start", "0"},
+		{"monitor_region_end", "0"}, {"addr_unit", "1"}, {"skip_anon", "N"},
+		{"kdamond_pid", "-1"}, {"nr_reclaim_tried_regions", "0"},
+		{"bytes_reclaim_tried_regions", "0"}, {"nr_reclaimed_regions", "0"},
+		{"bytes_reclaimed_regions", "0"}, {"nr_quota_exceeds", "0"},
+	};
+	EXPECT_EQ(damonxx_reclaim.nr_parameters, expected.size());
+	for (const auto &[name, value] : expected)
+		EXPECT_EQ(get(damonxx_reclaim, name), value) << name;
+
+	EXPECT_EQ(get(damonxx_lru_sort, "hot_thres_access_freq"), "500");
+	EXPECT_EQ(get(damonxx_lru_sort, "cold_min_age"), "120000000");
+	EXPECT_EQ(get(damonxx_lru_sort, "wmarks_high"), "200");
+	EXPECT_EQ(get(damonxx_lru_sort, "wmarks_mid"), "150");
+	EXPECT_EQ(get(damonxx_lru_sort, "wmarks_low"), "50");
+}
+
+TEST_F(special, numbers_are_numbers)
+{
+	for (damonxx_special *one : all_)
+		for (const std::string &name : names_of_type(*one, DAMONXX_PARAMETER_NUMBER)) {
+			const std::string before = get(*one, name);
+			for (const char *bad : {"", "x", "-1", "1x", "1 2", " 1", "0x", "1.5", "Y"})
+				EXPECT_EQ(set(*one, name, bad), -EINVAL) << name << ' ' << bad;
+			EXPECT_EQ(set(*one, name, "18446744073709551616"), -ERANGE) << name;
+			EXPECT_EQ(damonxx_special_set(one, name.c_str(), nullptr), -EINVAL) << name;
+			EXPECT_EQ(get(*one, name), before) << name;
+			EXPECT_EQ(set(*one, name, "0x20"), 0) << name;
+			EXPECT_EQ(get(*one, name), "32") << name;
+		}
+	EXPECT_EQ(set(damonxx_lru_sort, "hot_thres_access_freq", "1000"), 0);
+	EXPECT_EQ(set(damonxx_lru_sort, "hot_thres_access_freq", "1001"), -EINVAL);
+	EXPECT_EQ(set(damonxx_lru_sort, "active_mem_bp", "10001"), -EINVAL);
+	EXPECT_EQ(set(damonxx_reclaim, "addr_unit", "0"), -EINVAL);
+	EXPECT_EQ(set(damonxx_reclaim, "sample_interval", "0"), -EINVAL);
+}
+
+TEST_F(special, booleans_are_yes_or_no)
+{
+	for (damonxx_special *one : all_)
+		for (const std::string &name : names_of_type(*one, DAMONXX_PARAMETER_BOOL)) {
+			EXPECT_EQ(set(*one, name, "2"), -EINVAL);
+			EXPECT_EQ(get(*one, name), "N");
+			EXPECT_EQ(damonxx_special_set(one, name.c_str(), nullptr), 0);
+			EXPECT_EQ(get(*one, name), "Y");
+			EXPECT_EQ(set(*one, name, "off"), 0);
+			EXPECT_EQ(get(*one, name), "N");
+		}
+	for (damonxx_special *one : all_)
+		EXPECT_EQ(set(*one, "enabled", "perhaps"), -EINVAL);
+	EXPECT_EQ(set(damonxx_reclaim, "commit_inputs", "perhaps"), -EINVAL);
+}
+
+TEST_F(special, enabled_and_pid_are_the_truth)
+{
+	for (damonxx_special *one : all_) {
+		damonxx_special_init(one);
+		EXPECT_EQ(get(*one, "enabled"), "N");
+		EXPECT_EQ(set(*one, "enabled", "N"), 0);
+		EXPECT_EQ(set(*one, "enabled", "Y"), 0);
+		EXPECT_EQ(get(*one, "enabled"), "Y");
+		const std::string pid = get(*one, "kdamond_pid");
+		EXPECT_NE(pid, "-1");
+		EXPECT_EQ(set(*one, "enabled", "Y"), 0);	// it is the same one
+		EXPECT_EQ(get(*one, "kdamond_pid"), pid);
+		// As if it had ended by itself.
+		damonxx_context_stop(one->context);
+		EXPECT_EQ(get(*one, "enabled"), "N");
+		EXPECT_EQ(get(*one, "kdamond_pid"), "-1");
+		EXPECT_EQ(set(*one, "enabled", "Y"), 0);
+		EXPECT_EQ(get(*one, "enabled"), "Y");
+		EXPECT_EQ(set(*one, "enabled", "N"), 0);
+		EXPECT_EQ(get(*one, "enabled"), "N");
+		EXPECT_EQ(get(*one, "kdamond_pid"), "-1");
+		damonxx_special_exit(one);
+		EXPECT_EQ(set(*one, "enabled", "Y"), -ENODEV);
+		EXPECT_EQ(get(*one, "enabled"), "N");
+	}
+}
+
+TEST_F(special, all_run_together)
+{
+	for (damonxx_special *one : all_) {
+		damonxx_special_init(one);
+		EXPECT_EQ(set(*one, "enabled", "Y"), 0);
+	}
+	host::run_for(2000 * ms);
+	for (damonxx_special *one : all_)
+		EXPECT_EQ(get(*one, "enabled"), "Y");
+}
+
+TEST_F(special, parameters_at_load_enable_it_when_all_are_known)
+{
+	EXPECT_EQ(set(damonxx_reclaim, "enabled", "Y"), 0);
+	EXPECT_EQ(get(damonxx_reclaim, "enabled"), "N");
+	EXPECT_EQ(set(damonxx_reclaim, "aggr_interval", "200000"), 0);
+	damonxx_special_init(&damonxx_reclaim);
+	EXPECT_EQ(get(damonxx_reclaim, "enabled"), "Y");
+	damonxx_monitoring monitoring;
+	damonxx_context_read_monitoring(damonxx_reclaim.context, &monitoring);
+	EXPECT_EQ(monitoring.aggr_us, 200'000u);
+}
+
+TEST_F(special, what_cannot_work_at_load_is_logged_and_can_be_mended)
+{
+	EXPECT_EQ(set(damonxx_reclaim, "enabled", "Y"), 0);
+	EXPECT_EQ(set(damonxx_reclaim, "min_nr_regions", "2000"), 0);
+	damonxx_special_init(&damonxx_reclaim);
+	EXPECT_EQ(get(damonxx_reclaim, "enabled"), "N");
+	EXPECT(host::log_contains("damonxx_reclaim: not enabled: monitoring_attrs/nr_regions: min "
+				  "2000 is above max 1000"));
+	EXPECT_EQ(set(damonxx_reclaim, "enabled", "Y"), -EINVAL);
+	EXPECT_EQ(set(damonxx_reclaim, "min_nr_regions", "20"), 0);
+	EXPECT_EQ(set(damonxx_reclaim, "enabled", "Y"), 0);
+}
+
+TEST_F(special, a_commit_tells_what_it_has_come_to)
+{
+	damonxx_special &one = damonxx_reclaim;
+	damonxx_monitoring monitoring;
+
+	damonxx_special_init(&one);
+	EXPECT_EQ(set(one, "commit_inputs", "Y"), -EINVAL);
+	EXPECT_EQ(set(one, "commit_inputs", "N"), 0);
+	EXPECT_EQ(set(one, "enabled", "Y"), 0);
+	EXPECT_EQ(set(one, "aggr_interval", "400000"), 0);
+	damonxx_context_read_monitoring(one.context, &monitoring);
+	EXPECT_EQ(monitoring.aggr_us, 100'000u);
+	EXPECT_EQ(set(one, "commit_inputs", "Y"), 0);
+	EXPECT_EQ(get(one, "commit_inputs"), "N");
+	damonxx_context_read_monitoring(one.context, &monitoring);
+	EXPECT_EQ(monitoring.aggr_us, 400'000u);
+
+	EXPECT_EQ(set(one, "aggr_interval", "1"), 0);
+	EXPECT_EQ(set(one, "commit_inputs", "Y"), -EINVAL);
+	EXPECT(host::log_contains("damonxx_reclaim: not committed: monitoring_attrs/intervals: "
+				  "sample_us 5000 is above aggr_us 1"));
+	damonxx_context_read_monitoring(one.context, &monitoring);
+	EXPECT_EQ(monitoring.aggr_us, 400'000u);
+	EXPECT_EQ(get(one, "enabled"), "Y");
+
+	damonxx_context_stop(one.context);
+	EXPECT_EQ(set(one, "aggr_interval", "100000"), 0);
+	EXPECT_EQ(set(one, "commit_inputs", "Y"), -ECANCELED);
+}
+
+TEST_F(special, survives_failing_allocations)
+{
+	for (damonxx_special *one : all_) {
+		damonxx_special_init(one);
+		host::for_each_failing_allocation([&] {
+			const int done = set(*one, "enabled", "Y");
+			EXPECT_EQ(done, host::has_failed() ? -ENOMEM : 0);
+			EXPECT_EQ(get(*one, "enabled"), done ? "N" : "Y");
+			EXPECT_EQ(set(*one, "enabled", "N"), 0);
+		});
+		EXPECT_EQ(set(*one, "enabled", "Y"), 0);
+		if (one == &damonxx_stat)
+			continue;
+		host::for_each_failing_allocation([&] {
+			const int done = set(*one, "commit_inputs", "Y");
+			EXPECT_EQ(done, host::has_failed() ? -ENOMEM : 0);
+			EXPECT_EQ(get(*one, "enabled"), "Y");
+		});
+		// Results stay what they were.
+		host::run_for(300 * ms);
+		host::for_each_failing_allocation([&] {
+			for (u32 i = 0; i < one->nr_parameters; i++)
+				EXPECT_NE(get(*one, one->parameters[i].name).substr(0, 5), "error");
+		});
+	}
+}
+
+// Whatever a single parameter is: it is refused, or it works, and what ran before goes on.
+TEST_F(special, extreme_values_do_no_harm)
+{
+	for (damonxx_special *one : {&damonxx_reclaim, &damonxx_lru_sort}) {
+		damonxx_special_init(one);
+		EXPECT_EQ(set(*one, "enabled", "Y"), 0);
+		for (const std::string &name : names_of_type(*one, DAMONXX_PARAMETER_NUMBER)) {
+			const std::string before = get(*one, name);
+			for (const char *text : {"0", "1", "4096", "4294967295", "4294967296",
+						 "9223372036854775808", "18446744073709551615"}) {
+				if (set(*one, name, text) != 0)
+					continue;
+				// Millions of regions are no test of ours.
+				if (name == "max_nr_regions" || name == "min_nr_regions")
+					host::fail_from(1);
+				const int done = set(*one, "commit_inputs", "Y");
+				host::fail_nth(0);
+				EXPECT(done == 0 || done == -EINVAL || done == -ENOMEM);
+				host::run_for(20 * ms);
+				EXPECT_EQ(get(*one, "enabled"), "Y") << name << ' ' << text;
+			}
+			EXPECT_EQ(set(*one, name, before), 0);
+			EXPECT_EQ(set(*one, "commit_inputs", "Y"), 0);
+		}
+	}
+}
+
+TEST_F(special, half_of_a_quota_is_not_no_quota)
+{
+	const damonxx_settings &settings = damonxx_lru_sort.settings;
+
+	damonxx_special_init(&damonxx_lru_sort);
+	for (const auto &[written, each] : std::map<std::string, u64>{{"0", 0}, {"1", 1}, {"2", 1}, {"11", 5}}) {
+		EXPECT_EQ(set(damonxx_lru_sort, "quota_ms", written), 0);
+		EXPECT_EQ(set(damonxx_lru_sort, "enabled", "Y"), 0);
+		ASSERT_EQ(settings.nr_schemes, 2u);
+		EXPECT_EQ(settings.schemes[0].quota.ms, each);
+		EXPECT_EQ(settings.schemes[1].quota.ms, each);
+		EXPECT_EQ(set(damonxx_lru_sort, "enabled", "N"), 0);
+	}
+}
+
+TEST_F(special, parameters_become_settings)
+{
+	damonxx_special_init(&damonxx_reclaim);
+	for (const auto &[name, value] : std::map<std::string, std::string>{
+		     {"min_age", "30000000"}, {"quota_sz", "65536"}, {"addr_unit", "4096"},
+		     {"monitor_region_start", std::to_string(ram / 4096)},
+		     {"monitor_region_end", std::to_string((ram + mib) / 4096)},
+		     {"quota_autotune_feedback", "77"}, {"skip_anon", "Y"}, {"aggr_interval", "50000"}})
+		EXPECT_EQ(set(damonxx_reclaim, name, value), 0);
+	EXPECT_EQ(set(damonxx_reclaim, "enabled", "Y"), 0);
+	const damonxx_settings &settings = damonxx_reclaim.settings;
+	const damonxx_scheme &scheme = settings.schemes[0];
+	EXPECT_EQ(scheme.min_age, 600u);
+	EXPECT_EQ(scheme.quota.size, 16u);
+	ASSERT_EQ(scheme.quota.nr_goals, 1u);
+	EXPECT_EQ(scheme.quota.goals[0].target_value, 10'000u);
+	EXPECT_EQ(scheme.quota.goals[0].current_value, 77u);
+	EXPECT_EQ(scheme.nr_filters, 1u);
+	damonxx_snapshot *snapshot = nullptr;
+	ASSERT_EQ(damonxx_context_take_snapshot(damonxx_reclaim.context, &snapshot), 0);
+	EXPECT_EQ(damonxx_snapshot_regions(snapshot)[0].start, ram / 4096);
+	EXPECT_EQ(damonxx_snapshot_regions(snapshot)[snapshot->nr_regions - 1].end, (ram + mib) / 4096);
+	damonxx_snapshot_free(snapshot);
+}
+
+TEST_F(special, follows_memory_that_is_plugged_in)
+{
+	damonxx_special_init(&damonxx_reclaim);
+	EXPECT_EQ(set(damonxx_reclaim, "enabled", "Y"), 0);
+	host::run_for(1000 * ms);
+	host::map(host::ram, {ram + 512 * mib, ram + 640 * mib});
+	host::run_for(1000 * ms);
+	damonxx_snapshot *snapshot = nullptr;
+	ASSERT_EQ(damonxx_context_take_snapshot(damonxx_reclaim.context, &snapshot), 0);
+	EXPECT_EQ(damonxx_snapshot_regions(snapshot)[snapshot->nr_regions - 1].end, ram + 640 * mib);
+	damonxx_snapshot_free(snapshot);
+	EXPECT_EQ(get(damonxx_reclaim, "monitor_region_end"), "0");
+}
+
+TEST_F(special, tuned_intervals_outlive_a_commit)
+{
+	damonxx_monitoring before, after;
+
+	host::set_hot(host::ram, {});
+	damonxx_special_init(&damonxx_reclaim);
+	EXPECT_EQ(set(damonxx_reclaim, "autotune_monitoring_intervals", "Y"), 0);
+	EXPECT_EQ(set(damonxx_reclaim, "enabled", "Y"), 0);
+	host::run_for(5000 * ms);
+	damonxx_context_read_monitoring(damonxx_reclaim.context, &before);
+	EXPECT_GT(before.aggr_us, 100'000u);
+	EXPECT_EQ(set(damonxx_reclaim, "commit_inputs", "Y"), 0);
+	damonxx_context_read_monitoring(damonxx_reclaim.context, &after);
+	EXPECT_EQ(after.aggr_us, before.aggr_us);
+	EXPECT_EQ(damonxx_reclaim.settings.schemes[0].min_age, 120'000'000 / before.aggr_us);
+}
+
+// 64 MiB of 256 are hot.
+TEST_F(special, reclaim_pages_out_what_is_cold)
+{
+	damonxx_special_init(&damonxx_reclaim);
+	EXPECT_EQ(set(damonxx_reclaim, "min_age", "1000000"), 0);
+	EXPECT_EQ(set(damonxx_reclaim, "enabled", "Y"), 0);
+	host::run_for(40'000 * ms);
+	const u64 bytes = number(damonxx_reclaim, "bytes_reclaimed_regions");
+	const u64 hot = host::count_pages_in(host::ram, {ram, ram + 64 * mib}).in_memory;
+	const u64 cold = host::count_pages_in(host::ram, {ram + 64 * mib, ram + 256 * mib}).in_memory;
+	EXPECT_GE(hot * 4096, 60 * mib);
+	EXPECT_LE(cold * 4096, 8 * mib);
+	EXPECT_GE(bytes, 184 * mib);
+	EXPECT_LE(bytes, 196 * mib);
+	EXPECT_GE(number(damonxx_reclaim, "bytes_reclaim_tried_regions"), bytes);
+	// What it has done is still told when it is off, and begins anew after that.
+	EXPECT_EQ(set(damonxx_reclaim, "enabled", "N"), 0);
+	EXPECT_EQ(number(damonxx_reclaim, "bytes_reclaimed_regions"), bytes);
+	EXPECT_EQ(set(damonxx_reclaim, "enabled", "Y"), 0);
+	EXPECT_EQ(number(damonxx_reclaim, "bytes_reclaimed_regions"), 0u);
+}
+
+TEST_F(special, lru_sort_sorts)
+{
+	host::add_node(0, 256 * mib, 30 * mib);
+	host::set_active(host::ram, {ram + 128 * mib, ram + 256 * mib});
+	damonxx_special_init(&damonxx_lru_sort);
+	EXPECT_EQ(set(damonxx_lru_sort, "cold_min_age", "1000000"), 0);
+	EXPECT_EQ(set(damonxx_lru_sort, "quota_ms", "0"), 0);
+	EXPECT_EQ(set(damonxx_lru_sort, "enabled", "Y"), 0);
+	host::run_for(10'000 * ms);
+	const u64 hot = host::count_pages_in(host::ram, {ram, ram + 64 * mib}).active;
+	const u64 cold = host::count_pages_in(host::ram, {ram + 64 * mib, ram + 256 * mib}).active;
+	EXPECT_GE(hot * 4096, 60 * mib);
+	EXPECT_LE(cold * 4096, 8 * mib);
+	EXPECT_GT(number(damonxx_lru_sort, "bytes_lru_sorted_hot_regions"), 0u);
+	EXPECT_GT(number(damonxx_lru_sort, "bytes_lru_sorted_cold_regions"), 0u);
+}
+
+TEST_F(special, modules_at_odds_are_mentioned)
+{
+	for (damonxx_special *one : all_)
+		damonxx_special_init(one);
+	EXPECT_EQ(set(damonxx_reclaim, "enabled", "Y"), 0);
+	EXPECT_EQ(set(damonxx_stat, "enabled", "Y"), 0);
+	EXPECT(!host::log_contains("runs, too"));
+	EXPECT_EQ(set(damonxx_lru_sort, "enabled", "Y"), 0);
+	EXPECT(host::log_contains("damonxx_lru_sort: damonxx_reclaim runs, too"));
+	EXPECT_EQ(set(damonxx_reclaim, "enabled", "N"), 0);
+	EXPECT_EQ(set(damonxx_reclaim, "enabled", "Y"), 0);
+	EXPECT(host::log_contains("damonxx_reclaim: damonxx_lru_sort runs, too"));
+}
+
+namespace {
+
+std::vector<long> numbers_in(const std::string &text)
+{
+	std::vector<long> numbers;
+	size_t at = 0;
+
+	for (;;) {
+		size_t used = 0;
+		numbers.push_back(std::stol(text.substr(at), &used));
+		at += used;
+		if (at >= text.size())
+			return numbers;
+		at++;
+	}
+}
+
+} // namespace
+
+TEST_F(special, stat_tells_how_memory_is_used)
+{
+	damonxx_special_init(&damonxx_stat);
+	EXPECT_EQ(get(damonxx_stat, "estimated_memory_bandwidth"), "0");
+	EXPECT_EQ(get(damonxx_stat, "aggr_interval_us"), "0");
+	EXPECT_EQ(numbers_in(get(damonxx_stat, "memory_idle_ms_percentiles")), std::vector<long>(101));
+	EXPECT_EQ(set(damonxx_stat, "enabled", "Y"), 0);
+	host::run_for(60'000 * ms);
+	const std::vector<long> idle = numbers_in(get(damonxx_stat, "memory_idle_ms_percentiles"));
+	ASSERT_EQ(idle.size(), 101u);
+	EXPECT(std::is_sorted(idle.begin(), idle.end()));
+	// 64 MiB of 256 are accessed.
+	EXPECT_LT(idle[20], 0);
+	EXPECT_GT(idle[30], 0);
+	EXPECT_GE(idle[100], 30'000);
+	EXPECT_LE(idle[100], 70'000);
+	// In each sample: 64 MiB.
+	const u64 aggr_us = number(damonxx_stat, "aggr_interval_us");
+	const u64 expected = 64 * mib * 20 * 1'000'000 / aggr_us;
+	EXPECT_GE(number(damonxx_stat, "estimated_memory_bandwidth"), expected / 10 * 9);
+	EXPECT_LE(number(damonxx_stat, "estimated_memory_bandwidth"), expected / 10 * 11);
+	EXPECT_EQ(set(damonxx_stat, "enabled", "N"), 0);
+	EXPECT_EQ(get(damonxx_stat, "estimated_memory_bandwidth"), "0");
+}
+
+// What is read-only can still be given on a command line.
+TEST_F(special, results_cannot_be_written)
+{
+	EXPECT_EQ(set(damonxx_stat, "kdamond_pid", "7"), 0);
+	EXPECT_EQ(get(damonxx_stat, "kdamond_pid"), "-1");
+	EXPECT_EQ(set(damonxx_reclaim, "nr_quota_exceeds", "7"), 0);
+	EXPECT_EQ(get(damonxx_reclaim, "nr_quota_exceeds"), "0");
+}
