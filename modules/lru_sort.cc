@@ -119,6 +119,7 @@ constexpr damonxx_parameter parameters[] = {
 
 constinit damonxx_special damonxx_lru_sort{
 	.name = "damonxx_lru_sort",
+	.worker = "kdamond.lru_sort",
 	.parameters = damon::parameters,
 	.nr_parameters = sizeof(damon::parameters) / sizeof(damon::parameters[0]),
 	.kind = DAMONXX_LRU_SORT,

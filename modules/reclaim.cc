@@ -99,6 +99,7 @@ constexpr damonxx_parameter parameters[] = {
 
 constinit damonxx_special damonxx_reclaim{
 	.name = "damonxx_reclaim",
+	.worker = "kdamond.reclaim",
 	.parameters = damon::parameters,
 	.nr_parameters = sizeof(damon::parameters) / sizeof(damon::parameters[0]),
 	.kind = DAMONXX_RECLAIM,

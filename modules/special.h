@@ -49,7 +49,8 @@ struct damonxx_parameter {
 #define DAMONXX_LRU_SORT 0x2u
 
 struct damonxx_special {
-	const char *name;	/* of the module, and of its worker */
+	const char *name;	/* of the module */
+	const char *worker;	/* the name of its thread, kdamond.something */
 	const struct damonxx_parameter *parameters;
 	u32 nr_parameters;
 	u32 kind;		/* which of the above it is, or 0 */

@@ -84,6 +84,7 @@ constexpr damonxx_parameter parameters[] = {
 
 constinit damonxx_special damonxx_stat{
 	.name = "damonxx_stat",
+	.worker = "kdamond.stat",
 	.parameters = damon::parameters,
 	.nr_parameters = sizeof(damon::parameters) / sizeof(damon::parameters[0]),
 	.kind = 0,

@@ -63,7 +63,7 @@ status turn_on(damonxx_special &self)
 	configure(self, nullptr);
 	auto done = status::from_errno(damonxx_context_create(&fresh, &self.settings, &self.reason));
 	if (done.is_ok())
-		done = status::from_errno(damonxx_context_start(fresh, self.name));
+		done = status::from_errno(damonxx_context_start(fresh, self.worker));
 	if (!done.is_ok()) {
 		damonxx_context_destroy(fresh);
 		return complain(self, done, "not enabled: ");
