@@ -135,4 +135,5 @@ constinit damonxx_special damonxx_lru_sort{
 	.settings = {},
 	.reason = {},
 	.stats = {},
+	.results = {},
 };

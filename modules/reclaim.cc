@@ -115,4 +115,5 @@ constinit damonxx_special damonxx_reclaim{
 	.settings = {},
 	.reason = {},
 	.stats = {},
+	.results = {},
 };

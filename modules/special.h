@@ -70,6 +70,7 @@ struct damonxx_special {
 	struct damonxx_settings settings;
 	struct damonxx_reason reason;
 	struct damonxx_scheme_stats stats[DAMONXX_MAX_SPECIAL_SCHEMES];	/* the last ones read */
+	s64 results[DAMONXX_MAX_RESULTS];	/* likewise; too much for the stack */
 };
 
 /* The rest: CONTEXT: process, the kernel's lock on the module's parameters held. */

@@ -99,4 +99,5 @@ constinit damonxx_special damonxx_stat{
 	.settings = {},
 	.reason = {},
 	.stats = {},
+	.results = {},
 };

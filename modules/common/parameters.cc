@@ -26,13 +26,14 @@ u64 counter_of(const damonxx_special &self, const damonxx_parameter &row)
 	return row.is_size ? saturating_mul(value, self.unit_bytes) : value;
 }
 
-void read_results(const damonxx_special &self, const damonxx_parameter &row, text_writer &out)
+void read_results(damonxx_special &self, const damonxx_parameter &row, text_writer &out)
 {
-	s64 values[DAMONXX_MAX_RESULTS] = {};
-	const u32 count = row.results(is_enabled(self) ? self.context : nullptr, values);
+	for (s64 &each : self.results)
+		each = 0;
+	const u32 count = row.results(is_enabled(self) ? self.context : nullptr, self.results);
 
 	for (u32 i = 0; i < count && i < DAMONXX_MAX_RESULTS; i++)
-		out << (i ? "," : "") << values[i];
+		out << (i ? "," : "") << self.results[i];
 }
 
 const damonxx_parameter *find(const damonxx_special &self, text_view name)

@@ -93,10 +93,8 @@ status enable(damonxx_special &self, bool wanted)
 		self.enable_at_init = wanted;
 		return ok;
 	}
-	if (wanted == runs(self))
-		return ok;
 	if (wanted)
-		return turn_on(self);
+		return runs(self) ? ok : turn_on(self);
 	turn_off(self);
 	return ok;
 }

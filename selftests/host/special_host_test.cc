@@ -187,6 +187,11 @@ TEST_F(special, enabled_and_pid_are_the_truth)
 		EXPECT_EQ(set(*one, "enabled", "N"), 0);
 		EXPECT_EQ(get(*one, "enabled"), "N");
 		EXPECT_EQ(get(*one, "kdamond_pid"), "-1");
+		// Nothing is kept of one that has ended by itself, either.
+		EXPECT_EQ(set(*one, "enabled", "Y"), 0);
+		damonxx_context_stop(one->context);
+		EXPECT_EQ(set(*one, "enabled", "N"), 0);
+		EXPECT_EQ(one->context, nullptr);
 		damonxx_special_exit(one);
 		EXPECT_EQ(set(*one, "enabled", "Y"), -ENODEV);
 		EXPECT_EQ(get(*one, "enabled"), "N");
