@@ -6,7 +6,7 @@
 . "$(dirname "$0")/damos.sh"
 . "$(dirname "$0")/special.sh"
 
-rounds=${ROUNDS:-100}
+rounds=${ROUNDS:-$((slow > 1 ? 30 : 100))}
 seed=${STORM_SEED:-1}
 
 # A number below $1.
@@ -78,7 +78,7 @@ for each in $all_special; do
 	load "damonxx_$each" || skip_all "there is no damonxx_$each.ko"
 done
 swap_on 128 || diag "no swap"
-start_keeper a --busy 8 32
+start_keeper a 8 32
 start_keeper b 4 32
 diag "seed $seed, $rounds deeds"
 set_to reclaim min_age=200000 wmarks_high=1000 wmarks_mid=1000 wmarks_low=0
