@@ -117,7 +117,7 @@ constexpr damonxx_parameter parameters[] = {
 
 } // namespace damon
 
-constinit damonxx_special damonxx_lru_sort{
+constinit damonxx_special damonxx_lru_sort_module{
 	.name = "damonxx_lru_sort",
 	.worker = "kdamond.lru_sort",
 	.parameters = damon::parameters,

@@ -2,8 +2,8 @@
 /* damonxx_lru_sort.ko: its parameters, which modules/lru_sort.cc gives a meaning. */
 #include "modules/module.h"
 
-extern struct damonxx_special damonxx_lru_sort;
-#define P(name, mode, text) DAMONXX_PARAMETER(damonxx_lru_sort, name, mode, text)
+extern struct damonxx_special damonxx_lru_sort_module;
+#define P(name, mode, text) DAMONXX_PARAMETER(damonxx_lru_sort_module, name, mode, text)
 
 P(enabled, 0600, "whether it runs (N)");
 P(commit_inputs, 0600, "Y: apply the other parameters to the running worker");
@@ -38,4 +38,4 @@ P(nr_lru_sorted_cold_regions, 0400, "cold regions of which it moved something");
 P(bytes_lru_sorted_cold_regions, 0400, "bytes that it moved");
 P(nr_cold_quota_exceeds, 0400, "how many times a quota was used up");
 
-DAMONXX_SPECIAL_MODULE(damonxx_lru_sort, "Sorts the LRU lists by what is accessed");
+DAMONXX_SPECIAL_MODULE(damonxx_lru_sort_module, "Sorts the LRU lists by what is accessed");

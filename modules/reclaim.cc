@@ -97,7 +97,7 @@ constexpr damonxx_parameter parameters[] = {
 
 } // namespace damon
 
-constinit damonxx_special damonxx_reclaim{
+constinit damonxx_special damonxx_reclaim_module{
 	.name = "damonxx_reclaim",
 	.worker = "kdamond.reclaim",
 	.parameters = damon::parameters,

@@ -2,8 +2,8 @@
 /* damonxx_reclaim.ko: its parameters, which modules/reclaim.cc gives a meaning. */
 #include "modules/module.h"
 
-extern struct damonxx_special damonxx_reclaim;
-#define P(name, mode, text) DAMONXX_PARAMETER(damonxx_reclaim, name, mode, text)
+extern struct damonxx_special damonxx_reclaim_module;
+#define P(name, mode, text) DAMONXX_PARAMETER(damonxx_reclaim_module, name, mode, text)
 
 P(enabled, 0600, "whether it runs (N)");
 P(commit_inputs, 0600, "Y: apply the other parameters to the running worker");
@@ -34,4 +34,4 @@ P(nr_reclaimed_regions, 0400, "regions of which it paged out something");
 P(bytes_reclaimed_regions, 0400, "bytes that it paged out");
 P(nr_quota_exceeds, 0400, "how many times a quota was used up");
 
-DAMONXX_SPECIAL_MODULE(damonxx_reclaim, "Pages out memory that has not been accessed for some time");
+DAMONXX_SPECIAL_MODULE(damonxx_reclaim_module, "Pages out memory that has not been accessed for some time");

@@ -82,7 +82,7 @@ constexpr damonxx_parameter parameters[] = {
 
 } // namespace damon
 
-constinit damonxx_special damonxx_stat{
+constinit damonxx_special damonxx_stat_module{
 	.name = "damonxx_stat",
 	.worker = "kdamond.stat",
 	.parameters = damon::parameters,

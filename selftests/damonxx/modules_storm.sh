@@ -26,6 +26,7 @@ try() { # MODULE NAME VALUE
 read_all() {
 	while :; do
 		cat /sys/module/damonxx_*/parameters/* >/dev/null 2>&1
+		[ "$slow" = 1 ] || sleep 1 # else nothing else gets done
 	done
 }
 one_deed() {

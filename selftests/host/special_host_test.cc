@@ -10,9 +10,9 @@
 #include <set>
 #include <string>
 
-extern damonxx_special damonxx_reclaim;
-extern damonxx_special damonxx_lru_sort;
-extern damonxx_special damonxx_stat;
+extern damonxx_special damonxx_reclaim_module;
+extern damonxx_special damonxx_lru_sort_module;
+extern damonxx_special damonxx_stat_module;
 
 namespace {
 
@@ -80,7 +80,7 @@ protected:
 		host::add_node(0, 4096 * mib, 1200 * mib);	// between the watermarks of reclaim
 	}
 
-	const std::vector<damonxx_special *> all_{&damonxx_reclaim, &damonxx_lru_sort, &damonxx_stat};
+	const std::vector<damonxx_special *> all_{&damonxx_reclaim_module, &damonxx_lru_sort_module, &damonxx_stat_module};
 
 private:
 	std::map<damonxx_special *, damonxx_special> states_;
@@ -119,15 +119,15 @@ TEST_F(special, has_the_defaults_that_are_documented)
 		{"bytes_reclaim_tried_regions", "0"}, {"nr_reclaimed_regions", "0"},
 		{"bytes_reclaimed_regions", "0"}, {"nr_quota_exceeds", "0"},
 	};
-	EXPECT_EQ(damonxx_reclaim.nr_parameters, expected.size());
+	EXPECT_EQ(damonxx_reclaim_module.nr_parameters, expected.size());
 	for (const auto &[name, value] : expected)
-		EXPECT_EQ(get(damonxx_reclaim, name), value) << name;
+		EXPECT_EQ(get(damonxx_reclaim_module, name), value) << name;
 
-	EXPECT_EQ(get(damonxx_lru_sort, "hot_thres_access_freq"), "500");
-	EXPECT_EQ(get(damonxx_lru_sort, "cold_min_age"), "120000000");
-	EXPECT_EQ(get(damonxx_lru_sort, "wmarks_high"), "200");
-	EXPECT_EQ(get(damonxx_lru_sort, "wmarks_mid"), "150");
-	EXPECT_EQ(get(damonxx_lru_sort, "wmarks_low"), "50");
+	EXPECT_EQ(get(damonxx_lru_sort_module, "hot_thres_access_freq"), "500");
+	EXPECT_EQ(get(damonxx_lru_sort_module, "cold_min_age"), "120000000");
+	EXPECT_EQ(get(damonxx_lru_sort_module, "wmarks_high"), "200");
+	EXPECT_EQ(get(damonxx_lru_sort_module, "wmarks_mid"), "150");
+	EXPECT_EQ(get(damonxx_lru_sort_module, "wmarks_low"), "50");
 }
 
 TEST_F(special, numbers_are_numbers)
@@ -143,11 +143,11 @@ TEST_F(special, numbers_are_numbers)
 			EXPECT_EQ(set(*one, name, "0x20"), 0) << name;
 			EXPECT_EQ(get(*one, name), "32") << name;
 		}
-	EXPECT_EQ(set(damonxx_lru_sort, "hot_thres_access_freq", "1000"), 0);
-	EXPECT_EQ(set(damonxx_lru_sort, "hot_thres_access_freq", "1001"), -EINVAL);
-	EXPECT_EQ(set(damonxx_lru_sort, "active_mem_bp", "10001"), -EINVAL);
-	EXPECT_EQ(set(damonxx_reclaim, "addr_unit", "0"), -EINVAL);
-	EXPECT_EQ(set(damonxx_reclaim, "sample_interval", "0"), -EINVAL);
+	EXPECT_EQ(set(damonxx_lru_sort_module, "hot_thres_access_freq", "1000"), 0);
+	EXPECT_EQ(set(damonxx_lru_sort_module, "hot_thres_access_freq", "1001"), -EINVAL);
+	EXPECT_EQ(set(damonxx_lru_sort_module, "active_mem_bp", "10001"), -EINVAL);
+	EXPECT_EQ(set(damonxx_reclaim_module, "addr_unit", "0"), -EINVAL);
+	EXPECT_EQ(set(damonxx_reclaim_module, "sample_interval", "0"), -EINVAL);
 }
 
 TEST_F(special, booleans_are_yes_or_no)
@@ -163,7 +163,7 @@ TEST_F(special, booleans_are_yes_or_no)
 		}
 	for (damonxx_special *one : all_)
 		EXPECT_EQ(set(*one, "enabled", "perhaps"), -EINVAL);
-	EXPECT_EQ(set(damonxx_reclaim, "commit_inputs", "perhaps"), -EINVAL);
+	EXPECT_EQ(set(damonxx_reclaim_module, "commit_inputs", "perhaps"), -EINVAL);
 }
 
 TEST_F(special, enabled_and_pid_are_the_truth)
@@ -211,32 +211,32 @@ TEST_F(special, all_run_together)
 
 TEST_F(special, parameters_at_load_enable_it_when_all_are_known)
 {
-	EXPECT_EQ(set(damonxx_reclaim, "enabled", "Y"), 0);
-	EXPECT_EQ(get(damonxx_reclaim, "enabled"), "N");
-	EXPECT_EQ(set(damonxx_reclaim, "aggr_interval", "200000"), 0);
-	damonxx_special_init(&damonxx_reclaim);
-	EXPECT_EQ(get(damonxx_reclaim, "enabled"), "Y");
+	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "Y"), 0);
+	EXPECT_EQ(get(damonxx_reclaim_module, "enabled"), "N");
+	EXPECT_EQ(set(damonxx_reclaim_module, "aggr_interval", "200000"), 0);
+	damonxx_special_init(&damonxx_reclaim_module);
+	EXPECT_EQ(get(damonxx_reclaim_module, "enabled"), "Y");
 	damonxx_monitoring monitoring;
-	damonxx_context_read_monitoring(damonxx_reclaim.context, &monitoring);
+	damonxx_context_read_monitoring(damonxx_reclaim_module.context, &monitoring);
 	EXPECT_EQ(monitoring.aggr_us, 200'000u);
 }
 
 TEST_F(special, what_cannot_work_at_load_is_logged_and_can_be_mended)
 {
-	EXPECT_EQ(set(damonxx_reclaim, "enabled", "Y"), 0);
-	EXPECT_EQ(set(damonxx_reclaim, "min_nr_regions", "2000"), 0);
-	damonxx_special_init(&damonxx_reclaim);
-	EXPECT_EQ(get(damonxx_reclaim, "enabled"), "N");
+	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "Y"), 0);
+	EXPECT_EQ(set(damonxx_reclaim_module, "min_nr_regions", "2000"), 0);
+	damonxx_special_init(&damonxx_reclaim_module);
+	EXPECT_EQ(get(damonxx_reclaim_module, "enabled"), "N");
 	EXPECT(host::log_contains("damonxx_reclaim: not enabled: monitoring_attrs/nr_regions: min "
 				  "2000 is above max 1000"));
-	EXPECT_EQ(set(damonxx_reclaim, "enabled", "Y"), -EINVAL);
-	EXPECT_EQ(set(damonxx_reclaim, "min_nr_regions", "20"), 0);
-	EXPECT_EQ(set(damonxx_reclaim, "enabled", "Y"), 0);
+	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "Y"), -EINVAL);
+	EXPECT_EQ(set(damonxx_reclaim_module, "min_nr_regions", "20"), 0);
+	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "Y"), 0);
 }
 
 TEST_F(special, a_commit_tells_what_it_has_come_to)
 {
-	damonxx_special &one = damonxx_reclaim;
+	damonxx_special &one = damonxx_reclaim_module;
 	damonxx_monitoring monitoring;
 
 	damonxx_special_init(&one);
@@ -275,7 +275,7 @@ TEST_F(special, survives_failing_allocations)
 			EXPECT_EQ(set(*one, "enabled", "N"), 0);
 		});
 		EXPECT_EQ(set(*one, "enabled", "Y"), 0);
-		if (one == &damonxx_stat)
+		if (one == &damonxx_stat_module)
 			continue;
 		host::for_each_failing_allocation([&] {
 			const int done = set(*one, "commit_inputs", "Y");
@@ -294,7 +294,7 @@ TEST_F(special, survives_failing_allocations)
 // Whatever a single parameter is: it is refused, or it works, and what ran before goes on.
 TEST_F(special, extreme_values_do_no_harm)
 {
-	for (damonxx_special *one : {&damonxx_reclaim, &damonxx_lru_sort}) {
+	for (damonxx_special *one : {&damonxx_reclaim_module, &damonxx_lru_sort_module}) {
 		damonxx_special_init(one);
 		EXPECT_EQ(set(*one, "enabled", "Y"), 0);
 		for (const std::string &name : names_of_type(*one, DAMONXX_PARAMETER_NUMBER)) {
@@ -320,30 +320,30 @@ TEST_F(special, extreme_values_do_no_harm)
 
 TEST_F(special, half_of_a_quota_is_not_no_quota)
 {
-	const damonxx_settings &settings = damonxx_lru_sort.settings;
+	const damonxx_settings &settings = damonxx_lru_sort_module.settings;
 
-	damonxx_special_init(&damonxx_lru_sort);
+	damonxx_special_init(&damonxx_lru_sort_module);
 	for (const auto &[written, each] : std::map<std::string, u64>{{"0", 0}, {"1", 1}, {"2", 1}, {"11", 5}}) {
-		EXPECT_EQ(set(damonxx_lru_sort, "quota_ms", written), 0);
-		EXPECT_EQ(set(damonxx_lru_sort, "enabled", "Y"), 0);
+		EXPECT_EQ(set(damonxx_lru_sort_module, "quota_ms", written), 0);
+		EXPECT_EQ(set(damonxx_lru_sort_module, "enabled", "Y"), 0);
 		ASSERT_EQ(settings.nr_schemes, 2u);
 		EXPECT_EQ(settings.schemes[0].quota.ms, each);
 		EXPECT_EQ(settings.schemes[1].quota.ms, each);
-		EXPECT_EQ(set(damonxx_lru_sort, "enabled", "N"), 0);
+		EXPECT_EQ(set(damonxx_lru_sort_module, "enabled", "N"), 0);
 	}
 }
 
 TEST_F(special, parameters_become_settings)
 {
-	damonxx_special_init(&damonxx_reclaim);
+	damonxx_special_init(&damonxx_reclaim_module);
 	for (const auto &[name, value] : std::map<std::string, std::string>{
 		     {"min_age", "30000000"}, {"quota_sz", "65536"}, {"addr_unit", "4096"},
 		     {"monitor_region_start", std::to_string(ram / 4096)},
 		     {"monitor_region_end", std::to_string((ram + mib) / 4096)},
 		     {"quota_autotune_feedback", "77"}, {"skip_anon", "Y"}, {"aggr_interval", "50000"}})
-		EXPECT_EQ(set(damonxx_reclaim, name, value), 0);
-	EXPECT_EQ(set(damonxx_reclaim, "enabled", "Y"), 0);
-	const damonxx_settings &settings = damonxx_reclaim.settings;
+		EXPECT_EQ(set(damonxx_reclaim_module, name, value), 0);
+	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "Y"), 0);
+	const damonxx_settings &settings = damonxx_reclaim_module.settings;
 	const damonxx_scheme &scheme = settings.schemes[0];
 	EXPECT_EQ(scheme.min_age, 600u);
 	EXPECT_EQ(scheme.quota.size, 16u);
@@ -352,7 +352,7 @@ TEST_F(special, parameters_become_settings)
 	EXPECT_EQ(scheme.quota.goals[0].current_value, 77u);
 	EXPECT_EQ(scheme.nr_filters, 1u);
 	damonxx_snapshot *snapshot = nullptr;
-	ASSERT_EQ(damonxx_context_take_snapshot(damonxx_reclaim.context, &snapshot), 0);
+	ASSERT_EQ(damonxx_context_take_snapshot(damonxx_reclaim_module.context, &snapshot), 0);
 	EXPECT_EQ(damonxx_snapshot_regions(snapshot)[0].start, ram / 4096);
 	EXPECT_EQ(damonxx_snapshot_regions(snapshot)[snapshot->nr_regions - 1].end, (ram + mib) / 4096);
 	damonxx_snapshot_free(snapshot);
@@ -360,16 +360,16 @@ TEST_F(special, parameters_become_settings)
 
 TEST_F(special, follows_memory_that_is_plugged_in)
 {
-	damonxx_special_init(&damonxx_reclaim);
-	EXPECT_EQ(set(damonxx_reclaim, "enabled", "Y"), 0);
+	damonxx_special_init(&damonxx_reclaim_module);
+	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "Y"), 0);
 	host::run_for(1000 * ms);
 	host::map(host::ram, {ram + 512 * mib, ram + 640 * mib});
 	host::run_for(1000 * ms);
 	damonxx_snapshot *snapshot = nullptr;
-	ASSERT_EQ(damonxx_context_take_snapshot(damonxx_reclaim.context, &snapshot), 0);
+	ASSERT_EQ(damonxx_context_take_snapshot(damonxx_reclaim_module.context, &snapshot), 0);
 	EXPECT_EQ(damonxx_snapshot_regions(snapshot)[snapshot->nr_regions - 1].end, ram + 640 * mib);
 	damonxx_snapshot_free(snapshot);
-	EXPECT_EQ(get(damonxx_reclaim, "monitor_region_end"), "0");
+	EXPECT_EQ(get(damonxx_reclaim_module, "monitor_region_end"), "0");
 }
 
 TEST_F(special, tuned_intervals_outlive_a_commit)
@@ -377,68 +377,68 @@ TEST_F(special, tuned_intervals_outlive_a_commit)
 	damonxx_monitoring before, after;
 
 	host::set_hot(host::ram, {});
-	damonxx_special_init(&damonxx_reclaim);
-	EXPECT_EQ(set(damonxx_reclaim, "autotune_monitoring_intervals", "Y"), 0);
-	EXPECT_EQ(set(damonxx_reclaim, "enabled", "Y"), 0);
+	damonxx_special_init(&damonxx_reclaim_module);
+	EXPECT_EQ(set(damonxx_reclaim_module, "autotune_monitoring_intervals", "Y"), 0);
+	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "Y"), 0);
 	host::run_for(5000 * ms);
-	damonxx_context_read_monitoring(damonxx_reclaim.context, &before);
+	damonxx_context_read_monitoring(damonxx_reclaim_module.context, &before);
 	EXPECT_GT(before.aggr_us, 100'000u);
-	EXPECT_EQ(set(damonxx_reclaim, "commit_inputs", "Y"), 0);
-	damonxx_context_read_monitoring(damonxx_reclaim.context, &after);
+	EXPECT_EQ(set(damonxx_reclaim_module, "commit_inputs", "Y"), 0);
+	damonxx_context_read_monitoring(damonxx_reclaim_module.context, &after);
 	EXPECT_EQ(after.aggr_us, before.aggr_us);
-	EXPECT_EQ(damonxx_reclaim.settings.schemes[0].min_age, 120'000'000 / before.aggr_us);
+	EXPECT_EQ(damonxx_reclaim_module.settings.schemes[0].min_age, 120'000'000 / before.aggr_us);
 }
 
 // 64 MiB of 256 are hot.
 TEST_F(special, reclaim_pages_out_what_is_cold)
 {
-	damonxx_special_init(&damonxx_reclaim);
-	EXPECT_EQ(set(damonxx_reclaim, "min_age", "1000000"), 0);
-	EXPECT_EQ(set(damonxx_reclaim, "enabled", "Y"), 0);
+	damonxx_special_init(&damonxx_reclaim_module);
+	EXPECT_EQ(set(damonxx_reclaim_module, "min_age", "1000000"), 0);
+	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "Y"), 0);
 	host::run_for(40'000 * ms);
-	const u64 bytes = number(damonxx_reclaim, "bytes_reclaimed_regions");
+	const u64 bytes = number(damonxx_reclaim_module, "bytes_reclaimed_regions");
 	const u64 hot = host::count_pages_in(host::ram, {ram, ram + 64 * mib}).in_memory;
 	const u64 cold = host::count_pages_in(host::ram, {ram + 64 * mib, ram + 256 * mib}).in_memory;
 	EXPECT_GE(hot * 4096, 60 * mib);
 	EXPECT_LE(cold * 4096, 8 * mib);
 	EXPECT_GE(bytes, 184 * mib);
 	EXPECT_LE(bytes, 196 * mib);
-	EXPECT_GE(number(damonxx_reclaim, "bytes_reclaim_tried_regions"), bytes);
+	EXPECT_GE(number(damonxx_reclaim_module, "bytes_reclaim_tried_regions"), bytes);
 	// What it has done is still told when it is off, and begins anew after that.
-	EXPECT_EQ(set(damonxx_reclaim, "enabled", "N"), 0);
-	EXPECT_EQ(number(damonxx_reclaim, "bytes_reclaimed_regions"), bytes);
-	EXPECT_EQ(set(damonxx_reclaim, "enabled", "Y"), 0);
-	EXPECT_EQ(number(damonxx_reclaim, "bytes_reclaimed_regions"), 0u);
+	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "N"), 0);
+	EXPECT_EQ(number(damonxx_reclaim_module, "bytes_reclaimed_regions"), bytes);
+	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "Y"), 0);
+	EXPECT_EQ(number(damonxx_reclaim_module, "bytes_reclaimed_regions"), 0u);
 }
 
 TEST_F(special, lru_sort_sorts)
 {
 	host::add_node(0, 256 * mib, 30 * mib);
 	host::set_active(host::ram, {ram + 128 * mib, ram + 256 * mib});
-	damonxx_special_init(&damonxx_lru_sort);
-	EXPECT_EQ(set(damonxx_lru_sort, "cold_min_age", "1000000"), 0);
-	EXPECT_EQ(set(damonxx_lru_sort, "quota_ms", "0"), 0);
-	EXPECT_EQ(set(damonxx_lru_sort, "enabled", "Y"), 0);
+	damonxx_special_init(&damonxx_lru_sort_module);
+	EXPECT_EQ(set(damonxx_lru_sort_module, "cold_min_age", "1000000"), 0);
+	EXPECT_EQ(set(damonxx_lru_sort_module, "quota_ms", "0"), 0);
+	EXPECT_EQ(set(damonxx_lru_sort_module, "enabled", "Y"), 0);
 	host::run_for(10'000 * ms);
 	const u64 hot = host::count_pages_in(host::ram, {ram, ram + 64 * mib}).active;
 	const u64 cold = host::count_pages_in(host::ram, {ram + 64 * mib, ram + 256 * mib}).active;
 	EXPECT_GE(hot * 4096, 60 * mib);
 	EXPECT_LE(cold * 4096, 8 * mib);
-	EXPECT_GT(number(damonxx_lru_sort, "bytes_lru_sorted_hot_regions"), 0u);
-	EXPECT_GT(number(damonxx_lru_sort, "bytes_lru_sorted_cold_regions"), 0u);
+	EXPECT_GT(number(damonxx_lru_sort_module, "bytes_lru_sorted_hot_regions"), 0u);
+	EXPECT_GT(number(damonxx_lru_sort_module, "bytes_lru_sorted_cold_regions"), 0u);
 }
 
 TEST_F(special, modules_at_odds_are_mentioned)
 {
 	for (damonxx_special *one : all_)
 		damonxx_special_init(one);
-	EXPECT_EQ(set(damonxx_reclaim, "enabled", "Y"), 0);
-	EXPECT_EQ(set(damonxx_stat, "enabled", "Y"), 0);
+	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "Y"), 0);
+	EXPECT_EQ(set(damonxx_stat_module, "enabled", "Y"), 0);
 	EXPECT(!host::log_contains("runs, too"));
-	EXPECT_EQ(set(damonxx_lru_sort, "enabled", "Y"), 0);
+	EXPECT_EQ(set(damonxx_lru_sort_module, "enabled", "Y"), 0);
 	EXPECT(host::log_contains("damonxx_lru_sort: damonxx_reclaim runs, too"));
-	EXPECT_EQ(set(damonxx_reclaim, "enabled", "N"), 0);
-	EXPECT_EQ(set(damonxx_reclaim, "enabled", "Y"), 0);
+	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "N"), 0);
+	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "Y"), 0);
 	EXPECT(host::log_contains("damonxx_reclaim: damonxx_lru_sort runs, too"));
 }
 
@@ -463,13 +463,13 @@ std::vector<long> numbers_in(const std::string &text)
 
 TEST_F(special, stat_tells_how_memory_is_used)
 {
-	damonxx_special_init(&damonxx_stat);
-	EXPECT_EQ(get(damonxx_stat, "estimated_memory_bandwidth"), "0");
-	EXPECT_EQ(get(damonxx_stat, "aggr_interval_us"), "0");
-	EXPECT_EQ(numbers_in(get(damonxx_stat, "memory_idle_ms_percentiles")), std::vector<long>(101));
-	EXPECT_EQ(set(damonxx_stat, "enabled", "Y"), 0);
+	damonxx_special_init(&damonxx_stat_module);
+	EXPECT_EQ(get(damonxx_stat_module, "estimated_memory_bandwidth"), "0");
+	EXPECT_EQ(get(damonxx_stat_module, "aggr_interval_us"), "0");
+	EXPECT_EQ(numbers_in(get(damonxx_stat_module, "memory_idle_ms_percentiles")), std::vector<long>(101));
+	EXPECT_EQ(set(damonxx_stat_module, "enabled", "Y"), 0);
 	host::run_for(60'000 * ms);
-	const std::vector<long> idle = numbers_in(get(damonxx_stat, "memory_idle_ms_percentiles"));
+	const std::vector<long> idle = numbers_in(get(damonxx_stat_module, "memory_idle_ms_percentiles"));
 	ASSERT_EQ(idle.size(), 101u);
 	EXPECT(std::is_sorted(idle.begin(), idle.end()));
 	// 64 MiB of 256 are accessed.
@@ -478,19 +478,19 @@ TEST_F(special, stat_tells_how_memory_is_used)
 	EXPECT_GE(idle[100], 30'000);
 	EXPECT_LE(idle[100], 70'000);
 	// In each sample: 64 MiB.
-	const u64 aggr_us = number(damonxx_stat, "aggr_interval_us");
+	const u64 aggr_us = number(damonxx_stat_module, "aggr_interval_us");
 	const u64 expected = 64 * mib * 20 * 1'000'000 / aggr_us;
-	EXPECT_GE(number(damonxx_stat, "estimated_memory_bandwidth"), expected / 10 * 9);
-	EXPECT_LE(number(damonxx_stat, "estimated_memory_bandwidth"), expected / 10 * 11);
-	EXPECT_EQ(set(damonxx_stat, "enabled", "N"), 0);
-	EXPECT_EQ(get(damonxx_stat, "estimated_memory_bandwidth"), "0");
+	EXPECT_GE(number(damonxx_stat_module, "estimated_memory_bandwidth"), expected / 10 * 9);
+	EXPECT_LE(number(damonxx_stat_module, "estimated_memory_bandwidth"), expected / 10 * 11);
+	EXPECT_EQ(set(damonxx_stat_module, "enabled", "N"), 0);
+	EXPECT_EQ(get(damonxx_stat_module, "estimated_memory_bandwidth"), "0");
 }
 
 // What is read-only can still be given on a command line.
 TEST_F(special, results_cannot_be_written)
 {
-	EXPECT_EQ(set(damonxx_stat, "kdamond_pid", "7"), 0);
-	EXPECT_EQ(get(damonxx_stat, "kdamond_pid"), "-1");
-	EXPECT_EQ(set(damonxx_reclaim, "nr_quota_exceeds", "7"), 0);
-	EXPECT_EQ(get(damonxx_reclaim, "nr_quota_exceeds"), "0");
+	EXPECT_EQ(set(damonxx_stat_module, "kdamond_pid", "7"), 0);
+	EXPECT_EQ(get(damonxx_stat_module, "kdamond_pid"), "-1");
+	EXPECT_EQ(set(damonxx_reclaim_module, "nr_quota_exceeds", "7"), 0);
+	EXPECT_EQ(get(damonxx_reclaim_module, "nr_quota_exceeds"), "0");
 }
