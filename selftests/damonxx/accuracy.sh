@@ -4,6 +4,7 @@
 # accuracy.sh [--huge] [--physical]: what is found hot against what a process knows to be hot, in two phases with
 # different places, over the settled half of each.  With --huge, in transparent huge pages; with --physical, by paddr
 # over all of the machine's memory, where each page of the process is looked for by its frame.
+# twice: what is sampled varies
 . "$(dirname "$0")/lib.sh"
 
 kind='' physical=''

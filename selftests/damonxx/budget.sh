@@ -3,6 +3,7 @@
 # shellcheck shell=dash
 # A kdamond with 10,000 regions that may use 20 permil of a processor: it keeps to that by the kernel's own
 # account, and finds what is hot.  Fewer regions where everything is slow.
+# twice: processor time and what is sampled vary
 . "$(dirname "$0")/lib.sh"
 
 regions=$((10000 / slow))

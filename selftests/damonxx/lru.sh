@@ -3,6 +3,7 @@
 # shellcheck shell=dash disable=SC2154,SC2086,SC2046,SC2017
 # cold, lru_prio, lru_deprio: which of two processes in one memory cgroup reclaim takes memory from.  Both have the
 # same, and neither uses it; "old" has had it for longer.
+# twice: what is sampled varies
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
 

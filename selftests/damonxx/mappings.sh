@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
 # vaddr follows what a process maps, and finds accesses in whatever kind of page.
+# twice: what is sampled varies
 . "$(dirname "$0")/lib.sh"
 
 settings="$sample_us=5000 $aggr_us=100000 $update_us=1000000"

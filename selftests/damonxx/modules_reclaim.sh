@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash disable=SC2154
 # damonxx_reclaim: memory that nobody accesses leaves, as far as parameters allow, and counters agree with the kernel's.
+# twice: what is sampled varies
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
 . "$(dirname "$0")/special.sh"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash disable=SC2154
 # damonxx_stat: idle times and bandwidth of a machine of which a known part is in use.
+# twice: what is sampled varies
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
 . "$(dirname "$0")/special.sh"

@@ -3,6 +3,7 @@
 # shellcheck shell=dash disable=SC2154,SC2086,SC2046,SC2017
 # Goals about nodes: memory moves until the goal is reached, and then hardly any does.  What the nodes hold is taken
 # from their meminfo.
+# twice: what is sampled varies
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
 

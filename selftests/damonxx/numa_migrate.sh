@@ -3,6 +3,7 @@
 # shellcheck shell=dash disable=SC2154,SC2086,SC2046,SC2017
 # migrate_hot, migrate_cold: memory moves to the node that was named, what it holds stays as it was, other memory stays
 # where it is, and a node keeps what it needs for itself.
+# twice: what is sampled varies
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
 

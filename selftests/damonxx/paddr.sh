@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
 # Physical memory: which of it is monitored, and whose accesses are seen.
+# twice: what is sampled varies
 . "$(dirname "$0")/lib.sh"
 
 blocks=/sys/devices/system/memory

@@ -3,6 +3,7 @@
 # shellcheck shell=dash disable=SC2154,SC2086,SC2046,SC2017
 # pageout: cold memory leaves a process, by its own addresses and by physical ones; hot memory stays; what left comes
 # back unchanged.
+# twice: what is sampled varies
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
 # Probes of data attributes: hits tell what memory is, of processes whose memory is known.
+# twice: what is sampled varies
 . "$(dirname "$0")/lib.sh"
 
 group=/sys/fs/cgroup/damonxx-test

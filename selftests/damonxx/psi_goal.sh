@@ -3,6 +3,7 @@
 # shellcheck shell=dash disable=SC2154,SC2086,SC2046,SC2017
 # A goal about pressure: as much memory is paged out as makes programs wait that long for it.  How long they do is
 # taken from /proc/pressure.
+# twice: pressure varies
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
 

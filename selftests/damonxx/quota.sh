@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash disable=SC2154,SC2086,SC2046,SC2017
 # Quotas: how much a scheme may do in a time, of what it does first, and how goals set that.
+# twice: processor time and what is sampled vary
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
 

@@ -4,6 +4,7 @@
 # Monitoring does not mislead reclaim.  Two processes in one memory cgroup map a file of the same size each;
 # one is monitored; then some memory is reclaimed.  It must come from both alike, although the accessed bits
 # of the one are cleared all the time.
+# twice: what the kernel reclaims varies
 . "$(dirname "$0")/lib.sh"
 
 mib=48

@@ -3,6 +3,7 @@
 # shellcheck shell=dash disable=SC2154,SC2086,SC2046,SC2017
 # Watermarks: a scheme rests while there is enough free memory, works while there is less, and rests again when there
 # is hardly any; of the whole system, or of one node.
+# twice: free memory is the whole system's
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
 
