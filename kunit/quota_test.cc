@@ -53,11 +53,31 @@ CASE(quota, less_than_a_page_is_nothing)
 
 	wanted.bytes = 3 * page_bytes - 1;
 	begin(account, wanted, 0);
-	EXPECT_EQUAL(account.left_bytes(), 2 * page_bytes);
+	EXPECT_EQUAL(account.left_bytes(wanted), 2 * page_bytes);
 	EXPECT(account.charge(wanted, 2 * page_bytes, 2 * page_bytes, 0));
 	EXPECT(account.full(wanted));
 	account.begin_window(wanted, 1);
 	EXPECT(!account.full(wanted));
+}
+
+CASE(quota, less_than_a_block_is_left_for_the_next_window)
+{
+	quota_inputs wanted;
+	quota_account account;
+
+	wanted.block_bytes = 512 * page_bytes;
+	wanted.bytes = 3 * wanted.block_bytes - page_bytes;
+	begin(account, wanted, 0);
+	EXPECT_EQUAL(account.left_bytes(wanted), 2 * wanted.block_bytes);
+	EXPECT(!account.charge(wanted, wanted.block_bytes, 0, 0));
+	EXPECT_EQUAL(account.left_bytes(wanted), wanted.block_bytes);
+	EXPECT(account.charge(wanted, wanted.block_bytes, 0, 0));
+	EXPECT(account.full(wanted));
+	// Who allows less than one gets pages.
+	wanted.bytes = 7 * page_bytes;
+	begin(account, wanted, 1);
+	EXPECT_EQUAL(account.left_bytes(wanted), 7 * page_bytes);
+	EXPECT_EQUAL(account.cut_bytes(wanted), page_bytes);
 }
 
 CASE(quota, a_window_is_used_up_once)
@@ -185,7 +205,7 @@ CASE(quota, totals_do_not_overflow)
 	account.charge(wanted, u64_max, u64_max, u64_max);
 	account.charge(wanted, u64_max, u64_max, u64_max);
 	EXPECT_EQUAL(account.charged_bytes(), u64_max);
-	EXPECT_EQUAL(account.left_bytes(), 0u);
+	EXPECT_EQUAL(account.left_bytes(wanted), 0u);
 }
 
 CASE(quota, a_commit_changes_the_limit_and_not_the_charge)
@@ -202,5 +222,5 @@ CASE(quota, a_commit_changes_the_limit_and_not_the_charge)
 	EXPECT(account.look(wanted, 1) == quota_account::news::revised);
 	account.allow(wanted, u64_max);
 	EXPECT(account.look(wanted, 1) == quota_account::news::none);
-	EXPECT_EQUAL(account.left_bytes(), page_bytes);
+	EXPECT_EQUAL(account.left_bytes(wanted), page_bytes);
 }

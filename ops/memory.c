@@ -43,6 +43,11 @@ void kapi_lru_bytes(u64 *active, u64 *inactive)
 }
 
 /* These, too, count base pages. */
+u64 kapi_huge_page_bytes(void)
+{
+	return PMD_SIZE;
+}
+
 u64 kapi_hugepage_bytes(void)
 {
 	return node_bytes(NR_ANON_THPS) + node_bytes(NR_SHMEM_THPS) + node_bytes(NR_FILE_THPS);

@@ -39,4 +39,12 @@ constexpr bool takes_mappings_whole(action wanted)
 	       wanted == action::nohugepage || wanted == action::collapse;
 }
 
+// Advice about huge pages is for whole ones.
+inline u64 block_of(action wanted)
+{
+	const bool huge = wanted == action::hugepage || wanted == action::nohugepage ||
+			  wanted == action::collapse;
+	return huge ? kapi_huge_page_bytes() : page_bytes;
+}
+
 } // namespace damon

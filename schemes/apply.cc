@@ -137,10 +137,12 @@ bool rounds::cut_to_quota(const candidate &c)
 {
 	region_table &regions = regions_of(c);
 	const addr_range range = regions.range(c.i);
+	const quota_inputs &wanted = c.s.wanted.quota;
+	const u64 left_bytes = c.s.quota.left_bytes(wanted);
 
-	if (!c.s.limited() || range.size() <= c.s.quota.left_bytes())
+	if (!c.s.limited() || range.size() <= left_bytes)
 		return true;
-	const u64 end = range.start + c.s.quota.left_bytes();
+	const u64 end = align_down(range.start + left_bytes, c.s.quota.cut_bytes(wanted));
 	if (!regions.cut_at(c.i, end))
 		return false;
 	c.s.cut = {c.target_index, end, true};

@@ -33,16 +33,21 @@ public:
 
 	u64 effective_bytes() const { return effective_bytes_; }
 	u64 charged_bytes() const { return charged_bytes_; }
-	// What may still be done, in whole pages.
-	u64 left_bytes() const
+	// What may still be done, in whole blocks, or in pages if no block is allowed at all.
+	u64 left_bytes(const quota_inputs &wanted) const
 	{
 		return align_down(effective_bytes_ - min(charged_bytes_, effective_bytes_),
-				  page_bytes);
+				  cut_bytes(wanted));
+	}
+	// Where memory is cut that not all of is allowed: multiples of this.
+	u64 cut_bytes(const quota_inputs &wanted) const
+	{
+		return effective_bytes_ < wanted.block_bytes ? page_bytes : wanted.block_bytes;
 	}
 	u64 left_ns(const quota_inputs &wanted) const;
 	bool full(const quota_inputs &wanted) const
 	{
-		return !left_bytes() || !left_ns(wanted);
+		return !left_bytes(wanted) || !left_ns(wanted);
 	}
 	// @tried_bytes were tried in @took_ns, and @applied_bytes of them, or a little more, done.
 	// True: now the window is used up, for the first time.

@@ -23,6 +23,8 @@ struct quota_inputs {
 	// Of bytes that were tried in vain, this share is charged; denominator 0: all.
 	u32 fail_charge_num = 0;
 	u32 fail_charge_denom = 0;
+	// By the scheme's action: what it is done to at once.  Less would be spent in vain.
+	u64 block_bytes = page_bytes;
 
 	bool limits() const { return ms || bytes || !goals.empty(); }
 };

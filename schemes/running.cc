@@ -46,6 +46,7 @@ status scheme::build(scheme_inputs &in, bool physical)
 {
 	wanted = move(in);
 	const action what = wanted.action;
+	wanted.quota.block_bytes = block_of(what);
 
 	deed.action = static_cast<u8>(kernel_action(what));
 	deed.target_node = wanted.target_nid;

@@ -354,6 +354,8 @@ KAPI_MUST_CHECK int kapi_memory_of(s32 node, struct kapi_memory *memory);
 KAPI_MUST_CHECK int kapi_memcg_on_node(u64 memcg, s32 node, u64 *bytes);
 /* All of the system's LRU lists.  CONTEXT: any. */
 void kapi_lru_bytes(u64 *active, u64 *inactive);
+/* What an entry of a page middle directory maps: a power of two.  CONTEXT: any. */
+u64 kapi_huge_page_bytes(void);
 /* Anonymous, shared and file memory in transparent huge pages.  CONTEXT: any. */
 u64 kapi_hugepage_bytes(void);
 /* For how long some task has waited for memory, since boot.  -EOPNOTSUPP: not accounted on this

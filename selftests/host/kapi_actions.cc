@@ -329,6 +329,11 @@ void kapi_lru_bytes(u64 *active, u64 *inactive)
 	*inactive = inactive_bytes;
 }
 
+u64 kapi_huge_page_bytes()
+{
+	return 2 << 20;
+}
+
 u64 kapi_hugepage_bytes()
 {
 	std::lock_guard lock(world_lock);

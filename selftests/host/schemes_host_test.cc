@@ -194,6 +194,34 @@ TEST_F(schemes, a_quota_goes_on_where_it_ended)
 	EXPECT_EQ(stats().sz_tried, 200 * mib);
 }
 
+// What is asked for in part makes no huge page: quotas cut between them.
+TEST_F(schemes, a_quota_of_huge_pages_is_one_of_whole_ones)
+{
+	host::add_process(pid, {{base, base + 42 * mib}});
+	const u64 block = kapi_huge_page_bytes();
+	inputs in = wanted(operations_id::vaddr);
+	scheme_inputs s = all(action::collapse);
+	u64 whole_blocks = 0;
+
+	host::set_action_script([&](kapi_deed &deed) {
+		const u64 first = align_up(deed.start, block);
+		const u64 last = align_down(deed.end, block);
+		whole_blocks += first < last ? (last - first) / block : 0;
+		deed.applied_bytes += deed.end - deed.start;
+		deed.start = deed.end;
+	});
+	in.attrs.min_nr_regions = in.attrs.max_nr_regions = 3;
+	s.quota.bytes = 5 * mib;
+	s.quota.reset_interval_ms = 100;
+	ASSERT_OK(in.schemes.try_push(move(s)));
+	start(move(in));
+	while (stats().nr_snapshots == 0)
+		host::run_for(10 * ms);
+	EXPECT_EQ(whole_blocks, 42 * mib / block);
+	EXPECT_EQ(stats().sz_tried, 42 * mib);
+	EXPECT_GE(stats().qt_exceeds, 10u);
+}
+
 TEST_F(schemes, a_quota_takes_the_coldest_memory_first)
 {
 	ram_of(400 * mib);
