@@ -33,6 +33,14 @@ status complain(damonxx_special &self, status error, text_view what)
 	return error;
 }
 
+// What was remarked about settings that are fine otherwise; no reason for what fails later.
+void tell_note(damonxx_special &self)
+{
+	if (self.reason.text[0])
+		say(self, KAPI_LOG_INFO, "note: ", self.reason.text);
+	self.reason.text[0] = '\0';
+}
+
 void mention_rivals(const damonxx_special &self)
 {
 	const u32 others = __atomic_fetch_or(&running_kinds, self.kind, __ATOMIC_RELAXED);
@@ -62,8 +70,10 @@ status turn_on(damonxx_special &self)
 
 	configure(self, nullptr);
 	auto done = status::from_errno(damonxx_context_create(&fresh, &self.settings, &self.reason));
-	if (done.is_ok())
+	if (done.is_ok()) {
+		tell_note(self);
 		done = status::from_errno(damonxx_context_start(fresh, self.worker));
+	}
 	if (!done.is_ok()) {
 		damonxx_context_destroy(fresh);
 		return complain(self, done, "not enabled: ");
@@ -116,6 +126,7 @@ status commit(damonxx_special &self)
 		damonxx_context_commit(self.context, &self.settings, &self.reason));
 	if (!done.is_ok())
 		return complain(self, done, "not committed: ");
+	tell_note(self);
 	self.unit_bytes = self.settings.addr_unit;
 	return ok;
 }

@@ -221,6 +221,16 @@ TEST_F(special, parameters_at_load_enable_it_when_all_are_known)
 	EXPECT_EQ(monitoring.aggr_us, 200'000u);
 }
 
+TEST_F(special, what_is_remarked_about_settings_is_no_failure)
+{
+	for (const char *mark : {"wmarks_high", "wmarks_mid", "wmarks_low"})
+		EXPECT_EQ(set(damonxx_reclaim_module, mark, "0"), 0);
+	damonxx_special_init(&damonxx_reclaim_module);
+	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "Y"), 0);
+	EXPECT(host::log_contains("damonxx_reclaim: note: schemes/0/watermarks/high: is 0"));
+	EXPECT(!host::log_contains("not enabled"));
+}
+
 TEST_F(special, what_cannot_work_at_load_is_logged_and_can_be_mended)
 {
 	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "Y"), 0);
