@@ -39,8 +39,40 @@ mentions_reclaim() {
 		set_to reclaim enabled=N
 }
 
+# A file, of which one part was accessed all the time, and another one just twice, which makes it active.  Then nobody
+# uses any: which part reclaim takes.
+evict() { # WHAT: sets lost_hot and lost_cold, in KiB
+	kill -STOP "$b"
+	sync # what is dirty would stay
+	echo 1 >/proc/"$b"/clear_refs
+	lost_hot=$(amount b hot cached) lost_cold=$(amount b cold cached)
+	at_least $((lost_hot + lost_cold)) $(((size / 2 + 8) * mib / 10 * 9)) || return
+	for _ in 1 2 3 4; do
+		echo 4M >$group/memory.reclaim || echo "memory.reclaim gave less"
+	done
+	lost_hot=$(((lost_hot - $(amount b hot cached)) / 1024))
+	lost_cold=$(((lost_cold - $(amount b cold cached)) / 1024))
+	diag "$1: of the hot 8 MiB $lost_hot KiB went, of the cold $((size / 2)) MiB $lost_cold KiB" >&3
+}
+use_file() {
+	echo 0 >$group/cgroup.procs
+	start_keeper b --file "$work/disk/file" --active 8 $((size / 2))
+	echo 0 >/sys/fs/cgroup/cgroup.procs
+}
+unsorted() {
+	use_file; sleep $((5 * slow)); evict "without it" && at_least "$lost_hot" 4096
+}
+sorted() {
+	use_file
+	# shellcheck disable=SC2086
+	set_to lru_sort $always quota_ms=100 cold_min_age=$((1000000 * slow)) enabled=Y || return
+	sleep $((10 * slow))
+	set_to lru_sort enabled=N && evict "with it" && at_most "$lost_hot" 1024 && at_least "$lost_cold" 8192
+}
+
 need_special lru_sort
 exec 3>&1
+group=/sys/fs/cgroup/damonxx-test
 old_lru=''
 if [ -w $lru_gen ]; then
 	old_lru=$(cat $lru_gen)
@@ -55,6 +87,20 @@ check "nothing is lost" intact a
 check "what cannot work is refused" refuses
 check "the log mentions a module at odds" mentions_reclaim
 end_keeper a
+if [ -e /sys/fs/cgroup/cgroup.controllers ] && make_disk 128; then
+	echo +memory >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null
+	mkdir -p $group
+	set_to lru_sort enabled=N
+	check "without it, reclaim takes what was hot from the page cache" unsorted
+	end_keeper b
+	check "with it, reclaim takes what was cold" sorted
+	end_keeper b
+	rmdir $group
+	check "the disk is given up" remove_disks
+else
+	skip "reclaim takes what was cold from the page cache" "there is no cgroup2, or no zram"
+fi
+set_to lru_sort enabled=Y
 check "garbage and extremes in every parameter" survives_garbage lru_sort
 [ -z "$old_lru" ] || echo "$old_lru" >$lru_gen
 check "they can be unloaded while they run" unload_special
