@@ -2,12 +2,35 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
 # guest.sh MIB LENGTH_S ROUNDS SPACE: the guest's half of run.  Prints a line for each run:
-# result ROUND CASE GONE_PERMIL GONE_MS PASS_NS LONGEST_NS CPU_MS SETTLED_PASS_NS intact|changed
+# result ROUND CASE GONE_PERMIL GONE_MS PASS_NS LONGEST_NS CPU_MS SETTLED_PASS_NS intact|changed REFAULTS
+# SPACE may be "modules": by the special-purpose modules instead of the trees.
 mib=$1 length_s=$2 rounds=$3 space=$4
 hot_mib=$((mib / 10)) cold_mib=$((mib - mib / 10))
 
 die() { echo "reclaim: $*" >&2; exit 1; }
 
+# What is cold for two seconds, however much memory is free, at 128 MiB a second.
+start_module() { # PREFIX
+	parameters=/sys/module/$1_reclaim/parameters
+	cd "$parameters" && echo 2000000 >min_age && echo 0 >quota_ms && echo 1000 >wmarks_high && echo 1000 >wmarks_mid && echo 0 >wmarks_low &&
+		echo Y >enabled || die "$1_reclaim does not start."
+	kdamond=$(cat kdamond_pid)
+}
+start() { # damonxx|damon
+	if [ "$space" = modules ]; then
+		start_module "$1"
+	else
+		start_scheme "$1"
+	fi
+}
+stop() {
+	if [ "$space" = modules ]; then
+		echo N >"$parameters/enabled"
+	else
+		cd "$root" && echo off >0/state && echo 0 >nr_kdamonds
+	fi
+	cd /
+}
 start_scheme() { # TREE
 	root=/sys/kernel/mm/$1/admin/kdamonds
 	cd "$root" && echo 1 >nr_kdamonds && echo 1 >0/contexts/nr_contexts && cd 0/contexts/0 &&
@@ -29,6 +52,7 @@ start_scheme() { # TREE
 	kdamond=$(cat 0/pid)
 }
 
+swapped_in() { awk '$1 == "pswpin" { print $2 }' /proc/vmstat; }
 present() { pages $workload "$cold_start" "$cold_end" present; }
 cpu_ms() { cut -d ' ' -f 1 "/proc/$kdamond/schedstat" | awk '{ printf "%d", $1 / 1000000 }'; }
 # The keeper checks all its content at a step and brings it back, so that comes last; "passes" are told before.
@@ -56,8 +80,9 @@ run() { # ROUND CASE
 	whole=$(present) gone_ms=$((length_s * 1000))
 	case $2 in
 	nothing | again) ;;
-	*) start_scheme "$2" ;;
+	*) start "$2" ;;
 	esac
+	refaults=$(swapped_in)
 	for tick in $(seq $((length_s * 5))); do
 		sleep 0.2
 		[ "$gone_ms" -lt $((length_s * 1000)) ] || [ "$(present)" -gt $((whole / 10)) ] || gone_ms=$((tick * 200))
@@ -65,17 +90,15 @@ run() { # ROUND CASE
 	cpu=0
 	[ -z "$kdamond" ] || cpu=$(cpu_ms)
 	gone=$((1000 - $(present) / (whole / 1000)))
-	if [ -n "$kdamond" ]; then
-		cd "$root" && echo off >0/state && echo 0 >nr_kdamonds
-		cd /
-	fi
+	refaults=$(($(swapped_in) - refaults))
+	[ -z "$kdamond" ] || stop
 	step 1
 	# The first half's report, and what came after it.
 	# shellcheck disable=SC2046
 	set -- "$1" "$2" $(passes 1) $(passes 2)
 	[ $# = 8 ] || die "the keeper reported: $(grep passes /tmp/keeper)"
 	echo "result $1 $2 $gone $gone_ms $((($4 + $7) / ($3 + $6))) $(($5 > $8 ? $5 : $8)) $cpu $(per_pass "$6" "$7" "$8")" \
-		"$(sed -n 's/^\(intact\|changed\) .*/\1/p' /tmp/keeper)"
+		"$(sed -n 's/^\(intact\|changed\) .*/\1/p' /tmp/keeper) $refaults"
 	{ kill $workload && wait $workload; } 2>/dev/null
 }
 
@@ -83,6 +106,7 @@ awk '/System RAM/ && !/^ / { split($1, r, "-"); print "0x" r[1], "0x" r[2] }' /p
 	while read -r start end; do
 		echo $(((start + 4095) & ~4095)) $(((end + 1) & ~4095))
 	done >/tmp/ram
+[ "$space" != modules ] || insmod /modules/damonxx_reclaim.ko || die "damonxx_reclaim cannot be loaded."
 modprobe zram 2>/dev/null
 echo 512M >/sys/block/zram0/disksize && mkswap /dev/zram0 >/dev/null && swapon /dev/zram0 || die "there is no swap."
 # Turns, so that none always comes first.
