@@ -57,6 +57,25 @@ collapse() {
 	at_least "$(in_whole_blocks "$1" "$2")" $((size * mib / 2)) &&
 		at_least "$(amount a cold huge)" "$(in_whole_blocks "$1" "$2")" && intact a
 }
+# A goal about the share of the memory in use that is in huge pages, going by /proc/meminfo.
+huge_bp() {
+	awk '/^MemTotal:/ { used += $2 } /^MemFree:/ { used -= $2 } /^(Anon|Shmem|File)HugePages:/ { huge += $2 }
+	END { print int(huge * 10000 / used) }' /proc/meminfo
+}
+huge_reach() { [ "$(huge_bp)" -ge "$1" ]; }
+towards_share() {
+	echo madvise >$thp
+	start_keeper a --plain 0 $size
+	share_from=$(huge_bp) share=$((share_from + 500)) 
+	share_block=$(awk '/^MemTotal:/ { used += $2 } /^MemFree:/ { used -= $2 } END { print int(2048 * 10000 / used) }' /proc/meminfo)
+	act collapse "$a" ../../$min_regions=3 quotas/bytes=$((3 * mib)) quotas/reset_interval_ms=$((200 * slow)) \
+		quotas/goal_tuner=temporal quotas/goals/nr_goals=1 quotas/goals/0/target_metric=hugepage_mem_bp \
+		quotas/goals/0/target_value=$share || return
+	wait_until 60 huge_reach $share && sleep $((5 * slow)) || return
+	diag "hugepage_mem_bp: $share_from bp at first, $(huge_bp) of $share, a huge page is $share_block" >&3
+	# A window may go on beyond by what it has, and others use memory, too.
+	at_least "$(huge_bp)" $((share - share_block)) && at_most "$(huge_bp)" $((share + 3 * share_block)) && intact a
+}
 # Only what lies within a region can become a huge page.
 in_whole_blocks() { # START END
 	tried $tried | awk -v from="$1" -v to="$2" '
@@ -98,6 +117,8 @@ if [ -w $thp ]; then
 	check "nohugepage: memory touched later comes as small pages" nohugepage
 	end_keeper a
 	check "collapse: memory that is there becomes huge pages" collapse
+	end_keeper a
+	check "collapse: so much as a goal says" towards_share
 	end_keeper a
 	echo "$old_thp" >$thp
 else
