@@ -8,6 +8,8 @@
 . "$(dirname "$0")/damos.sh"
 
 tuner=${1:-consist}
+step=1
+[ $tuner != proportional ] || step=16
 size=$((slow > 1 ? 100 : 200))
 nodes=/sys/devices/system/node
 
@@ -29,12 +31,13 @@ settles() {
 	near "$@" && at_most $settled $(($(of_node 0 MemTotal) / 4 / 100))
 }
 # towards GOAL NODE TARGET [FILE=VALUE...]: by cold memory of node 0 that moves to node 1.  Windows are small, so that one
-# does not go far beyond the goal; what is free, or on node 1, costs next to nothing.
+# does not go far beyond the goal; proportional takes only the missing part of them.  What is free, or on node 1, costs
+# next to nothing.
 towards() {
 	goal=$1 goal_node=$2 goal_target=$3
 	shift 3
 	act migrate_cold 0 target_nid=1 access_pattern/nr_accesses/max=0 access_pattern/age/min=2 \
-		quotas/bytes=$mib quotas/reset_interval_ms=$((200 * slow)) quotas/fail_charge_num=1 \
+		quotas/bytes=$((step * mib)) quotas/reset_interval_ms=$((200 * slow)) quotas/fail_charge_num=1 \
 		quotas/fail_charge_denom=1024 quotas/goals/nr_goals=1 \
 		quotas/goals/0/target_metric="$goal" quotas/goals/0/nid="$goal_node" \
 		quotas/goals/0/target_value="$goal_target" ops_filters/nr_filters=1 ops_filters/0/type=node \
