@@ -27,6 +27,14 @@ status validate_ranges(span<const addr_range> ranges, report &why)
 	return ok;
 }
 
+bool all_have_ranges(span<const target_inputs> targets)
+{
+	for (const target_inputs &target : targets)
+		if (target.ranges.empty() && !target.obsolete)
+			return false;
+	return true;
+}
+
 // A page is a power of two of them, or less than one.
 status validate_unit(u64 unit, report &why)
 {
@@ -52,7 +60,7 @@ status inputs::validate(report &why) const
 	}
 	if (targets.empty())
 		return why.fail(errc::inval, "targets", "there is none to monitor");
-	if (operations == operations_id::paddr && targets.size() > 1)
+	if (operations == operations_id::paddr && targets.size() > 1 && !all_have_ranges(targets.all()))
 		return why.fail(errc::inval, "targets",
 				"physical memory is one target, but there are ", targets.size());
 	bool any_left = false;

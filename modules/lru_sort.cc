@@ -126,14 +126,16 @@ constinit damonxx_special damonxx_lru_sort_module{
 	.rivals = DAMONXX_RECLAIM,
 	.rivalry = "damonxx_reclaim runs, too: memory that is moved to the active list here may be paged "
 		   "out there; let them have different monitor_region_start and _end, or one of them",
+	.prepare = nullptr,
 	.configure = damon::configure,
 	.context = nullptr,
 	.loaded = false,
 	.gone = false,
-	.enable_at_init = false,
+	.wanted = false,
 	.unit_bytes = 1,
 	.settings = {},
 	.reason = {},
 	.stats = {},
 	.results = {},
+	.text = {},
 };

@@ -106,14 +106,16 @@ constinit damonxx_special damonxx_reclaim_module{
 	.rivals = DAMONXX_LRU_SORT,
 	.rivalry = "damonxx_lru_sort runs, too: memory that it moves to the active list may be paged "
 		   "out here; let them have different monitor_region_start and _end, or one of them",
+	.prepare = nullptr,
 	.configure = damon::configure,
 	.context = nullptr,
 	.loaded = false,
 	.gone = false,
-	.enable_at_init = false,
+	.wanted = false,
 	.unit_bytes = 1,
 	.settings = {},
 	.reason = {},
 	.stats = {},
 	.results = {},
+	.text = {},
 };

@@ -17,31 +17,36 @@ extern "C" {
 #endif
 
 #define DAMONXX_MAX_RESULTS 101
-#define DAMONXX_MAX_SPECIAL_SCHEMES 2
+#define DAMONXX_MAX_SPECIAL_SCHEMES 32
 
 enum damonxx_parameter_type {
 	DAMONXX_PARAMETER_NUMBER,
 	DAMONXX_PARAMETER_BOOL,
+	DAMONXX_PARAMETER_NODE,		/* a node's number, or -1 for none */
 	DAMONXX_PARAMETER_ENABLED,	/* whether the worker runs */
 	DAMONXX_PARAMETER_COMMIT,	/* writing Y commits */
 	DAMONXX_PARAMETER_PID,		/* of the worker */
 	DAMONXX_PARAMETER_COUNTER,	/* of a scheme, since the module was enabled */
 	DAMONXX_PARAMETER_RESULTS,	/* what the module itself makes of the context */
+	DAMONXX_PARAMETER_TEXT,		/* what it says by itself */
 };
 
 struct damonxx_parameter {
 	const char *name;
 	u32 type;		/* enum damonxx_parameter_type */
-	/* Of numbers, and of booleans as 0 and 1. */
+	/* Of numbers, of booleans as 0 and 1, and of nodes, none being all ones. */
 	u64 *value;
 	u64 least, most;
 	/* Of counters. */
 	u32 scheme;
+	u32 every;		/* sums up this scheme and each one so far behind it; 0: only this */
 	u32 offset;		/* in struct damonxx_scheme_stats */
 	bool is_size;		/* told in bytes */
 	/* Of results: fills up to DAMONXX_MAX_RESULTS, and returns how many.  @context is null
 	 * while no worker runs. */
 	u32 (*results)(struct damonxx_context *context, s64 *out);
+	/* Of text: writes lines, with a NUL at the end, to at most @size bytes. */
+	void (*text)(char *buffer, u32 size);
 };
 
 /* Modules that decide about the same memory in different ways. */
@@ -56,6 +61,9 @@ struct damonxx_special {
 	u32 kind;		/* which of the above it is, or 0 */
 	u32 rivals;		/* those it is at odds with */
 	const char *rivalry;	/* what the log says where one of them runs, too */
+	/* Before configure(); may be null.  An errno with the reason: there is nothing to configure
+	 * for.  Or 0, and maybe a sentence for the log. */
+	int (*prepare)(struct damonxx_reason *reason);
 	/* What the parameters ask for, in @settings, which has the defaults.  What that points to
 	 * stays until the lock is released.  @running: null, or what a commit finds. */
 	void (*configure)(struct damonxx_settings *settings,
@@ -65,12 +73,13 @@ struct damonxx_special {
 	struct damonxx_context *context;	/* null: not enabled */
 	bool loaded;		/* since init */
 	bool gone;		/* since exit */
-	bool enable_at_init;
+	bool wanted;		/* it is to run as soon as it can */
 	u64 unit_bytes;		/* of what the worker counts in */
 	struct damonxx_settings settings;
 	struct damonxx_reason reason;
 	struct damonxx_scheme_stats stats[DAMONXX_MAX_SPECIAL_SCHEMES];	/* the last ones read */
 	s64 results[DAMONXX_MAX_RESULTS];	/* likewise; too much for the stack */
+	char text[1024];			/* likewise */
 };
 
 /* The rest: CONTEXT: process, the kernel's lock on the module's parameters held. */
@@ -78,6 +87,9 @@ struct damonxx_special {
 /* At load: enables the module if its parameters said so.  If that fails, the log says why. */
 void damonxx_special_init(struct damonxx_special *special);
 void damonxx_special_exit(struct damonxx_special *special);
+/* The machine has changed: commits, or enables it if it was waiting for that, or disables it and waits if
+ * nothing is left to do. */
+void damonxx_special_follow(struct damonxx_special *special);
 /* A write; @text is null for a name without a value on a command line.  0, or an errno:
  * -EINVAL and -ERANGE of the value itself, or what enabling or committing has come to. */
 DAMONXX_MUST_CHECK int damonxx_special_set(struct damonxx_special *special, const char *name,

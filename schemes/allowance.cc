@@ -34,6 +34,16 @@ goal_progress progress_by_census(const scheme &s, const goal &g, const round_mea
 				 all.total_bytes - min(node.total_bytes, all.total_bytes));
 }
 
+goal_progress progress_by_measure(const scheme &s, const goal &g, psi_baseline &baseline)
+{
+	goal_progress progress{score_of(g, measure(g, baseline))};
+
+	// All that is allowed at a time is not to be more than it takes.
+	if (s.wanted.quota.tuner == goal_tuner::temporal)
+		progress.most_bytes = missing_bytes(g);
+	return progress;
+}
+
 // The scheme is at its goal when one of them is reached.
 goal_progress progress_of(scheme &s, const round_means &m)
 {
@@ -45,7 +55,7 @@ goal_progress progress_of(scheme &s, const round_means &m)
 		const goal_progress one =
 			takes_census(g.metric)
 				? progress_by_census(s, g, m)
-				: goal_progress{score_of(g, measure(g, s.baselines[i]))};
+				: progress_by_measure(s, g, s.baselines[i]);
 		all = {max(all.score, one.score), min(all.most_bytes, one.most_bytes)};
 	}
 	return all;

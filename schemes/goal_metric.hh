@@ -33,5 +33,7 @@ constexpr bool takes_census(goal_metric metric)
 }
 // The present value of what @g goes by, which takes no census; by @baseline, which it moves on.
 u64 measure(const goal &g, psi_baseline &baseline);
+// What it takes to reach a goal about how much of a node is used or free; of others u64_max.
+u64 missing_bytes(const goal &g);
 
 } // namespace damon

@@ -8,6 +8,7 @@
 
 EXPORT_SYMBOL_GPL(damonxx_special_init);
 EXPORT_SYMBOL_GPL(damonxx_special_exit);
+EXPORT_SYMBOL_GPL(damonxx_special_follow);
 
 /* Built in, the kernel calls it MODULE.NAME. */
 static const char *name_of(const struct kernel_param *param)

@@ -6,6 +6,8 @@ namespace damon {
 
 namespace {
 
+constexpr u64 no_node = u64_max;
+
 status write_number(const damonxx_parameter &row, text_view text)
 {
 	const u64 value = TRY(parse_u64(text));
@@ -16,13 +18,31 @@ status write_number(const damonxx_parameter &row, text_view text)
 	return ok;
 }
 
-u64 counter_of(const damonxx_special &self, const damonxx_parameter &row)
+status write_node(const damonxx_parameter &row, text_view text)
+{
+	const s32 nid = TRY(parse_s32(text));
+
+	if (nid < -1)
+		return errc::inval;
+	*row.value = nid < 0 ? no_node : static_cast<u64>(nid);
+	return ok;
+}
+
+u64 counter_of(const damonxx_scheme_stats &stats, const damonxx_parameter &row)
 {
 	u64 value = 0;
 
-	__builtin_memcpy(&value,
-			 reinterpret_cast<const char *>(&self.stats[row.scheme]) + row.offset,
-			 sizeof(value));
+	__builtin_memcpy(&value, reinterpret_cast<const char *>(&stats) + row.offset, sizeof(value));
+	return value;
+}
+
+u64 counter_of(const damonxx_special &self, const damonxx_parameter &row)
+{
+	u64 value = counter_of(self.stats[row.scheme], row);
+
+	for (u32 i = row.scheme + row.every; row.every && i < DAMONXX_MAX_SPECIAL_SCHEMES;
+	     i += row.every)
+		value = saturating_add(value, counter_of(self.stats[i], row));
 	return row.is_size ? saturating_mul(value, self.unit_bytes) : value;
 }
 
@@ -54,6 +74,8 @@ status write_parameter(damonxx_special &self, const damonxx_parameter &row, text
 	case DAMONXX_PARAMETER_BOOL:
 		*row.value = TRY(parse_bool(text));
 		return ok;
+	case DAMONXX_PARAMETER_NODE:
+		return write_node(row, text);
 	case DAMONXX_PARAMETER_ENABLED:
 		return enable(self, TRY(parse_bool(text)));
 	case DAMONXX_PARAMETER_COMMIT:
@@ -72,6 +94,12 @@ void read_parameter(damonxx_special &self, const damonxx_parameter &row, text_wr
 	case DAMONXX_PARAMETER_BOOL:
 		out << (*row.value != 0);
 		break;
+	case DAMONXX_PARAMETER_NODE:
+		if (*row.value == no_node)
+			out << -1;
+		else
+			out << *row.value;
+		break;
 	case DAMONXX_PARAMETER_ENABLED:
 		out << is_enabled(self);
 		break;
@@ -85,6 +113,10 @@ void read_parameter(damonxx_special &self, const damonxx_parameter &row, text_wr
 		refresh_counters(self);
 		out << counter_of(self, row);
 		break;
+	case DAMONXX_PARAMETER_TEXT:
+		row.text(self.text, sizeof(self.text));
+		out << self.text;
+		return;
 	default:
 		read_results(self, row, out);
 	}
@@ -100,7 +132,7 @@ int damonxx_special_set(damonxx_special *special, const char *name, const char *
 	if (!row)
 		return -KAPI_ENOENT;
 	// Only what is yes or no has a meaning without a value.
-	if (!text && row->type == DAMONXX_PARAMETER_NUMBER)
+	if (!text && (row->type == DAMONXX_PARAMETER_NUMBER || row->type == DAMONXX_PARAMETER_NODE))
 		return -KAPI_EINVAL;
 	return damon::write_parameter(*special, *row, text ? text : "Y").to_errno();
 }

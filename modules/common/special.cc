@@ -57,19 +57,27 @@ void drop_context(damonxx_special &self)
 	damonxx_context_destroy(std::exchange(self.context, nullptr));
 }
 
-void configure(damonxx_special &self, const damonxx_monitoring *running)
+status configure(damonxx_special &self, const damonxx_monitoring *running)
 {
+	self.reason.text[0] = '\0';
+	if (self.prepare)
+		TRY(status::from_errno(self.prepare(&self.reason)));
+	if (self.reason.text[0])
+		say(self, KAPI_LOG_INFO, self.reason.text, "");
 	self.reason.text[0] = '\0';
 	damonxx_settings_init(&self.settings);
 	self.configure(&self.settings, running);
+	return ok;
 }
 
 status turn_on(damonxx_special &self)
 {
 	damonxx_context *fresh = nullptr;
 
-	configure(self, nullptr);
-	auto done = status::from_errno(damonxx_context_create(&fresh, &self.settings, &self.reason));
+	status done = configure(self, nullptr);
+	if (done.is_ok())
+		done = status::from_errno(
+			damonxx_context_create(&fresh, &self.settings, &self.reason));
 	if (done.is_ok()) {
 		tell_note(self);
 		done = status::from_errno(damonxx_context_start(fresh, self.worker));
@@ -100,12 +108,17 @@ status enable(damonxx_special &self, bool wanted)
 	if (self.gone)
 		return errc::nodev;
 	if (!self.loaded) {
-		self.enable_at_init = wanted;
+		self.wanted = wanted;
 		return ok;
 	}
-	if (wanted)
-		return runs(self) ? ok : turn_on(self);
-	turn_off(self);
+	if (!wanted) {
+		self.wanted = false;
+		turn_off(self);
+		return ok;
+	}
+	if (!runs(self))
+		TRY(turn_on(self));
+	self.wanted = true;
 	return ok;
 }
 
@@ -121,9 +134,10 @@ status commit(damonxx_special &self)
 	if (!self.context)
 		return errc::inval;
 	damonxx_context_read_monitoring(self.context, &running);
-	configure(self, &running);
-	const auto done = status::from_errno(
-		damonxx_context_commit(self.context, &self.settings, &self.reason));
+	status done = configure(self, &running);
+	if (done.is_ok())
+		done = status::from_errno(
+			damonxx_context_commit(self.context, &self.settings, &self.reason));
 	if (!done.is_ok())
 		return complain(self, done, "not committed: ");
 	tell_note(self);
@@ -144,8 +158,18 @@ void refresh_counters(damonxx_special &self)
 void damonxx_special_init(damonxx_special *special)
 {
 	special->loaded = true;
-	if (special->enable_at_init)
+	if (special->wanted)
 		static_cast<void>(damon::enable(*special, true));
+}
+
+void damonxx_special_follow(damonxx_special *special)
+{
+	if (!special->loaded || special->gone || !special->wanted)
+		return;
+	if (!damon::runs(*special))
+		static_cast<void>(damon::enable(*special, true));
+	else if (damon::commit(*special).is(damon::errc::nodev))
+		damon::turn_off(*special);
 }
 
 void damonxx_special_exit(damonxx_special *special)

@@ -21,7 +21,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #define PAGE		4096ul
 #define MIB		(1ul << 20)
@@ -42,6 +44,7 @@ static const char usage[] =
 	"  --seed N         decides the places (1)\n"
 	"  --threads N      share each pass (1)\n"
 	"  --huge           ask for huge pages, else refuse them\n"
+	"  --node N         on this NUMA node at first, where it may be moved away from\n"
 	"  --out FILE       where the truth goes (stdout)\n";
 
 struct range {
@@ -52,6 +55,7 @@ struct range {
 static unsigned long area_mib = 256, phase_s = 10, nr_phases = 2, total_s, pause_us = 2000, seed = 1;
 static unsigned long nr_threads = 1, nr_hot = 2, hot_mib[MAX_RANGES] = { 24, 16 };
 static bool huge;
+static long node = -1;
 static struct range area, hot[MAX_PHASES][MAX_RANGES];
 static unsigned long begin_ns;
 
@@ -69,6 +73,16 @@ static void touch(unsigned long start, unsigned long end, unsigned long step)
 {
 	for (; start < end; start += step)
 		*(volatile char *)start += 1;
+}
+
+/* From now on memory comes from --node, or again from anywhere. */
+static void bind_to_node(bool bound)
+{
+	const int bind = 2;
+	const unsigned long mask = 1ul << node;
+
+	if (node >= 0 && syscall(SYS_set_mempolicy, bound ? bind : 0, bound ? &mask : NULL, bound ? 64 : 0))
+		err(1, "cannot use node %ld", node);
 }
 
 static struct range map(unsigned long bytes, int flags, int advice)
@@ -238,6 +252,7 @@ static bool set_number(const char *option, const char *text)
 		{ "--phase", &phase_s, 1, 1000000 },
 		{ "--phases", &nr_phases, 1, MAX_PHASES },
 		{ "--seconds", &total_s, 0, 1000000 },
+		{ "--node", (unsigned long *)&node, 0, 63 },
 		{ "--pause-us", &pause_us, 0, 1000000000 },
 		{ "--seed", &seed, 0, -1ul },
 		{ "--threads", &nr_threads, 1, MAX_THREADS },
@@ -278,7 +293,9 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	signal(SIGTERM, on_signal);
 	signal(SIGINT, on_signal);
+	bind_to_node(true);
 	area = map(area_mib * MIB, MAP_PRIVATE, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+	bind_to_node(false);
 	for (unsigned int phase = 0; phase < nr_phases; phase++)
 		for (unsigned int i = 0; i < nr_hot; i++)
 			hot[phase][i] = place(phase, i);

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0
+// damonxx_tier: hot memory goes to faster nodes, cold memory makes room for it on slower ones.
+#include "modules/tiers.hh"
+#include "modules/usual.hh"
+
+namespace damon {
+
+namespace {
+
+constexpr u64 unknown_node = u64_max;	// as parameters have it
+constexpr u64 all_bp = 10'000;
+constexpr u32 most_ranges = 256;
+constexpr u32 most_pairs = DAMONXX_MAX_SPECIAL_SCHEMES / 2;
+static_assert(most_pairs >= DAMONXX_MAX_NODES);
+
+// Schemes take turns, so that counters of a direction are those of every second one.
+constexpr u32 promote = 0;
+constexpr u32 demote = 1;
+
+constinit monitoring_parameters monitoring;
+constinit watermark_parameters watermarks{.high = 0, .mid = 0, .low = 0};
+constinit u64 promote_target_nid = unknown_node;
+constinit u64 demote_target_nid = unknown_node;
+constinit u64 promote_used_bp = 0;	// 0: all but what the node keeps
+constinit u64 demote_free_bp = 0;	// 0: room for promotions above that
+constinit u64 promote_permil = 100;	// of samples that find an access
+constinit u64 promote_min_age_us = 0;
+constinit u64 demote_min_age_us = 2'500'000;
+constinit u64 quota_ms = 0;		// of both directions together, as the next
+constinit u64 quota_bytes = 40 << 20;
+constinit u64 quota_reset_interval_ms = 200;
+
+// The most of a node that is kept free for promotions, and the least.
+constexpr u64 most_room_bp = 400;
+constexpr u64 least_room_bp = 10;
+// Of bytes that could not be moved, this share counts as moved.
+constexpr u32 fail_charge_num = 1;
+constexpr u32 fail_charge_denom = 64;
+
+// What was found last.  Only those with the parameters' lock come here.
+constinit damonxx_machine machine{};
+constinit tier_plan plan{};
+constinit damonxx_target targets[DAMONXX_MAX_NODES]{};
+constinit damonxx_range ranges[most_ranges]{};
+constinit damonxx_scheme schemes[DAMONXX_MAX_SPECIAL_SCHEMES]{};
+constinit damonxx_filter filters[DAMONXX_MAX_SPECIAL_SCHEMES][2]{};
+constinit damonxx_goal goals[DAMONXX_MAX_SPECIAL_SCHEMES]{};
+constinit u32 nr_pairs = 0;		// never fewer while it runs: counters would be lost
+
+s32 to_nid(u64 value)
+{
+	return value == unknown_node ? nowhere : static_cast<s32>(value);
+}
+
+int prepare(damonxx_reason *reason)
+{
+	damonxx_machine_read(&machine);
+	tier_plan fresh = find_tiers(machine);
+	const status done = apply_wishes(
+		fresh, {to_nid(promote_target_nid), to_nid(demote_target_nid)}, *reason);
+
+	if (!done.is_ok())
+		return done.to_errno();
+	plan = fresh;
+	summarize_tiers(plan, reason->text, sizeof(reason->text));
+	return 0;
+}
+
+// A target for each node, so that no region is of two nodes.
+void set_targets(damonxx_settings &settings)
+{
+	u32 used = 0;
+
+	for (u32 i = 0; i < plan.nr_nodes; i++) {
+		const u32 most = (most_ranges - used) / (plan.nr_nodes - i);
+
+		targets[i] = {};
+		targets[i].ranges = &ranges[used];
+		targets[i].nr_ranges =
+			damonxx_machine_ranges(plan.nodes[i].nid, &ranges[used], most);
+		used += targets[i].nr_ranges;
+	}
+	settings.targets = targets;
+	settings.nr_targets = plan.nr_nodes;
+}
+
+const damonxx_node &node_of(s32 nid)
+{
+	return machine.nodes[plan.find(nid)->node];
+}
+
+u64 share_bp(u64 bytes, const damonxx_node &node)
+{
+	const u64 total = max(node.total_bytes, u64{1});
+
+	return mul_div(min(bytes, total), all_bp, total);
+}
+
+// Up to what promotions leave free, and a little more than what the node refuses to give.
+u64 goal_of_used(const damonxx_node &node)
+{
+	if (promote_used_bp)
+		return promote_used_bp;
+	return max(all_bp - share_bp(node.kept_bytes, node), u64{1});
+}
+
+// What is kept, and room for the promotions of a window.
+u64 goal_of_free(const damonxx_node &node)
+{
+	const u64 window = quota_bytes ? share_bp(quota_bytes, node) : most_room_bp;
+
+	if (demote_free_bp)
+		return demote_free_bp;
+	return min(share_bp(node.kept_bytes, node) + clamp(window, least_room_bp, most_room_bp), all_bp);
+}
+
+// Half of little is still something, since 0 would be no limit.
+u64 part_of(u64 budget, u32 parts, u64 least)
+{
+	return budget ? max(budget / parts, least) : 0;
+}
+
+void set_quota(u32 index, u32 nr_alike, damonxx_goal_metric metric, s32 nid, u64 target_bp)
+{
+	damonxx_quota &quota = schemes[index].quota;
+
+	quota.ms = part_of(quota_ms, 2 * nr_alike, 1);
+	quota.size = part_of(quota_bytes, 2 * nr_alike, page_bytes);
+	quota.reset_interval_ms = quota_reset_interval_ms;
+	quota.nr_accesses_weight = 1;
+	quota.age_weight = 1;
+	quota.tuner = DAMONXX_TEMPORAL;
+	quota.goals = &goals[index];
+	quota.nr_goals = 1;
+	quota.fail_charge_num = fail_charge_num;
+	quota.fail_charge_denom = fail_charge_denom;
+	goals[index] = {};
+	goals[index].metric = metric;
+	goals[index].nid = nid;
+	goals[index].target_value = target_bp;
+}
+
+// Memory of no other target, and pages that are young or not.
+void set_filters(u32 index, u32 target, bool young)
+{
+	damonxx_filter *filter = filters[index];
+
+	filter[0] = {};
+	filter[0].type = DAMONXX_FILTER_TARGET;
+	filter[0].target_index = static_cast<s32>(target);
+	filter[1] = {};
+	filter[1].type = DAMONXX_FILTER_YOUNG;
+	filter[1].matching = !young;
+	schemes[index].filters = filter;
+	schemes[index].nr_filters = 2;
+}
+
+// @fast: the faster node of the two.
+void set_watermarks(u32 index, s32 fast)
+{
+	if (!watermarks.high)
+		return;
+	schemes[index].watermarks = watermarks.marks();
+	schemes[index].watermarks.metric = DAMONXX_NODE_FREE_MEM_RATE;
+	schemes[index].watermarks.nid = fast;
+}
+
+u32 hot_accesses(const damonxx_settings &settings)
+{
+	const u64 samples = max(settings.aggr_us / max(settings.sample_us, u64{1}), u64{1});
+
+	return max(saturate_u32(mul_div(samples, promote_permil, 1'000)), u32{1});
+}
+
+void add_promotion(u32 index, u32 target, const damonxx_settings &settings)
+{
+	const s32 fast = plan.nodes[target].promote_to;
+
+	damonxx_scheme_init(&schemes[index], DAMONXX_MIGRATE_HOT);
+	schemes[index].target_nid = fast;
+	schemes[index].min_nr_accesses = hot_accesses(settings);
+	schemes[index].min_age = to_windows(promote_min_age_us, settings);
+	set_quota(index, plan.nr_promotions(), DAMONXX_NODE_MEM_USED_BP, fast,
+		  goal_of_used(node_of(fast)));
+	set_filters(index, target, true);
+	set_watermarks(index, fast);
+}
+
+void add_demotion(u32 index, u32 target, const damonxx_settings &settings)
+{
+	const s32 fast = plan.nodes[target].nid;
+
+	damonxx_scheme_init(&schemes[index], DAMONXX_MIGRATE_COLD);
+	schemes[index].target_nid = plan.nodes[target].demote_to;
+	schemes[index].max_nr_accesses = 0;
+	schemes[index].min_age = to_windows(demote_min_age_us, settings);
+	set_quota(index, plan.nr_demotions(), DAMONXX_NODE_MEM_FREE_BP, fast,
+		  goal_of_free(node_of(fast)));
+	set_filters(index, target, false);
+	set_watermarks(index, fast);
+}
+
+// For no region.
+void add_nothing(u32 index)
+{
+	damonxx_scheme_init(&schemes[index], DAMONXX_STAT);
+	schemes[index].min_size = u64_max;
+}
+
+void set_schemes(damonxx_settings &settings)
+{
+	u32 used[2] = {};
+
+	for (u32 i = 0; i < 2 * nr_pairs; i++)
+		add_nothing(i);
+	for (u32 i = 0; i < plan.nr_nodes; i++) {
+		if (plan.nodes[i].promote_to != nowhere)
+			add_promotion(2 * used[promote]++ + promote, i, settings);
+		if (plan.nodes[i].demote_to != nowhere)
+			add_demotion(2 * used[demote]++ + demote, i, settings);
+	}
+	settings.schemes = schemes;
+	settings.nr_schemes = 2 * nr_pairs;
+}
+
+void configure(damonxx_settings *settings, const damonxx_monitoring *running)
+{
+	monitoring.configure(*settings, running);
+	nr_pairs = max(running ? nr_pairs : 0, max(plan.nr_promotions(), plan.nr_demotions()));
+	set_targets(*settings);
+	set_schemes(*settings);
+}
+
+// As it would be now.
+void tell_tiers(char *buffer, u32 size)
+{
+	damonxx_reason unused;
+
+	damonxx_machine_read(&machine);
+	tier_plan found = find_tiers(machine);
+	static_cast<void>(!apply_wishes(
+		found, {to_nid(promote_target_nid), to_nid(demote_target_nid)}, unused).is_ok());
+	describe_tiers(found, buffer, size);
+}
+
+constexpr damonxx_parameter of_direction(const char *name, u32 direction, u64 offset)
+{
+	return summed(counter(name, direction, offset), 2);
+}
+
+constexpr damonxx_parameter bytes_of_direction(const char *name, u32 direction, u64 offset)
+{
+	return summed(bytes_counter(name, direction, offset), 2);
+}
+
+constexpr damonxx_parameter parameters[] = {
+	of_type("enabled", DAMONXX_PARAMETER_ENABLED),
+	of_type("commit_inputs", DAMONXX_PARAMETER_COMMIT),
+	node("promote_target_nid", promote_target_nid),
+	node("demote_target_nid", demote_target_nid),
+	number("promote_target_mem_used_bp", promote_used_bp, 0, all_bp),
+	number("demote_target_mem_free_bp", demote_free_bp, 0, all_bp),
+	number("promote_min_access_freq", promote_permil, 0, 1'000),
+	number("promote_min_age", promote_min_age_us),
+	number("demote_min_age", demote_min_age_us),
+	number("quota_ms", quota_ms),
+	number("quota_sz", quota_bytes),
+	number("quota_reset_interval_ms", quota_reset_interval_ms),
+	number("wmarks_interval", watermarks.interval),
+	number("wmarks_high", watermarks.high),
+	number("wmarks_mid", watermarks.mid),
+	number("wmarks_low", watermarks.low),
+	number("sample_interval", monitoring.sample_interval, 1),
+	number("aggr_interval", monitoring.aggr_interval, 1),
+	number("min_nr_regions", monitoring.min_nr_regions),
+	number("max_nr_regions", monitoring.max_nr_regions),
+	boolean("autotune_monitoring_intervals", monitoring.autotune),
+	text("tiers", tell_tiers),
+	of_type("kdamond_pid", DAMONXX_PARAMETER_PID),
+	of_direction("nr_promote_tried_regions", promote, STATS_MEMBER(nr_tried)),
+	bytes_of_direction("bytes_promote_tried_regions", promote, STATS_MEMBER(sz_tried)),
+	of_direction("nr_promoted_regions", promote, STATS_MEMBER(nr_applied)),
+	bytes_of_direction("bytes_promoted_regions", promote, STATS_MEMBER(sz_applied)),
+	of_direction("nr_promote_quota_exceeds", promote, STATS_MEMBER(qt_exceeds)),
+	of_direction("nr_demote_tried_regions", demote, STATS_MEMBER(nr_tried)),
+	bytes_of_direction("bytes_demote_tried_regions", demote, STATS_MEMBER(sz_tried)),
+	of_direction("nr_demoted_regions", demote, STATS_MEMBER(nr_applied)),
+	bytes_of_direction("bytes_demoted_regions", demote, STATS_MEMBER(sz_applied)),
+	of_direction("nr_demote_quota_exceeds", demote, STATS_MEMBER(qt_exceeds)),
+};
+
+} // namespace
+
+} // namespace damon
+
+constinit damonxx_special damonxx_tier_module{
+	.name = "damonxx_tier",
+	.worker = "kdamond.tier",
+	.parameters = damon::parameters,
+	.nr_parameters = sizeof(damon::parameters) / sizeof(damon::parameters[0]),
+	.kind = 0,
+	.rivals = 0,
+	.rivalry = nullptr,
+	.prepare = damon::prepare,
+	.configure = damon::configure,
+	.context = nullptr,
+	.loaded = false,
+	.gone = false,
+	.wanted = false,
+	.unit_bytes = 1,
+	.settings = {},
+	.reason = {},
+	.stats = {},
+	.results = {},
+	.text = {},
+};

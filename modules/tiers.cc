@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "modules/tiers.hh"
+#include "damonxx/math.hh"
+
+namespace damon {
+
+namespace {
+
+// The kernel's own tiers are as wide.
+constexpr u32 abstract_distances_in_tier = 128;
+
+// Text of ours; damonxx's own writer is not there for other modules.
+class line {
+public:
+	line(char *buffer, u32 size) : buffer_{buffer}, left_{size}
+	{
+		if (size)
+			*buffer = '\0';
+	}
+	line &operator<<(const char *text)
+	{
+		for (; *text && left_ > 1; text++, left_--)
+			*buffer_++ = *text;
+		if (left_)
+			*buffer_ = '\0';
+		return *this;
+	}
+	line &operator<<(s32 number)
+	{
+		char digits[12];
+		u32 at = sizeof(digits) - 1;
+		u32 rest = number < 0 ? 0 - static_cast<u32>(number) : static_cast<u32>(number);
+
+		digits[at] = '\0';
+		do {
+			digits[--at] = static_cast<char>('0' + rest % 10);
+			rest /= 10;
+		} while (rest);
+		return *this << (number < 0 ? "-" : "") << &digits[at];
+	}
+	line &operator<<(u32 number) { return *this << static_cast<s32>(number); }
+
+private:
+	char *buffer_;
+	u32 left_;
+};
+
+bool knows_abstract_distances(const damonxx_machine &machine)
+{
+	for (u32 i = 0; i < machine.nr_nodes; i++)
+		if (machine.nodes[i].has_memory && !machine.nodes[i].abstract_distance)
+			return false;
+	return true;
+}
+
+// How slow @i is; only the order of these matters.
+u32 slowness(const damonxx_machine &machine, u32 i, bool by_abstract_distance)
+{
+	const damonxx_node &node = machine.nodes[i];
+	u32 nearest = u32_max;
+
+	if (by_abstract_distance)
+		return node.abstract_distance / abstract_distances_in_tier;
+	if (node.has_cpu)
+		return 0;
+	for (u32 k = 0; k < machine.nr_nodes; k++)
+		if (machine.nodes[k].has_cpu)
+			nearest = min(nearest, node.distance[k]);
+	return nearest;
+}
+
+// The number of different values below @slowness[i].
+u32 tier_of(const u32 *slowness, const tier_plan &plan, u32 i)
+{
+	u32 tier = 0;
+
+	for (u32 k = 0; k < plan.nr_nodes; k++) {
+		bool first = slowness[k] < slowness[i];
+
+		for (u32 j = 0; j < k; j++)
+			first &= slowness[j] != slowness[k];
+		tier += first;
+	}
+	return tier;
+}
+
+s32 nearest_of_tier(const damonxx_machine &machine, const tier_plan &plan, u32 i, u32 tier)
+{
+	const damonxx_node &from = machine.nodes[plan.nodes[i].node];
+	u32 shortest = u32_max;
+	s32 nid = nowhere;
+
+	for (u32 k = 0; k < plan.nr_nodes; k++) {
+		const tier_route &to = plan.nodes[k];
+
+		if (to.tier != tier || (nid != nowhere && from.distance[to.node] >= shortest))
+			continue;
+		shortest = from.distance[to.node];
+		nid = to.nid;
+	}
+	return nid;
+}
+
+status refuse(damonxx_reason &reason, const char *what, s32 nid, const char *why)
+{
+	line{reason.text, sizeof(reason.text)} << what << " " << nid << " " << why;
+	return errc::inval;
+}
+
+status check_node(const tier_plan &plan, const char *what, s32 nid, damonxx_reason &reason)
+{
+	if (nid == nowhere || plan.find(nid))
+		return ok;
+	return refuse(reason, what, nid, "is no node with memory that can be managed");
+}
+
+// Between two nodes.
+void connect(tier_plan &plan, const tier_wishes &wishes)
+{
+	for (u32 i = 0; i < plan.nr_nodes; i++) {
+		tier_route &route = plan.nodes[i];
+
+		route.promote_to = route.nid == wishes.demote_to ? wishes.promote_to : nowhere;
+		route.demote_to = route.nid == wishes.promote_to ? wishes.demote_to : nowhere;
+	}
+}
+
+void redirect(tier_plan &plan, const tier_wishes &wishes)
+{
+	const tier_route *fast = plan.find(wishes.promote_to);
+	const tier_route *slow = plan.find(wishes.demote_to);
+
+	for (u32 i = 0; i < plan.nr_nodes; i++) {
+		tier_route &route = plan.nodes[i];
+
+		if (fast && route.tier > fast->tier)
+			route.promote_to = fast->nid;
+		if (slow && route.tier < slow->tier)
+			route.demote_to = slow->nid;
+	}
+}
+
+} // namespace
+
+const tier_route *tier_plan::find(s32 nid) const
+{
+	for (u32 i = 0; i < nr_nodes; i++)
+		if (nodes[i].nid == nid)
+			return &nodes[i];
+	return nullptr;
+}
+
+u32 tier_plan::nr_promotions() const
+{
+	u32 count = 0;
+
+	for (u32 i = 0; i < nr_nodes; i++)
+		count += nodes[i].promote_to != nowhere;
+	return count;
+}
+
+u32 tier_plan::nr_demotions() const
+{
+	u32 count = 0;
+
+	for (u32 i = 0; i < nr_nodes; i++)
+		count += nodes[i].demote_to != nowhere;
+	return count;
+}
+
+tier_plan find_tiers(const damonxx_machine &machine)
+{
+	u32 slow[DAMONXX_MAX_NODES] = {};
+	tier_plan plan;
+
+	plan.by_abstract_distance = knows_abstract_distances(machine);
+	for (u32 i = 0; i < machine.nr_nodes; i++) {
+		if (!machine.nodes[i].has_memory)
+			continue;
+		slow[plan.nr_nodes] = slowness(machine, i, plan.by_abstract_distance);
+		plan.nodes[plan.nr_nodes].nid = machine.nodes[i].nid;
+		plan.nodes[plan.nr_nodes++].node = i;
+	}
+	for (u32 i = 0; i < plan.nr_nodes; i++) {
+		plan.nodes[i].tier = tier_of(slow, plan, i);
+		plan.nr_tiers = max(plan.nr_tiers, plan.nodes[i].tier + 1);
+	}
+	for (u32 i = 0; i < plan.nr_nodes; i++) {
+		tier_route &route = plan.nodes[i];
+
+		if (route.tier > 0)
+			route.promote_to = nearest_of_tier(machine, plan, i, route.tier - 1);
+		route.demote_to = nearest_of_tier(machine, plan, i, route.tier + 1);
+	}
+	return plan;
+}
+
+status apply_wishes(tier_plan &plan, const tier_wishes &wishes, damonxx_reason &reason)
+{
+	constexpr const char *promote = "promote_target_nid";
+	constexpr const char *demote = "demote_target_nid";
+	const bool both = wishes.promote_to != nowhere && wishes.demote_to != nowhere;
+
+	TRY(check_node(plan, promote, wishes.promote_to, reason));
+	TRY(check_node(plan, demote, wishes.demote_to, reason));
+	if (both && wishes.promote_to == wishes.demote_to)
+		return refuse(reason, promote, wishes.promote_to, "is demote_target_nid, too");
+	if (both) {
+		connect(plan, wishes);
+		return ok;
+	}
+	if (plan.nr_tiers < 2) {
+		line{reason.text, sizeof(reason.text)}
+			<< "all memory is of one tier, so there is nowhere to promote or demote to";
+		return errc::nodev;
+	}
+	if (wishes.promote_to != nowhere && plan.find(wishes.promote_to)->tier == plan.nr_tiers - 1)
+		return refuse(reason, promote, wishes.promote_to, "is of the slowest tier");
+	if (wishes.demote_to != nowhere && !plan.find(wishes.demote_to)->tier)
+		return refuse(reason, demote, wishes.demote_to, "is of the fastest tier");
+	redirect(plan, wishes);
+	return ok;
+}
+
+void describe_tiers(const tier_plan &plan, char *buffer, u32 size)
+{
+	line out{buffer, size};
+
+	for (u32 i = 0; i < plan.nr_nodes; i++) {
+		const tier_route &route = plan.nodes[i];
+
+		out << "node " << route.nid << " tier " << route.tier << " promote_to "
+		    << route.promote_to << " demote_to " << route.demote_to << "\n";
+	}
+}
+
+void summarize_tiers(const tier_plan &plan, char *buffer, u32 size)
+{
+	line out{buffer, size};
+
+	out << "nodes by tier, the fastest first:";
+	for (u32 tier = 0; tier < plan.nr_tiers; tier++) {
+		const char *before = tier ? " > " : " ";
+
+		for (u32 i = 0; i < plan.nr_nodes; i++)
+			if (plan.nodes[i].tier == tier) {
+				out << before << plan.nodes[i].nid;
+				before = ",";
+			}
+	}
+	out << (plan.by_abstract_distance ? ", by abstract distance" : ", by CPUs and distance");
+}
+
+} // namespace damon
