@@ -7,6 +7,7 @@
 // (host::leaks()); main.cc takes care of both.
 
 #include "damonxx/kapi.h"
+#include "modules/machine.h"
 
 #include <functional>
 #include <map>
@@ -162,6 +163,8 @@ void set_can_apply(int action, bool physical, bool can);
 // Without any there is node 0 with 8 GiB, half of it free.
 void add_node(s32 nid, u64 total_bytes, u64 free_bytes);
 void remove_node(s32 nid);
+// What damonxx_tier is told; nothing of it by default.
+void set_machine(const damonxx_machine &machine, const std::map<int, std::vector<kapi_range>> &ranges);
 void set_memcg_on_node(u64 memcg, s32 nid, u64 bytes);
 void set_lru_bytes(u64 active, u64 inactive);
 void set_hugepage_bytes(u64 bytes);

@@ -26,6 +26,7 @@ void reset_threads();
 void reset_processes();
 void reset_directories();
 void reset_trace();
+void reset_machine();
 void reset_lock_order();
 void leaked_memory(std::string &text);
 void leaked_threads(std::string &text);

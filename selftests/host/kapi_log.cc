@@ -85,6 +85,7 @@ void reset()
 	reset_directories();
 	reset_lock_order();
 	reset_trace();
+	reset_machine();
 	reset_memory();
 }
 
