@@ -191,6 +191,7 @@ status add_filters(scheme_inputs &in, const damonxx_scheme &wanted, u64 unit, re
 	};
 	in.apply_interval_us = wanted.apply_interval_us;
 	in.max_nr_snapshots = wanted.max_nr_snapshots;
+	in.rest_ms = wanted.rest_ms;
 	TRY(in.destinations.reserve(wanted.nr_destinations));
 	for (u32 i = 0; i < wanted.nr_destinations; i++)
 		in.destinations.push({wanted.destinations[i].nid, wanted.destinations[i].weight});

@@ -14,6 +14,7 @@
 #include "damonxx/compat/migrate.h"
 #include "ops/deeds.h"
 #include "ops/isolate.h"
+#include "ops/moves.h"
 
 /* Zones for user memory, best first, and what makes the allocator begin there. */
 static const struct {
@@ -50,10 +51,14 @@ static struct folio *allocate(struct folio *folio, unsigned long node)
 {
 	unsigned int zone = find_room(node, folio_nr_pages(folio));
 	const gfp_t flags = (GFP_TRANSHUGE_LIGHT & ~__GFP_HIGHMEM) | __GFP_THISNODE;
+	struct folio *place;
 
 	if (zone == ARRAY_SIZE(zones))
 		return NULL;
-	return __folio_alloc(flags | zones[zone].flag, folio_order(folio), node, NULL);
+	place = __folio_alloc(flags | zones[zone].flag, folio_order(folio), node, NULL);
+	if (place)
+		damonxx_note_move(place);
+	return place;
 }
 COMPAT_MIGRATION_TARGET(target, allocate)
 
@@ -71,6 +76,7 @@ static void choose(struct handful *hand)
 		int node = hand->nodes[i];
 
 		if (node < MAX_NUMNODES && node_state(node, N_MEMORY) && node != folio_nid(folio) &&
+		    !damonxx_has_moved(folio, hand->deed->rest_ms) &&
 		    find_room(node, nr_pages + folio_nr_pages(folio)) < ARRAY_SIZE(zones)) {
 			nr_pages += folio_nr_pages(folio);
 			hand->folios[kept] = folio;

@@ -48,8 +48,11 @@ status scheme::build(scheme_inputs &in, bool physical)
 	const action what = wanted.action;
 	wanted.quota.block_bytes = block_of(what);
 
+	if (wanted.rest_ms)
+		TRY(status::from_errno(kapi_moves_remember()));
 	deed.action = static_cast<u8>(kernel_action(what));
 	deed.target_node = wanted.target_nid;
+	deed.rest_ms = wanted.rest_ms;
 	deed.pass_by_default = accepted_by_default(wanted.ops_filters.all());
 	if (!takes_mappings_whole(what))
 		TRY(build_filters(*this, physical));

@@ -56,6 +56,7 @@ struct scheme_inputs {
 	vec<filter> core_filters = {};	// each in the order of evaluation
 	vec<filter> ops_filters = {};
 	u64 max_nr_snapshots = 0;	// 0: no limit
+	u32 rest_ms = 0;		// migrations leave alone what one brought here so lately
 };
 
 // Counted since the scheme was installed.

@@ -181,6 +181,7 @@ struct damonxx_scheme {
 	u32 min_age, max_age;	/* aggregation intervals */
 	u64 apply_interval_us;	/* 0: the aggregation interval */
 	u64 max_nr_snapshots;	/* 0: no limit */
+	u32 rest_ms;		/* migrations leave alone what one brought here so lately; 0: nothing */
 	struct damonxx_quota quota;
 	struct damonxx_watermarks watermarks;
 	const struct damonxx_filter *filters;

@@ -310,6 +310,7 @@ struct kapi_deed {
 	u8 action;		/* enum kapi_action */
 	u8 pass_by_default;	/* what is so where no filter decides */
 	s32 target_node;	/* of migrations without destinations */
+	u32 rest_ms;		/* they leave alone what one brought here so lately; 0: nothing */
 	const struct kapi_filter *filters;
 	u32 nr_filters;
 	u32 nr_destinations;
@@ -333,6 +334,9 @@ struct kapi_deed {
  * for itself; an unusable node moves nothing.  CONTEXT: process, may sleep; no lock is held between calls.
  */
 void kapi_phys_apply(struct kapi_deed *deed);
+/* From now on it is remembered what migrations brought where, as rest_ms needs; that takes 2 MiB.
+ * -ENOMEM.  CONTEXT: process, may sleep. */
+KAPI_MUST_CHECK int kapi_moves_remember(void);
 /* Advice other than pageout and cold takes mappings whole, and applied_bytes are what the kernel took
  * without an error; the others follow the page tables. */
 void kapi_mm_apply(struct kapi_mm *mm, struct kapi_deed *deed);

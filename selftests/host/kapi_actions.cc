@@ -93,15 +93,21 @@ s32 destination_of(const kapi_deed &deed, u64 address)
 	die("weights do not add up");
 }
 
-bool migrate(kapi_mm &mm, const folio_at &folio, s32 to)
+bool migrate(kapi_mm &mm, const kapi_deed &deed, const folio_at &folio)
 {
+	const s32 to = destination_of(deed, folio.start);
 	const auto node = all_nodes().find(to);
+	const auto last = mm.moved_ns.find(folio.start);
 
+	if (deed.rest_ms && last != mm.moved_ns.end() &&
+	    kapi_now_ns() - last->second < u64{deed.rest_ms} * 1'000'000)
+		return false;
 	if (node == nodes.end() || folio.what.node == to || node->second.free_bytes < folio.size)
 		return false;
 	node->second.free_bytes -= folio.size;
 	give_back(folio.what.node, folio.size);
 	mm.changed[folio.start].node = to;
+	mm.moved_ns[folio.start] = kapi_now_ns();
 	return true;
 }
 
@@ -118,7 +124,7 @@ bool act_on(kapi_mm &mm, const kapi_deed &deed, const folio_at &folio)
 		mm.changed[folio.start].active = deed.action == KAPI_ACTION_LRU_PRIO;
 		return true;
 	case KAPI_ACTION_MIGRATE:
-		return migrate(mm, folio, destination_of(deed, folio.start));
+		return migrate(mm, deed, folio);
 	case KAPI_ACTION_COLLAPSE:
 		hugepage_bytes += folio.size;
 		return true;
@@ -353,4 +359,9 @@ int kapi_psi_some_memory_us(u64 *total_us)
 		return -EOPNOTSUPP;
 	*total_us = static_cast<u64>(total);
 	return 0;
+}
+
+int kapi_moves_remember(void)
+{
+	return host::may_allocate() ? 0 : -ENOMEM;
 }

@@ -45,6 +45,7 @@ struct kapi_mm {
 	std::vector<host::hot_range> hot;
 	std::vector<host::page_range> pages;
 	std::map<u64, host::folio_change> changed;
+	std::map<u64, u64> moved_ns;	// when a migration did
 	std::vector<kapi_range> active, pinned, unmapped_file;
 	host::page_script script;
 	std::unordered_map<u64, u64> cleared_ns; // by page, where a script wants to know
