@@ -17,7 +17,8 @@ static_assert(most_pairs >= DAMONXX_MAX_NODES);
 constexpr u32 promote = 0;
 constexpr u32 demote = 1;
 
-constinit monitoring_parameters monitoring;
+// Small regions find what is left of a hot range soon.
+constinit monitoring_parameters monitoring{.min_nr_regions = 100};
 constinit watermark_parameters watermarks{.high = 0, .mid = 0, .low = 0};
 constinit u64 promote_target_nid = unknown_node;
 constinit u64 demote_target_nid = unknown_node;
@@ -37,13 +38,16 @@ constexpr u64 least_room_bp = 10;
 constexpr u32 fail_charge_num = 1;
 constexpr u32 fail_charge_denom = 64;
 
+// What was moved stays where it is for so long.
+constexpr u32 rest_ms = 10'000;
+
 // What was found last.  Only those with the parameters' lock come here.
 constinit damonxx_machine machine{};
 constinit tier_plan plan{};
 constinit damonxx_target targets[DAMONXX_MAX_NODES]{};
 constinit damonxx_range ranges[most_ranges]{};
 constinit damonxx_scheme schemes[DAMONXX_MAX_SPECIAL_SCHEMES]{};
-constinit damonxx_filter filters[DAMONXX_MAX_SPECIAL_SCHEMES][2]{};
+constinit damonxx_filter filters[DAMONXX_MAX_SPECIAL_SCHEMES]{};
 constinit damonxx_goal goals[DAMONXX_MAX_SPECIAL_SCHEMES]{};
 constinit u32 nr_pairs = 0;		// never fewer while it runs: counters would be lost
 
@@ -140,19 +144,14 @@ void set_quota(u32 index, u32 nr_alike, damonxx_goal_metric metric, s32 nid, u64
 	goals[index].target_value = target_bp;
 }
 
-// Memory of no other target, and pages that are young or not.
-void set_filters(u32 index, u32 target, bool young)
+// Memory of no other target.
+void set_filter(u32 index, u32 target)
 {
-	damonxx_filter *filter = filters[index];
-
-	filter[0] = {};
-	filter[0].type = DAMONXX_FILTER_TARGET;
-	filter[0].target_index = static_cast<s32>(target);
-	filter[1] = {};
-	filter[1].type = DAMONXX_FILTER_YOUNG;
-	filter[1].matching = !young;
-	schemes[index].filters = filter;
-	schemes[index].nr_filters = 2;
+	filters[index] = {};
+	filters[index].type = DAMONXX_FILTER_TARGET;
+	filters[index].target_index = static_cast<s32>(target);
+	schemes[index].filters = &filters[index];
+	schemes[index].nr_filters = 1;
 }
 
 // @fast: the faster node of the two.
@@ -177,12 +176,13 @@ void add_promotion(u32 index, u32 target, const damonxx_settings &settings)
 	const s32 fast = plan.nodes[target].promote_to;
 
 	damonxx_scheme_init(&schemes[index], DAMONXX_MIGRATE_HOT);
+	schemes[index].rest_ms = rest_ms;
 	schemes[index].target_nid = fast;
 	schemes[index].min_nr_accesses = hot_accesses(settings);
 	schemes[index].min_age = to_windows(promote_min_age_us, settings);
 	set_quota(index, plan.nr_promotions(), DAMONXX_NODE_MEM_USED_BP, fast,
 		  goal_of_used(node_of(fast)));
-	set_filters(index, target, true);
+	set_filter(index, target);
 	set_watermarks(index, fast);
 }
 
@@ -191,12 +191,13 @@ void add_demotion(u32 index, u32 target, const damonxx_settings &settings)
 	const s32 fast = plan.nodes[target].nid;
 
 	damonxx_scheme_init(&schemes[index], DAMONXX_MIGRATE_COLD);
+	schemes[index].rest_ms = rest_ms;
 	schemes[index].target_nid = plan.nodes[target].demote_to;
 	schemes[index].max_nr_accesses = 0;
 	schemes[index].min_age = to_windows(demote_min_age_us, settings);
 	set_quota(index, plan.nr_demotions(), DAMONXX_NODE_MEM_FREE_BP, fast,
 		  goal_of_free(node_of(fast)));
-	set_filters(index, target, false);
+	set_filter(index, target);
 	set_watermarks(index, fast);
 }
 

@@ -29,7 +29,7 @@ P(wmarks_mid, 0600, "works again when less than so many permil are free (0)");
 P(wmarks_low, 0600, "rests while less than so many permil are free (0)");
 P(sample_interval, 0600, "us between looks (5000)");
 P(aggr_interval, 0600, "us over which accesses are counted (100000)");
-P(min_nr_regions, 0600, "regions at the least (10)");
+P(min_nr_regions, 0600, "regions at the least (100)");
 P(max_nr_regions, 0600, "regions at the most (1000)");
 P(autotune_monitoring_intervals, 0600, "tune both intervals (N)");
 P(tiers, 0400, "nodes with memory: their tiers, and where they promote and demote to");

@@ -30,7 +30,7 @@ read_all() {
 	done
 }
 one_deed() {
-	random 3
+	random 4
 	one=$(echo $all_special | cut -d ' ' -f $((drawn + 1)))
 	random 8
 	case $drawn in
@@ -58,12 +58,17 @@ all_work() {
 	for each_module in $all_special; do
 		load "damonxx_$each_module" 2>/dev/null || return
 		[ "$each_module" = stat ] || set_to "$each_module" min_nr_regions=10 aggr_interval=100000 || return
-		set_to "$each_module" enabled=N enabled=Y && really_runs "$each_module" || return
+		set_to "$each_module" enabled=N || return
+		if [ "$each_module" = tier ] && [ ! -d /sys/devices/system/node/node1 ]; then
+			set_refused tier enabled Y ENODEV || return
+			continue
+		fi
+		set_to "$each_module" enabled=Y && really_runs "$each_module" || return
 	done
 }
 # All of them run; damonxx is the last one.
 any_order() {
-	for order in "reclaim lru_sort stat" "stat reclaim lru_sort" "lru_sort stat reclaim"; do
+	for order in "reclaim lru_sort stat tier" "tier stat reclaim lru_sort" "lru_sort tier stat reclaim"; do
 		all_work || return
 		! rmmod damonxx 2>/dev/null || return
 		for each_module in $order; do

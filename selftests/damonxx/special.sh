@@ -2,7 +2,7 @@
 # shellcheck shell=dash disable=SC2034,SC2154
 # What tests of the special-purpose modules share: loading them, and their parameters.  Sourced after lib.sh.
 
-all_special="reclaim lru_sort stat"
+all_special="reclaim lru_sort stat tier"
 
 # parameter MODULE NAME: the path
 parameter() { echo "/sys/module/damonxx_$1/parameters/$2"; }
@@ -67,6 +67,7 @@ survives_garbage() { # MODULE
 		# Of yes and no, the kernel reads only the beginning.
 		case $before in
 		[YN]) values="-1 x 2 + maybe" ;;
+		-1) values="-2 x 0x 1x 1.5 4294967295 99999999999999999999999" ;; # a node
 		*) values=$bad_values ;;
 		esac
 		for value in $values; do
