@@ -32,7 +32,7 @@ constinit u64 quota_bytes = 40 << 20;
 constinit u64 quota_reset_interval_ms = 200;
 
 // The most of a node that is kept free for promotions, and the least.
-constexpr u64 most_room_bp = 400;
+constexpr u64 most_room_bp = 300;
 constexpr u64 least_room_bp = 10;
 // Of bytes that could not be moved, this share counts as moved.
 constexpr u32 fail_charge_num = 1;

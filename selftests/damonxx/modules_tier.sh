@@ -81,28 +81,15 @@ refuses() {
 	last_line | grep -q 'not committed: promote_target_nid 3 is' || return
 	set_to tier promote_target_nid=-1 commit_inputs=Y && get_is tier kdamond_pid "$pid_before"
 }
-# Memory of node 1 comes while it runs, and hot memory of it is promoted.
+# Memory of node 1 comes while it runs, and the same worker goes on with what there is now.
 grows() {
-	plug more 256 1 && wait_until 30 node_1_has_grown || return
-	sleep $((2 * slow))
-	really_runs tier && get_is tier kdamond_pid "$pid_before" && last_line | grep -q 'nodes by tier'
+	said=$(times_said)
+	plug more 256 1 && wait_until 30 node_1_has_grown && wait_until 10 said_again || return
+	really_runs tier && get_is tier kdamond_pid "$pid_before"
 }
+times_said() { dmesg | grep -c 'damonxx_tier: nodes by tier'; }
+said_again() { [ "$(times_said)" -gt "$said" ]; }
 node_1_has_grown() { [ "$(of_node 1 MemTotal)" -gt $((was + 200000)) ]; }
-# All memory of node 1 goes: nothing can be moved any more, until it comes back.
-waits_for_memory() {
-	for block in $nodes/node1/memory[0-9]*; do
-		echo offline >"$block/state" 2>/dev/null || true
-	done
-	[ ! -e $nodes/node1/meminfo ] || [ "$(of_node 1 MemTotal)" = 0 ] || return 2
-	sleep $((2 * slow))
-	really_off tier && last_line | grep -q 'all memory is of one tier' || return 1
-	set_refused tier enabled Y ENODEV || return 1
-	for block in $nodes/node1/memory[0-9]*; do
-		echo online >"$block/state"
-	done
-	wait_until 10 really_runs tier
-}
-
 need_special tier
 exec 3>&1
 if [ ! -d $nodes/node1 ]; then

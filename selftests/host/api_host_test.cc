@@ -292,7 +292,7 @@ TEST_F(api, hands_all_of_a_scheme_on)
 	settings_.addr_unit = 16;
 	scheme_ = {.action = DAMONXX_MIGRATE_COLD, .target_nid = 1, .min_size = 2, .max_size = 3,
 		   .min_nr_accesses = 4, .max_nr_accesses = 5, .min_age = 6, .max_age = 7,
-		   .apply_interval_us = 8, .max_nr_snapshots = 9,
+		   .apply_interval_us = 8, .max_nr_snapshots = 9, .rest_ms = 18,
 		   .quota = {.ms = 10, .size = 11, .reset_interval_ms = 12, .size_weight = 13,
 			     .nr_accesses_weight = 14, .age_weight = 15,
 			     .tuner = DAMONXX_TEMPORAL, .goals = &goal, .nr_goals = 1,
@@ -311,6 +311,7 @@ TEST_F(api, hands_all_of_a_scheme_on)
 	EXPECT(s.pattern == (access_pattern{{2 * 16, 3 * 16}, {4, 5}, {6, 7}}));
 	EXPECT_EQ(s.apply_interval_us, 8u);
 	EXPECT_EQ(s.max_nr_snapshots, 9u);
+	EXPECT_EQ(s.rest_ms, 18u);
 	EXPECT_EQ(s.quota.ms, 10u);
 	EXPECT_EQ(s.quota.bytes, 11u * 16);
 	EXPECT_EQ(s.quota.reset_interval_ms, 12u);
