@@ -73,6 +73,21 @@ CASE(goal, a_share_is_wanted_as_far_as_it_fits)
 	EXPECT_EQUAL(progress_of_share(down, {8 * gib, 7 * gib}, 100 * gib, 2 * gib).most_bytes, gib);
 }
 
+CASE(goal, what_is_missing_of_a_node)
+{
+	const kapi_memory node{.total_bytes = 10 * gib, .free_bytes = gib};
+	const goal used = make(goal_metric::node_mem_used_bp, 9'500);
+	const goal free = make(goal_metric::node_mem_free_bp, 3'000);
+	const goal less = make(goal_metric::node_mem_used_bp, 6'000, goal_direction::lower);
+
+	EXPECT_EQUAL(missing_bytes(used, node), gib / 2);
+	EXPECT_EQUAL(missing_bytes(free, node), 2 * gib);
+	EXPECT_EQUAL(missing_bytes(less, node), 3 * gib);
+	EXPECT_EQUAL(missing_bytes(used, {10 * gib, gib / 4}), 0u);
+	EXPECT_EQUAL(missing_bytes(free, {10 * gib, 4 * gib}), 0u);
+	EXPECT_EQUAL(missing_bytes(free, {0, 0}), 0u);
+}
+
 CASE(goal, pressure_is_neutral_at_first)
 {
 	goal g = make(goal_metric::some_mem_psi_us, 1'000);

@@ -56,12 +56,16 @@ s32 to_nid(u64 value)
 	return value == unknown_node ? nowhere : static_cast<s32>(value);
 }
 
+tier_wishes wishes()
+{
+	return {to_nid(promote_target_nid), to_nid(demote_target_nid)};
+}
+
 int prepare(damonxx_reason *reason)
 {
 	damonxx_machine_read(&machine);
 	tier_plan fresh = find_tiers(machine);
-	const status done = apply_wishes(
-		fresh, {to_nid(promote_target_nid), to_nid(demote_target_nid)}, *reason);
+	const status done = apply_wishes(fresh, wishes(), *reason);
 
 	if (!done.is_ok())
 		return done.to_errno();
@@ -232,15 +236,14 @@ void configure(damonxx_settings *settings, const damonxx_monitoring *running)
 	set_schemes(*settings);
 }
 
-// As it would be now.
+// As it would be now; wishes that cannot be change nothing.
 void tell_tiers(char *buffer, u32 size)
 {
 	damonxx_reason unused;
 
 	damonxx_machine_read(&machine);
 	tier_plan found = find_tiers(machine);
-	static_cast<void>(!apply_wishes(
-		found, {to_nid(promote_target_nid), to_nid(demote_target_nid)}, unused).is_ok());
+	static_cast<void>(apply_wishes(found, wishes(), unused));
 	describe_tiers(found, buffer, size);
 }
 

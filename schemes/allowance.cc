@@ -37,10 +37,12 @@ goal_progress progress_by_census(const scheme &s, const goal &g, const round_mea
 goal_progress progress_by_measure(const scheme &s, const goal &g, psi_baseline &baseline)
 {
 	goal_progress progress{score_of(g, measure(g, baseline))};
+	kapi_memory node{};
 
 	// All that is allowed at a time is not to be more than it takes.
-	if (s.wanted.quota.tuner == goal_tuner::temporal)
-		progress.most_bytes = missing_bytes(g);
+	if (s.wanted.quota.tuner == goal_tuner::temporal && is_of_use(g.metric) &&
+	    !kapi_memory_of(g.nid, &node))
+		progress.most_bytes = missing_bytes(g, node);
 	return progress;
 }
 

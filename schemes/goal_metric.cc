@@ -98,17 +98,14 @@ u64 measure(const goal &g, psi_baseline &baseline)
 	return 0;
 }
 
-u64 missing_bytes(const goal &g)
+u64 missing_bytes(const goal &g, const kapi_memory &node)
 {
+	const u64 free = min(node.free_bytes, node.total_bytes);
 	const bool of_free = g.metric == goal_metric::node_mem_free_bp;
-	kapi_memory memory{};
-
-	if ((!of_free && g.metric != goal_metric::node_mem_used_bp) || kapi_memory_of(g.nid, &memory))
-		return u64_max;
-	const u64 free = min(memory.free_bytes, memory.total_bytes);
-	const u64 current = of_free ? free : memory.total_bytes - free;
-	const u64 wanted = mul_div(memory.total_bytes, min(g.target_value, whole_bp), whole_bp);
+	const u64 current = of_free ? free : node.total_bytes - free;
+	const u64 wanted = mul_div(node.total_bytes, min(g.target_value, whole_bp), whole_bp);
 	const bool raise = g.direction == goal_direction::raise;
+
 	return raise ? wanted - min(current, wanted) : current - min(wanted, current);
 }
 

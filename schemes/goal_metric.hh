@@ -33,7 +33,11 @@ constexpr bool takes_census(goal_metric metric)
 }
 // The present value of what @g goes by, which takes no census; by @baseline, which it moves on.
 u64 measure(const goal &g, psi_baseline &baseline);
-// What it takes to reach a goal about how much of a node is used or free; of others u64_max.
-u64 missing_bytes(const goal &g);
+// Whether it is about how much of a node is used or free, and what it takes to reach it then.
+constexpr bool is_of_use(goal_metric metric)
+{
+	return metric == goal_metric::node_mem_used_bp || metric == goal_metric::node_mem_free_bp;
+}
+u64 missing_bytes(const goal &g, const kapi_memory &node);
 
 } // namespace damon

@@ -661,6 +661,23 @@ TEST_F(running_context, impossible_inputs_name_their_place)
 	in.operations = operations_id::paddr;
 	EXPECT_OK(in.targets.try_push({}));
 	EXPECT_EQ(complaint(move(in)), "targets: physical memory is one target, but there are 2");
+	in = wanted();
+	in.operations = operations_id::paddr;
+	in.targets[0].ranges.clear();
+	EXPECT_OK(in.targets[0].ranges.try_push({0, 1 << 20}));
+	EXPECT_OK(in.targets.try_push({}));
+	EXPECT_EQ(complaint(move(in)), "targets: physical memory is one target, but there are 2");
+	// Where each has ranges of its own, there may be any number.
+	in = wanted();
+	in.operations = operations_id::paddr;
+	EXPECT_OK(in.targets.try_push({}));
+	for (target_inputs &target : in.targets) {
+		const u64 start = (&target - &in.targets[0]) * (u64{1} << 20);
+		target.ranges.clear();
+		EXPECT_OK(target.ranges.try_push({start, start + (1 << 20)}));
+	}
+	report fine;
+	EXPECT_OK(context::make(move(in), fine));
 	EXPECT_EQ(complaint(wanted(99)), "targets/0/pid_target: no process 99");
 	in = wanted();
 	in.targets.clear();

@@ -4,7 +4,7 @@
 # guest.sh CASE PHASE_S SETTLE_S: the guest's half of run, for one case.  Prints:
 #	at SECONDS HOT_PERMIL PAGES_MIGRATED CPU_MS	hot: on the fast node, of what is hot now
 #	phase SECONDS					the hot set moved
-#	settled SECONDS PAGES FAST_NODE_PAGES		migrated in that time
+#	settled SECONDS PAGES FAST_NODE_PAGES CPU_MS	migrated in that time
 #	filler PERMIL					of it, still on the fast node
 #	counted PROMOTED DEMOTED MIGRATED		pages: ours twice, and the kernel's
 case=$1 phase_s=$2 settle_s=$3
@@ -87,13 +87,13 @@ echo 0 >/proc/sys/kernel/numa_balancing
 kdamonds=
 keeper --node 0 0 $filler_mib >/tmp/filler &
 filler=$!
-until grep -q '^ready 0' /tmp/filler; do sleep 0.1; done
+until grep -q -s "^ready 0" /tmp/filler; do sleep 0.1; done
 # shellcheck disable=SC2046
 set -- $(sed -n 's/^cold //p' /tmp/filler)
 filler_start=$1 filler_end=$2
 hotspot --node 1 --mib $mib --hot $hot --phase "$phase_s" --phases 2 --pause-us 10000 >/tmp/hotspot &
 workload=$!
-until grep -q '^phase' /tmp/hotspot; do sleep 0.1; done
+until grep -q -s "^phase" /tmp/hotspot; do sleep 0.1; done
 begun_ms=$(uptime_ms) first=$(migrated) phases=1
 grep MemFree /sys/devices/system/node/node0/meminfo
 start_case
