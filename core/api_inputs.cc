@@ -139,6 +139,7 @@ result<quota_inputs> build_quota(const damonxx_quota &wanted, u64 unit, report &
 	quota.ms = wanted.ms;
 	quota.bytes = saturating_mul(wanted.size, unit);
 	quota.reset_interval_ms = wanted.reset_interval_ms;
+	quota.pool = wanted.pool;
 	quota.weights = {.size = wanted.size_weight,
 			 .nr_accesses = wanted.nr_accesses_weight,
 			 .age = wanted.age_weight};

@@ -24,7 +24,7 @@ constinit u64 promote_target_nid = unknown_node;
 constinit u64 demote_target_nid = unknown_node;
 constinit u64 promote_used_bp = 0;	// 0: all but what the node keeps
 constinit u64 demote_free_bp = 0;	// 0: room for promotions above that
-constinit u64 promote_permil = 100;	// of samples that find an access
+constinit u64 promote_permil = 200;	// of samples that find an access
 constinit u64 promote_min_age_us = 0;
 constinit u64 demote_min_age_us = 2'500'000;
 constinit u64 quota_ms = 0;		// of both directions together, as the next
@@ -122,18 +122,14 @@ u64 goal_of_free(const damonxx_node &node)
 	return min(share_bp(node.kept_bytes, node) + clamp(window, least_room_bp, most_room_bp), all_bp);
 }
 
-// Half of little is still something, since 0 would be no limit.
-u64 part_of(u64 budget, u32 parts, u64 least)
-{
-	return budget ? max(budget / parts, least) : 0;
-}
-
-void set_quota(u32 index, u32 nr_alike, damonxx_goal_metric metric, s32 nid, u64 target_bp)
+// One budget for all schemes.
+void set_quota(u32 index, damonxx_goal_metric metric, s32 nid, u64 target_bp)
 {
 	damonxx_quota &quota = schemes[index].quota;
 
-	quota.ms = part_of(quota_ms, 2 * nr_alike, 1);
-	quota.size = part_of(quota_bytes, 2 * nr_alike, page_bytes);
+	quota.ms = quota_ms;
+	quota.size = quota_bytes ? max(quota_bytes, page_bytes) : 0;
+	quota.pool = 1;
 	quota.reset_interval_ms = quota_reset_interval_ms;
 	quota.nr_accesses_weight = 1;
 	quota.age_weight = 1;
@@ -184,7 +180,7 @@ void add_promotion(u32 index, u32 target, const damonxx_settings &settings)
 	schemes[index].target_nid = fast;
 	schemes[index].min_nr_accesses = hot_accesses(settings);
 	schemes[index].min_age = to_windows(promote_min_age_us, settings);
-	set_quota(index, plan.nr_promotions(), DAMONXX_NODE_MEM_USED_BP, fast,
+	set_quota(index, DAMONXX_NODE_MEM_USED_BP, fast,
 		  goal_of_used(node_of(fast)));
 	set_filter(index, target);
 	set_watermarks(index, fast);
@@ -199,7 +195,7 @@ void add_demotion(u32 index, u32 target, const damonxx_settings &settings)
 	schemes[index].target_nid = plan.nodes[target].demote_to;
 	schemes[index].max_nr_accesses = 0;
 	schemes[index].min_age = to_windows(demote_min_age_us, settings);
-	set_quota(index, plan.nr_demotions(), DAMONXX_NODE_MEM_FREE_BP, fast,
+	set_quota(index, DAMONXX_NODE_MEM_FREE_BP, fast,
 		  goal_of_free(node_of(fast)));
 	set_filter(index, target);
 	set_watermarks(index, fast);

@@ -7,6 +7,8 @@ namespace damon {
 
 namespace {
 
+constexpr u64 ns_per_ms = 1'000'000;
+
 // A region that a scheme is at.
 struct candidate {
 	scheme &s;
@@ -35,6 +37,9 @@ private:
 	u64 do_deed(const candidate &c, kapi_deed &deed, u64 &took_ns);
 	void tell(const candidate &c, tried_region &region, u64 passed_bytes);
 	void stop_at(const candidate &last);
+	u64 left_bytes(const scheme &s) const;
+	u64 left_ns(const scheme &s) const;
+	bool is_full(const scheme &s) const { return s.limited() && (!left_bytes(s) || !left_ns(s)); }
 
 	target &target_of(const candidate &c) const { return m_.targets[c.target_index]; }
 	region_table &regions_of(const candidate &c) const { return target_of(c).regions; }
@@ -69,7 +74,7 @@ bool rounds::visit(const candidate &c)
 {
 	bool bypasses = false;
 
-	if (c.s.full() || c.s.resting) {
+	if (is_full(c.s) || c.s.resting) {
 		c.s.cut_short |= !is_before_resume(c);
 		return true;
 	}
@@ -137,12 +142,11 @@ bool rounds::cut_to_quota(const candidate &c)
 {
 	region_table &regions = regions_of(c);
 	const addr_range range = regions.range(c.i);
-	const quota_inputs &wanted = c.s.wanted.quota;
-	const u64 left_bytes = c.s.quota.left_bytes(wanted);
+	const u64 left = left_bytes(c.s);
 
-	if (!c.s.limited() || range.size() <= left_bytes)
+	if (!c.s.limited() || range.size() <= left)
 		return true;
-	const u64 end = align_down(range.start + left_bytes, c.s.quota.cut_bytes(wanted));
+	const u64 end = align_down(range.start + left, c.s.quota.cut_bytes(c.s.wanted.quota));
 	if (!regions.cut_at(c.i, end))
 		return false;
 	c.s.cut = {c.target_index, end, true};
@@ -179,11 +183,13 @@ bool rounds::act(const candidate &c, bool bypasses)
 	if (s.wanted.action != action::stat)
 		regions.reset_age(c.i);
 	s.note(region.range.size(), deed);
-	if (s.limited() && s.quota.charge(s.wanted.quota, region.range.size(),
-					  deed.applied_bytes, took_ns))
-		s.stats.qt_exceeds++;
-	if (s.full())
+	bool used_up = s.limited() && s.quota.charge(s.wanted.quota, region.range.size(),
+						     deed.applied_bytes, took_ns);
+	if (is_full(s)) {
+		used_up |= s.quota.use_up();
 		s.resume = stopped;
+	}
+	s.stats.qt_exceeds += used_up;
 	tell(c, region, deed.passed_bytes);
 	return !(s.acts && m_.interrupted());
 }
@@ -192,7 +198,7 @@ bool rounds::act(const candidate &c, bool bypasses)
 u64 rounds::do_deed(const candidate &c, kapi_deed &deed, u64 &took_ns)
 {
 	const u64 end = deed.end;
-	const u64 left_ns = c.s.quota.left_ns(c.s.wanted.quota);
+	const u64 most_ns = left_ns(c.s);
 
 	while (c.s.acts && deed.start < end) {
 		const u64 part = deed.start;
@@ -203,7 +209,7 @@ u64 rounds::do_deed(const candidate &c, kapi_deed &deed, u64 &took_ns)
 		if (!DAMON_CHECK(deed.start > part))
 			break;
 		kapi_cond_resched();
-		if (took_ns >= left_ns || m_.interrupted())
+		if (took_ns >= most_ns || m_.interrupted())
 			return min(max(align_down(deed.start, page_bytes), part + page_bytes), end);
 	}
 	return end;
@@ -235,6 +241,35 @@ void rounds::stop_at(const candidate &last)
 		if (was_here && s.done.known && s.done.target == last.target_index)
 			s.resume.address = max(s.resume.address, s.done.address);
 	}
+}
+
+// What the scheme's own account leaves, and those of its pool.
+u64 rounds::left_bytes(const scheme &s) const
+{
+	const quota_inputs &wanted = s.wanted.quota;
+	u64 used = 0;
+
+	if (!wanted.pool || !wanted.bytes)
+		return s.quota.left_bytes(wanted);
+	for (const scheme &other : m_.schemes)
+		if (other.wanted.quota.pool == wanted.pool)
+			used = saturating_add(used, other.quota.charged_bytes());
+	return min(s.quota.left_bytes(wanted),
+		   align_down(wanted.bytes - min(used, wanted.bytes), s.quota.cut_bytes(wanted)));
+}
+
+u64 rounds::left_ns(const scheme &s) const
+{
+	const quota_inputs &wanted = s.wanted.quota;
+	u64 used_ns = 0;
+
+	if (!wanted.pool || !wanted.ms)
+		return s.quota.left_ns(wanted);
+	for (const scheme &other : m_.schemes)
+		if (other.wanted.quota.pool == wanted.pool)
+			used_ns = saturating_add(used_ns, other.quota.charged_ns());
+	const u64 most_ns = saturating_mul(wanted.ms, ns_per_ms);
+	return min(s.quota.left_ns(wanted), most_ns - min(used_ns, most_ns));
 }
 
 void begin_round(scheme &s, u32 index, const round_means &m)

@@ -33,6 +33,7 @@ public:
 
 	u64 effective_bytes() const { return effective_bytes_; }
 	u64 charged_bytes() const { return charged_bytes_; }
+	u64 charged_ns() const { return charged_ns_; }
 	// What may still be done, in whole blocks, or in pages if no block is allowed at all.
 	u64 left_bytes(const quota_inputs &wanted) const
 	{
@@ -52,6 +53,8 @@ public:
 	// @tried_bytes were tried in @took_ns, and @applied_bytes of them, or a little more, done.
 	// True: now the window is used up, for the first time.
 	bool charge(const quota_inputs &wanted, u64 tried_bytes, u64 applied_bytes, u64 took_ns);
+	// The window is used up by others; true for the first time.
+	bool use_up() { return !std::exchange(used_up_, true); }
 	// As measured, or a guess where nothing has been.
 	u64 bytes_per_ms() const;
 

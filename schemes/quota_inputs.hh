@@ -17,6 +17,9 @@ struct quota_inputs {
 	u64 ms = 0;		// of the worker's time per window; 0: no limit
 	u64 bytes = 0;		// per window; 0: no limit
 	u64 reset_interval_ms = 0;	// the window
+	// Schemes with the same number other than 0 share the above in a window: what one of them has
+	// used is gone for the others.
+	u32 pool = 0;
 	priority_weights weights;
 	vec<goal> goals;	// also limit, by what it takes to reach them
 	goal_tuner tuner = goal_tuner::consist;

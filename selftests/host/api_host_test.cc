@@ -293,7 +293,7 @@ TEST_F(api, hands_all_of_a_scheme_on)
 	scheme_ = {.action = DAMONXX_MIGRATE_COLD, .target_nid = 1, .min_size = 2, .max_size = 3,
 		   .min_nr_accesses = 4, .max_nr_accesses = 5, .min_age = 6, .max_age = 7,
 		   .apply_interval_us = 8, .max_nr_snapshots = 9, .rest_ms = 18,
-		   .quota = {.ms = 10, .size = 11, .reset_interval_ms = 12, .size_weight = 13,
+		   .quota = {.ms = 10, .size = 11, .reset_interval_ms = 12, .pool = 19, .size_weight = 13,
 			     .nr_accesses_weight = 14, .age_weight = 15,
 			     .tuner = DAMONXX_TEMPORAL, .goals = &goal, .nr_goals = 1,
 			     .fail_charge_num = 16, .fail_charge_denom = 17},
@@ -314,6 +314,7 @@ TEST_F(api, hands_all_of_a_scheme_on)
 	EXPECT_EQ(s.rest_ms, 18u);
 	EXPECT_EQ(s.quota.ms, 10u);
 	EXPECT_EQ(s.quota.bytes, 11u * 16);
+	EXPECT_EQ(s.quota.pool, 19u);
 	EXPECT_EQ(s.quota.reset_interval_ms, 12u);
 	EXPECT_EQ(s.quota.weights.size, 13u);
 	EXPECT_EQ(s.quota.weights.nr_accesses, 14u);

@@ -91,7 +91,7 @@ TEST_F(tier, has_the_defaults_that_are_documented)
 	const std::map<std::string, std::string> expected = {
 		{"enabled", "N"}, {"commit_inputs", "N"}, {"promote_target_nid", "-1"},
 		{"demote_target_nid", "-1"}, {"promote_target_mem_used_bp", "0"},
-		{"demote_target_mem_free_bp", "0"}, {"promote_min_access_freq", "100"},
+		{"demote_target_mem_free_bp", "0"}, {"promote_min_access_freq", "200"},
 		{"promote_min_age", "0"}, {"demote_min_age", "2500000"}, {"quota_ms", "0"},
 		{"quota_sz", "41943040"}, {"quota_reset_interval_ms", "200"}, {"wmarks_high", "0"},
 		{"wmarks_mid", "0"}, {"wmarks_low", "0"}, {"wmarks_interval", "5000000"},
@@ -143,12 +143,14 @@ TEST_F(tier, goals_overlap_and_the_budget_is_shared)
 	EXPECT_EQ(promotion.goals[0].target_value, 9'900u);
 	EXPECT_EQ(demotion.goals[0].target_value, 400u);
 	EXPECT_GT(promotion.goals[0].target_value + demotion.goals[0].target_value, 10'000u);
-	EXPECT_EQ(promotion.size, 20 * mib);
-	EXPECT_EQ(demotion.size, 20 * mib);
-	EXPECT_EQ(promotion.ms, 3u);
-	EXPECT_EQ(demotion.ms, 3u);
+	for (const damonxx_quota *quota : {&promotion, &demotion}) {
+		EXPECT_EQ(quota->size, 40 * mib);
+		EXPECT_EQ(quota->ms, 7u);
+		EXPECT_EQ(quota->pool, promotion.pool);
+		EXPECT_NE(quota->pool, 0u);
+	}
 
-	// Half of little is not no limit.
+	// Little is not no limit.
 	ASSERT_EQ(set("quota_ms", "1"), 0);
 	ASSERT_EQ(set("quota_sz", "1"), 0);
 	ASSERT_EQ(set("promote_target_mem_used_bp", "9970"), 0);
