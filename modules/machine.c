@@ -12,7 +12,7 @@
 #include "damonxx/compat/tiers.h"
 #include "modules/machine.h"
 
-/* Zones that migration goes to keep their high watermark and their reserve; others all they have. */
+/* Zones that migration goes to keep their high watermark and their reserve; others all. */
 static u64 kept_pages(struct zone *zone)
 {
 	if (!populated_zone(zone))

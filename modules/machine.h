@@ -32,8 +32,9 @@ struct damonxx_machine {
 /* As it is now.  CONTEXT: process, may sleep. */
 void damonxx_machine_read(struct damonxx_machine *machine);
 /*
- * Where @nid's memory is that is on line: up to @max sorted ranges, and how many they are.  If there
- * are more, the last one covers the rest, with what lies in between.  CONTEXT: process, may sleep.
+ * Where @nid's memory is that is on line: up to @max sorted ranges, and how many they are.  If
+ * there are more, the last one covers the rest, with what lies in between.  CONTEXT: process, may
+ * sleep.
  */
 u32 damonxx_machine_ranges(s32 nid, struct damonxx_range *out, u32 max);
 

@@ -87,8 +87,8 @@ struct damonxx_special {
 /* At load: enables the module if its parameters said so.  If that fails, the log says why. */
 void damonxx_special_init(struct damonxx_special *special);
 void damonxx_special_exit(struct damonxx_special *special);
-/* The machine has changed: commits, or enables it if it was waiting for that, or disables it and waits if
- * nothing is left to do. */
+/* The machine has changed: commits, or enables it if it was waiting for that, or disables it and
+ * waits if nothing is left to do. */
 void damonxx_special_follow(struct damonxx_special *special);
 /* A write; @text is null for a name without a value on a command line.  0, or an errno:
  * -EINVAL and -ERANGE of the value itself, or what enabling or committing has come to. */

@@ -29,10 +29,10 @@ struct tier_plan {
 };
 
 /*
- * Tiers are what the kernel knows of latency and bandwidth, in its own steps of abstract distance, if it
- * says so of every node with memory.  Else nodes with CPUs are the fastest tier, and the others are
- * as slow as the nearest of those is far.  Memory goes to the nearest node of the next tier, of several
- * to that with the lowest number.
+ * Tiers are what the kernel knows of latency and bandwidth, in its own steps of abstract distance,
+ * if it says so of every node with memory.  Else nodes with CPUs are the fastest tier, and the
+ * others are as slow as the nearest of those is far.  Memory goes to the nearest node of the next
+ * tier, of several to that with the lowest number.
  */
 tier_plan find_tiers(const damonxx_machine &machine);
 
@@ -43,10 +43,10 @@ struct tier_wishes {
 };
 
 /*
- * With both, memory goes between these two nodes and nowhere else, whatever tiers they are of.  With
- * one, all slower nodes promote to it, or all faster ones demote to it.
- * inval: there is no such node, they are the same, or none is slower or faster.  nodev: nothing can go
- * anywhere.  @reason says which.
+ * With both, memory goes between these two nodes and nowhere else, whatever tiers they are of.
+ * With one, all slower nodes promote to it, or all faster ones demote to it.
+ * inval: there is no such node, they are the same, or none is slower or faster.  nodev: nothing can
+ * go anywhere.  @reason says which.
  */
 status apply_wishes(tier_plan &plan, const tier_wishes &wishes, damonxx_reason &reason);
 

@@ -46,7 +46,8 @@ int kapi_moves_remember(void)
 	return error;
 }
 
-/* SAFETY, here and below: entries are read and written whole, and the table stays until the module goes. */
+/* SAFETY, here and below: entries are read and written whole, and the table stays until the
+ * module goes. */
 void damonxx_note_move(struct folio *folio)
 {
 	u32 *table = smp_load_acquire(&moves);

@@ -64,7 +64,12 @@ settles() {
 obeys() {
 	set_to tier enabled=N promote_target_nid=1 demote_target_nid=0 || return
 	set_to tier enabled=Y && get tier tiers | grep -q '^node 0 tier 0 promote_to 1' || return
-	wait_until 60 hot_at_least 1 90 && set_to tier enabled=N promote_target_nid=-1 demote_target_nid=-1
+	wait_until 60 hot_at_least 1 90 && set_to tier promote_target_nid=-1 demote_target_nid=-1
+}
+# It is hot, and there is room, but it has come only now.
+rests_when_moved() {
+	set_to tier commit_inputs=Y && sleep 5 && hot_at_least 1 85 || { echo "$(amount a hot node1) bytes are left on node 1"; return 1; }
+	wait_until 60 hot_at_least 0 90 && set_to tier enabled=N
 }
 refuses() {
 	set_to tier enabled=N || return
@@ -108,6 +113,7 @@ end_keeper a
 check "cold memory makes room for hot memory" makes_room
 check "then it rests" settles
 check "it goes between the nodes that are named" obeys
+check "what was moved stays there for some time" rests_when_moved
 end_keeper a
 end_keeper filler
 check "nodes that cannot be are refused" refuses
