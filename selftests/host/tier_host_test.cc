@@ -44,7 +44,7 @@ void make_machine(u32 count)
 		const int nid = static_cast<int>(i);
 		node = {.nid = nid, .has_memory = true, .has_cpu = i == 0,
 			.abstract_distance = 500 * (i + 1), .total_bytes = node_bytes,
-			.kept_bytes = node_bytes / 100, .distance = {}};
+			.kept_bytes = node_bytes / 16, .distance = {}};
 		for (u32 k = 0; k < count; k++)
 			node.distance[k] = 10 * (1 + (i > k ? i - k : k - i));
 		memory[nid] = {{ram + i * node_bytes, ram + (i + 1) * node_bytes}};
@@ -139,9 +139,9 @@ TEST_F(tier, goals_overlap_and_the_budget_is_shared)
 	const damonxx_quota &demotion = scheme(1).quota;
 	EXPECT_EQ(promotion.goals[0].metric, u32{DAMONXX_NODE_MEM_USED_BP});
 	EXPECT_EQ(demotion.goals[0].metric, u32{DAMONXX_NODE_MEM_FREE_BP});
-	// A hundredth is kept.
-	EXPECT_EQ(promotion.goals[0].target_value, 9'900u);
-	EXPECT_EQ(demotion.goals[0].target_value, 400u);
+	// 6.25 % are kept, and 3 % are room.
+	EXPECT_EQ(promotion.goals[0].target_value, 9'375u);
+	EXPECT_EQ(demotion.goals[0].target_value, 925u);
 	EXPECT_GT(promotion.goals[0].target_value + demotion.goals[0].target_value, 10'000u);
 	for (const damonxx_quota *quota : {&promotion, &demotion}) {
 		EXPECT_EQ(quota->size, 40 * mib);
