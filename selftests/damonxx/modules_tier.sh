@@ -3,6 +3,7 @@
 # shellcheck shell=dash disable=SC2154
 # damonxx_tier: hot memory gets to the fast node, cold memory makes room for it, as far as parameters allow, and
 # counters agree with the kernel's.
+# twice: what is sampled varies
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
 . "$(dirname "$0")/special.sh"
