@@ -60,9 +60,9 @@ status inputs::validate(report &why) const
 	}
 	if (targets.empty())
 		return why.fail(errc::inval, "targets", "there is none to monitor");
-	if (operations == operations_id::paddr && targets.size() > 1 && !all_have_ranges(targets.all()))
-		return why.fail(errc::inval, "targets",
-				"physical memory is one target, but there are ", targets.size());
+	if (operations == operations_id::paddr && targets.size() > 1 &&
+	    !all_have_ranges(targets.all()))
+		return why.fail(errc::inval, "targets", "several of physical memory need regions each");
 	bool any_left = false;
 	for (u32 i = 0; i < targets.size(); i++) {
 		report::at here{why, "targets", i};

@@ -155,9 +155,9 @@ check "no target" no_target
 two_memories() {
 	need_idle
 	new_kdamond 0 operations=paddr targets/nr_targets=2 && says on EINVAL \
-		'contexts/0/targets: physical memory is one target, but there are 2'
+		'contexts/0/targets: several of physical memory need regions each'
 }
-check "physical memory is one target" two_memories
+check "several targets of physical memory need regions each" two_memories
 
 # regions REASON START-END...
 regions() {
