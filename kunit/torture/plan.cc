@@ -141,8 +141,9 @@ void spoil(plan &out, prng &random)
 		out.nr_targets = 0;
 		break;
 	case 5:
-		out.operations = operations_id::paddr; // has one target
+		out.operations = operations_id::paddr; // of several targets each has ranges
 		out.nr_targets = max(out.nr_targets, u32{2});
+		out.targets[0].nr_ranges = 0;
 		break;
 	default:
 		spoil_range(out, random);
