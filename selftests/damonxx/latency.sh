@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
 # Commands that have nothing to wait for return at once, however long the sampling interval is.
+# twice: times vary
 . "$(dirname "$0")/lib.sh"
 
 most_us=$((${MOST_US:-50000} * slow))	# generous, for an emulated CPU on a busy host

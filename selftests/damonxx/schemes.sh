@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
 # Schemes: which regions they try, when, how often, and what their statistics say of it.
+# twice: what is sampled varies
 . "$(dirname "$0")/lib.sh"
 
 settings="$sample_us=5000 $aggr_us=100000 $min_regions=50 $max_regions=500"

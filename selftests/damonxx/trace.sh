@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
 # Trace events: their formats, and what they tell against what the tree tells.
+# twice: what is sampled varies
 . "$(dirname "$0")/lib.sh"
 
 tracing=/sys/kernel/tracing
