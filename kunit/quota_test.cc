@@ -80,6 +80,31 @@ CASE(quota, less_than_a_block_is_left_for_the_next_window)
 	EXPECT_EQUAL(account.cut_bytes(wanted), page_bytes);
 }
 
+CASE(quota, what_others_of_the_pool_use_is_gone)
+{
+	quota_inputs wanted;
+	quota_account account;
+
+	wanted.bytes = 10 * page_bytes;
+	wanted.ms = 10;
+	wanted.pool = 3;
+	begin(account, wanted, 0);
+	EXPECT(!account.charge(wanted, 2 * page_bytes, 0, 3 * ms_ns));
+	EXPECT(!account.charge_for_another(wanted, 5 * page_bytes, 4 * ms_ns));
+	EXPECT_EQUAL(account.charged_bytes(), 2 * page_bytes);
+	EXPECT_EQUAL(account.left_bytes(wanted), 3 * page_bytes);
+	EXPECT_EQUAL(account.left_ns(wanted), 3 * ms_ns);
+	EXPECT(account.charge(wanted, 3 * page_bytes, 0, 0));
+	EXPECT(account.full(wanted));
+	begin(account, wanted, 1'000 * ms_ns);
+	EXPECT(account.charge_for_another(wanted, 0, 10 * ms_ns));
+	EXPECT(!account.charge_for_another(wanted, page_bytes, ms_ns));
+	EXPECT_EQUAL(account.left_ns(wanted), 0u);
+	// Who is in no pool has all of it.
+	wanted.pool = 0;
+	EXPECT_EQUAL(account.left_ns(wanted), 10 * ms_ns);
+}
+
 CASE(quota, a_window_is_used_up_once)
 {
 	quota_inputs wanted;

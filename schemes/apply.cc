@@ -7,8 +7,6 @@ namespace damon {
 
 namespace {
 
-constexpr u64 ns_per_ms = 1'000'000;
-
 // A region that a scheme is at.
 struct candidate {
 	scheme &s;
@@ -37,9 +35,7 @@ private:
 	u64 do_deed(const candidate &c, kapi_deed &deed, u64 &took_ns);
 	void tell(const candidate &c, tried_region &region, u64 passed_bytes);
 	void stop_at(const candidate &last);
-	u64 left_bytes(const scheme &s) const;
-	u64 left_ns(const scheme &s) const;
-	bool is_full(const scheme &s) const { return s.limited() && (!left_bytes(s) || !left_ns(s)); }
+	void charge(scheme &s, u64 tried_bytes, u64 applied_bytes, u64 took_ns);
 
 	target &target_of(const candidate &c) const { return m_.targets[c.target_index]; }
 	region_table &regions_of(const candidate &c) const { return target_of(c).regions; }
@@ -74,7 +70,10 @@ bool rounds::visit(const candidate &c)
 {
 	bool bypasses = false;
 
-	if (is_full(c.s) || c.s.resting) {
+	if (c.s.full() || c.s.resting) {
+		// Others of the pool have used up what was left.
+		if (!c.s.resume.known && !c.s.resting)
+			c.s.resume = {c.target_index, regions_of(c).range(c.i).start, true};
 		c.s.cut_short |= !is_before_resume(c);
 		return true;
 	}
@@ -142,11 +141,12 @@ bool rounds::cut_to_quota(const candidate &c)
 {
 	region_table &regions = regions_of(c);
 	const addr_range range = regions.range(c.i);
-	const u64 left = left_bytes(c.s);
+	const quota_inputs &wanted = c.s.wanted.quota;
+	const u64 left = c.s.quota.left_bytes(wanted);
 
 	if (!c.s.limited() || range.size() <= left)
 		return true;
-	const u64 end = align_down(range.start + left, c.s.quota.cut_bytes(c.s.wanted.quota));
+	const u64 end = align_down(range.start + left, c.s.quota.cut_bytes(wanted));
 	if (!regions.cut_at(c.i, end))
 		return false;
 	c.s.cut = {c.target_index, end, true};
@@ -183,22 +183,34 @@ bool rounds::act(const candidate &c, bool bypasses)
 	if (s.wanted.action != action::stat)
 		regions.reset_age(c.i);
 	s.note(region.range.size(), deed);
-	bool used_up = s.limited() && s.quota.charge(s.wanted.quota, region.range.size(),
-						     deed.applied_bytes, took_ns);
-	if (is_full(s)) {
-		used_up |= s.quota.use_up();
+	if (s.limited())
+		charge(s, region.range.size(), deed.applied_bytes, took_ns);
+	if (s.full())
 		s.resume = stopped;
-	}
-	s.stats.qt_exceeds += used_up;
 	tell(c, region, deed.passed_bytes);
 	return !(s.acts && m_.interrupted());
+}
+
+// What a scheme has used is gone for the others of its pool.
+void rounds::charge(scheme &s, u64 tried_bytes, u64 applied_bytes, u64 took_ns)
+{
+	const quota_inputs &wanted = s.wanted.quota;
+	const u64 before = s.quota.charged_bytes();
+
+	s.stats.qt_exceeds += s.quota.charge(wanted, tried_bytes, applied_bytes, took_ns);
+	if (!wanted.pool)
+		return;
+	for (scheme &other : m_.schemes)
+		if (&other != &s && other.wanted.quota.pool == wanted.pool)
+			other.stats.qt_exceeds += other.quota.charge_for_another(
+				other.wanted.quota, s.quota.charged_bytes() - before, took_ns);
 }
 
 // Part by part.  Returns the end of what has had its turn.
 u64 rounds::do_deed(const candidate &c, kapi_deed &deed, u64 &took_ns)
 {
 	const u64 end = deed.end;
-	const u64 most_ns = left_ns(c.s);
+	const u64 left_ns = c.s.quota.left_ns(c.s.wanted.quota);
 
 	while (c.s.acts && deed.start < end) {
 		const u64 part = deed.start;
@@ -209,7 +221,7 @@ u64 rounds::do_deed(const candidate &c, kapi_deed &deed, u64 &took_ns)
 		if (!DAMON_CHECK(deed.start > part))
 			break;
 		kapi_cond_resched();
-		if (took_ns >= most_ns || m_.interrupted())
+		if (took_ns >= left_ns || m_.interrupted())
 			return min(max(align_down(deed.start, page_bytes), part + page_bytes), end);
 	}
 	return end;
@@ -241,35 +253,6 @@ void rounds::stop_at(const candidate &last)
 		if (was_here && s.done.known && s.done.target == last.target_index)
 			s.resume.address = max(s.resume.address, s.done.address);
 	}
-}
-
-// What the scheme's own account leaves, and those of its pool.
-u64 rounds::left_bytes(const scheme &s) const
-{
-	const quota_inputs &wanted = s.wanted.quota;
-	u64 used = 0;
-
-	if (!wanted.pool || !wanted.bytes)
-		return s.quota.left_bytes(wanted);
-	for (const scheme &other : m_.schemes)
-		if (other.wanted.quota.pool == wanted.pool)
-			used = saturating_add(used, other.quota.charged_bytes());
-	return min(s.quota.left_bytes(wanted),
-		   align_down(wanted.bytes - min(used, wanted.bytes), s.quota.cut_bytes(wanted)));
-}
-
-u64 rounds::left_ns(const scheme &s) const
-{
-	const quota_inputs &wanted = s.wanted.quota;
-	u64 used_ns = 0;
-
-	if (!wanted.pool || !wanted.ms)
-		return s.quota.left_ns(wanted);
-	for (const scheme &other : m_.schemes)
-		if (other.wanted.quota.pool == wanted.pool)
-			used_ns = saturating_add(used_ns, other.quota.charged_ns());
-	const u64 most_ns = saturating_mul(wanted.ms, ns_per_ms);
-	return min(s.quota.left_ns(wanted), most_ns - min(used_ns, most_ns));
 }
 
 void begin_round(scheme &s, u32 index, const round_means &m)

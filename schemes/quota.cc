@@ -36,6 +36,8 @@ void quota_account::begin_window(const quota_inputs &wanted, u64 now_ns, u64 sla
 	}
 	charged_bytes_ = 0;
 	charged_ns_ = 0;
+	others_bytes_ = 0;
+	others_ns_ = 0;
 	if (begun_ && length_ns && asked_ns >= window_ns_)
 		window_ns_ = asked_ns - (asked_ns - window_ns_) % length_ns;
 	else
@@ -56,12 +58,23 @@ void quota_account::allow(const quota_inputs &wanted, u64 goal_bytes)
 	stale_ = false;
 }
 
+u64 quota_account::left_bytes(const quota_inputs &wanted) const
+{
+	u64 left = effective_bytes_ - min(charged_bytes_, effective_bytes_);
+
+	if (wanted.pool && wanted.bytes)
+		left = min(left, wanted.bytes - min(saturating_add(charged_bytes_, others_bytes_),
+						    wanted.bytes));
+	return align_down(left, cut_bytes(wanted));
+}
+
 u64 quota_account::left_ns(const quota_inputs &wanted) const
 {
 	if (!wanted.ms)
 		return u64_max;
 	const u64 most_ns = saturating_mul(wanted.ms, ns_per_ms);
-	return most_ns - min(charged_ns_, most_ns);
+	const u64 pool_ns = wanted.pool ? saturating_add(charged_ns_, others_ns_) : charged_ns_;
+	return most_ns - min(pool_ns, most_ns);
 }
 
 bool quota_account::charge(const quota_inputs &wanted, u64 tried_bytes, u64 applied_bytes,
@@ -75,10 +88,19 @@ bool quota_account::charge(const quota_inputs &wanted, u64 tried_bytes, u64 appl
 					       wanted.fail_charge_denom));
 	charged_bytes_ = saturating_add(charged_bytes_, bytes);
 	charged_ns_ = saturating_add(charged_ns_, took_ns);
-	if (used_up_ || !full(wanted))
-		return false;
-	used_up_ = true;
-	return true;
+	return note_if_full(wanted);
+}
+
+bool quota_account::charge_for_another(const quota_inputs &wanted, u64 bytes, u64 took_ns)
+{
+	others_bytes_ = saturating_add(others_bytes_, bytes);
+	others_ns_ = saturating_add(others_ns_, took_ns);
+	return note_if_full(wanted);
+}
+
+bool quota_account::note_if_full(const quota_inputs &wanted)
+{
+	return full(wanted) && !std::exchange(used_up_, true);
 }
 
 u64 quota_account::bytes_per_ms() const

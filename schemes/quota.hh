@@ -33,13 +33,8 @@ public:
 
 	u64 effective_bytes() const { return effective_bytes_; }
 	u64 charged_bytes() const { return charged_bytes_; }
-	u64 charged_ns() const { return charged_ns_; }
 	// What may still be done, in whole blocks, or in pages if no block is allowed at all.
-	u64 left_bytes(const quota_inputs &wanted) const
-	{
-		return align_down(effective_bytes_ - min(charged_bytes_, effective_bytes_),
-				  cut_bytes(wanted));
-	}
+	u64 left_bytes(const quota_inputs &wanted) const;
 	// Where memory is cut that not all of is allowed: multiples of this.
 	u64 cut_bytes(const quota_inputs &wanted) const
 	{
@@ -53,16 +48,20 @@ public:
 	// @tried_bytes were tried in @took_ns, and @applied_bytes of them, or a little more, done.
 	// True: now the window is used up, for the first time.
 	bool charge(const quota_inputs &wanted, u64 tried_bytes, u64 applied_bytes, u64 took_ns);
-	// The window is used up by others; true for the first time.
-	bool use_up() { return !std::exchange(used_up_, true); }
+	// The same when another scheme of the pool has used so much of this window.
+	bool charge_for_another(const quota_inputs &wanted, u64 bytes, u64 took_ns);
 	// As measured, or a guess where nothing has been.
 	u64 bytes_per_ms() const;
 
 private:
+	bool note_if_full(const quota_inputs &wanted);
+
 	u64 window_ns_ = 0;	// when it began, or will in a moment
 	u64 effective_bytes_ = 0;
 	u64 charged_bytes_ = 0;	// in this window
 	u64 charged_ns_ = 0;
+	u64 others_bytes_ = 0;	// charged to others of the pool in it
+	u64 others_ns_ = 0;
 	u64 total_bytes_ = 0;	// in all windows before
 	u64 total_ns_ = 0;
 	bool begun_ = false;
