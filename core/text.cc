@@ -114,31 +114,4 @@ result<u32> parse_keyword(text_view text, span<const char *const> keywords)
 	return errc::inval;
 }
 
-text_writer &text_writer::operator<<(text_view text)
-{
-	const u32 left = room_ - size_;
-	const u32 fits = text.size() < left ? text.size() : left;
-
-	if (fits) {
-		__builtin_memcpy(buffer_ + size_, text.data(), fits);
-		size_ += fits;
-		buffer_[size_] = '\0';
-	}
-	return *this;
-}
-
-text_writer &text_writer::number(u64 magnitude, bool negative)
-{
-	char digits[21];	// 20 digits of 2^64 - 1 and a sign
-	u32 at = sizeof(digits);
-
-	do {
-		digits[--at] = static_cast<char>('0' + magnitude % 10);
-		magnitude /= 10;
-	} while (magnitude);
-	if (negative)
-		digits[--at] = '-';
-	return *this << text_view{digits + at, static_cast<u32>(sizeof(digits)) - at};
-}
-
 } // namespace damon

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "modules/tiers.hh"
 #include "damonxx/math.hh"
+#include "damonxx/text.hh"
 
 namespace damon {
 
@@ -8,42 +9,6 @@ namespace {
 
 // The kernel's own tiers are as wide.
 constexpr u32 abstract_distances_in_tier = 128;
-
-// Text of ours; damonxx's own writer is not there for other modules.
-class line {
-public:
-	line(char *buffer, u32 size) : buffer_{buffer}, left_{size}
-	{
-		if (size)
-			*buffer = '\0';
-	}
-	line &operator<<(const char *text)
-	{
-		for (; *text && left_ > 1; text++, left_--)
-			*buffer_++ = *text;
-		if (left_)
-			*buffer_ = '\0';
-		return *this;
-	}
-	line &operator<<(s32 number)
-	{
-		char digits[12];
-		u32 at = sizeof(digits) - 1;
-		u32 rest = number < 0 ? 0 - static_cast<u32>(number) : static_cast<u32>(number);
-
-		digits[at] = '\0';
-		do {
-			digits[--at] = static_cast<char>('0' + rest % 10);
-			rest /= 10;
-		} while (rest);
-		return *this << (number < 0 ? "-" : "") << &digits[at];
-	}
-	line &operator<<(u32 number) { return *this << static_cast<s32>(number); }
-
-private:
-	char *buffer_;
-	u32 left_;
-};
 
 bool knows_abstract_distances(const damonxx_machine &machine)
 {
@@ -103,7 +68,7 @@ s32 nearest_of_tier(const damonxx_machine &machine, const tier_plan &plan, u32 i
 
 status refuse(damonxx_reason &reason, const char *what, s32 nid, const char *why)
 {
-	line{reason.text, sizeof(reason.text)} << what << " " << nid << " " << why;
+	text_writer{reason.text, sizeof(reason.text)} << what << " " << nid << " " << why;
 	return errc::inval;
 }
 
@@ -210,7 +175,7 @@ status apply_wishes(tier_plan &plan, const tier_wishes &wishes, damonxx_reason &
 		return ok;
 	}
 	if (plan.nr_tiers < 2) {
-		line{reason.text, sizeof(reason.text)}
+		text_writer{reason.text, sizeof(reason.text)}
 			<< "all memory is of one tier, so there is nowhere to promote or demote to";
 		return errc::nodev;
 	}
@@ -224,7 +189,7 @@ status apply_wishes(tier_plan &plan, const tier_wishes &wishes, damonxx_reason &
 
 void describe_tiers(const tier_plan &plan, char *buffer, u32 size)
 {
-	line out{buffer, size};
+	text_writer out{buffer, size};
 
 	for (u32 i = 0; i < plan.nr_nodes; i++) {
 		const tier_route &route = plan.nodes[i];
@@ -236,7 +201,7 @@ void describe_tiers(const tier_plan &plan, char *buffer, u32 size)
 
 void summarize_tiers(const tier_plan &plan, char *buffer, u32 size)
 {
-	line out{buffer, size};
+	text_writer out{buffer, size};
 
 	out << "nodes by tier, the fastest first:";
 	for (u32 tier = 0; tier < plan.nr_tiers; tier++) {
