@@ -79,63 +79,32 @@ void configure(damonxx_settings *settings, const damonxx_monitoring *running)
 	settings->nr_schemes = 2;
 }
 
-constexpr damonxx_parameter parameters[] = {
-	of_type("enabled", DAMONXX_PARAMETER_ENABLED),
-	of_type("commit_inputs", DAMONXX_PARAMETER_COMMIT),
-	number("hot_thres_access_freq", hot_permil, 0, 1'000),
-	number("cold_min_age", cold_min_age_us),
-	number("quota_ms", quota_ms),
-	number("quota_reset_interval_ms", quota_reset_interval_ms),
-	number("active_mem_bp", active_mem_bp, 0, all_bp),
-	boolean("filter_young_pages", filter_young_pages),
-	number("wmarks_interval", watermarks.interval),
-	number("wmarks_high", watermarks.high),
-	number("wmarks_mid", watermarks.mid),
-	number("wmarks_low", watermarks.low),
-	number("sample_interval", monitoring.sample_interval, 1),
-	number("aggr_interval", monitoring.aggr_interval, 1),
-	number("min_nr_regions", monitoring.min_nr_regions),
-	number("max_nr_regions", monitoring.max_nr_regions),
-	boolean("autotune_monitoring_intervals", monitoring.autotune),
-	number("monitor_region_start", monitoring.region_start),
-	number("monitor_region_end", monitoring.region_end),
-	number("addr_unit", monitoring.addr_unit, 1),
-	of_type("kdamond_pid", DAMONXX_PARAMETER_PID),
-	counter("nr_lru_sort_tried_hot_regions", hot, STATS_MEMBER(nr_tried)),
-	bytes_counter("bytes_lru_sort_tried_hot_regions", hot, STATS_MEMBER(sz_tried)),
-	counter("nr_lru_sorted_hot_regions", hot, STATS_MEMBER(nr_applied)),
-	bytes_counter("bytes_lru_sorted_hot_regions", hot, STATS_MEMBER(sz_applied)),
-	counter("nr_hot_quota_exceeds", hot, STATS_MEMBER(qt_exceeds)),
-	counter("nr_lru_sort_tried_cold_regions", cold, STATS_MEMBER(nr_tried)),
-	bytes_counter("bytes_lru_sort_tried_cold_regions", cold, STATS_MEMBER(sz_tried)),
-	counter("nr_lru_sorted_cold_regions", cold, STATS_MEMBER(nr_applied)),
-	bytes_counter("bytes_lru_sorted_cold_regions", cold, STATS_MEMBER(sz_applied)),
-	counter("nr_cold_quota_exceeds", cold, STATS_MEMBER(qt_exceeds)),
-};
+constexpr auto parameters = join(
+	control_rows(), sampling_rows(monitoring),
+	range_rows(monitoring), watermark_rows(watermarks),
+	rows(number("hot_thres_access_freq", hot_permil, 0, 1'000),
+	     number("cold_min_age", cold_min_age_us),
+	     number("quota_ms", quota_ms),
+	     number("quota_reset_interval_ms", quota_reset_interval_ms),
+	     number("active_mem_bp", active_mem_bp, 0, all_bp),
+	     boolean("filter_young_pages", filter_young_pages),
+	     counter("nr_lru_sort_tried_hot_regions", hot, STATS_MEMBER(nr_tried)),
+	     bytes_counter("bytes_lru_sort_tried_hot_regions", hot, STATS_MEMBER(sz_tried)),
+	     counter("nr_lru_sorted_hot_regions", hot, STATS_MEMBER(nr_applied)),
+	     bytes_counter("bytes_lru_sorted_hot_regions", hot, STATS_MEMBER(sz_applied)),
+	     counter("nr_hot_quota_exceeds", hot, STATS_MEMBER(qt_exceeds)),
+	     counter("nr_lru_sort_tried_cold_regions", cold, STATS_MEMBER(nr_tried)),
+	     bytes_counter("bytes_lru_sort_tried_cold_regions", cold, STATS_MEMBER(sz_tried)),
+	     counter("nr_lru_sorted_cold_regions", cold, STATS_MEMBER(nr_applied)),
+	     bytes_counter("bytes_lru_sorted_cold_regions", cold, STATS_MEMBER(sz_applied)),
+	     counter("nr_cold_quota_exceeds", cold, STATS_MEMBER(qt_exceeds))));
 
 } // namespace
 
 } // namespace damon
 
-constinit damonxx_special damonxx_lru_sort_module{
-	.name = "damonxx_lru_sort",
-	.worker = "kdamond.lru_sort",
-	.parameters = damon::parameters,
-	.nr_parameters = sizeof(damon::parameters) / sizeof(damon::parameters[0]),
-	.kind = DAMONXX_LRU_SORT,
-	.rivals = DAMONXX_RECLAIM,
-	.rivalry = "damonxx_reclaim runs, too: memory that is moved to the active list here may be paged "
-		   "out there; let them have different monitor_region_start and _end, or one of them",
-	.prepare = nullptr,
-	.configure = damon::configure,
-	.context = nullptr,
-	.loaded = false,
-	.gone = false,
-	.wanted = false,
-	.unit_bytes = 1,
-	.settings = {},
-	.reason = {},
-	.stats = {},
-	.results = {},
-	.text = {},
-};
+constinit damonxx_special damonxx_lru_sort_module = damon::special_module(
+	"damonxx_lru_sort", "kdamond.lru_sort", damon::parameters, damon::configure,
+	{DAMONXX_LRU_SORT, DAMONXX_RECLAIM,
+	 "damonxx_reclaim runs, too: memory that is moved to the active list here may be paged "
+	 "out there; let them have different monitor_region_start and _end, or one of them"});

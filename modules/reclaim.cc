@@ -63,59 +63,28 @@ void configure(damonxx_settings *settings, const damonxx_monitoring *running)
 	settings->nr_schemes = 1;
 }
 
-constexpr damonxx_parameter parameters[] = {
-	of_type("enabled", DAMONXX_PARAMETER_ENABLED),
-	of_type("commit_inputs", DAMONXX_PARAMETER_COMMIT),
-	number("min_age", min_age_us),
-	number("quota_ms", quota_ms),
-	number("quota_sz", quota_bytes),
-	number("quota_reset_interval_ms", quota_reset_interval_ms),
-	number("quota_mem_pressure_us", pressure_us),
-	number("quota_autotune_feedback", feedback_bp),
-	number("wmarks_interval", watermarks.interval),
-	number("wmarks_high", watermarks.high),
-	number("wmarks_mid", watermarks.mid),
-	number("wmarks_low", watermarks.low),
-	number("sample_interval", monitoring.sample_interval, 1),
-	number("aggr_interval", monitoring.aggr_interval, 1),
-	number("min_nr_regions", monitoring.min_nr_regions),
-	number("max_nr_regions", monitoring.max_nr_regions),
-	boolean("autotune_monitoring_intervals", monitoring.autotune),
-	number("monitor_region_start", monitoring.region_start),
-	number("monitor_region_end", monitoring.region_end),
-	number("addr_unit", monitoring.addr_unit, 1),
-	boolean("skip_anon", skip_anon),
-	of_type("kdamond_pid", DAMONXX_PARAMETER_PID),
-	counter("nr_reclaim_tried_regions", 0, STATS_MEMBER(nr_tried)),
-	bytes_counter("bytes_reclaim_tried_regions", 0, STATS_MEMBER(sz_tried)),
-	counter("nr_reclaimed_regions", 0, STATS_MEMBER(nr_applied)),
-	bytes_counter("bytes_reclaimed_regions", 0, STATS_MEMBER(sz_applied)),
-	counter("nr_quota_exceeds", 0, STATS_MEMBER(qt_exceeds)),
-};
+constexpr auto parameters = join(
+	control_rows(), sampling_rows(monitoring),
+	range_rows(monitoring), watermark_rows(watermarks),
+	rows(number("min_age", min_age_us),
+	     number("quota_ms", quota_ms),
+	     number("quota_sz", quota_bytes),
+	     number("quota_reset_interval_ms", quota_reset_interval_ms),
+	     number("quota_mem_pressure_us", pressure_us),
+	     number("quota_autotune_feedback", feedback_bp),
+	     boolean("skip_anon", skip_anon),
+	     counter("nr_reclaim_tried_regions", 0, STATS_MEMBER(nr_tried)),
+	     bytes_counter("bytes_reclaim_tried_regions", 0, STATS_MEMBER(sz_tried)),
+	     counter("nr_reclaimed_regions", 0, STATS_MEMBER(nr_applied)),
+	     bytes_counter("bytes_reclaimed_regions", 0, STATS_MEMBER(sz_applied)),
+	     counter("nr_quota_exceeds", 0, STATS_MEMBER(qt_exceeds))));
 
 } // namespace
 
 } // namespace damon
 
-constinit damonxx_special damonxx_reclaim_module{
-	.name = "damonxx_reclaim",
-	.worker = "kdamond.reclaim",
-	.parameters = damon::parameters,
-	.nr_parameters = sizeof(damon::parameters) / sizeof(damon::parameters[0]),
-	.kind = DAMONXX_RECLAIM,
-	.rivals = DAMONXX_LRU_SORT,
-	.rivalry = "damonxx_lru_sort runs, too: memory that it moves to the active list may be paged "
-		   "out here; let them have different monitor_region_start and _end, or one of them",
-	.prepare = nullptr,
-	.configure = damon::configure,
-	.context = nullptr,
-	.loaded = false,
-	.gone = false,
-	.wanted = false,
-	.unit_bytes = 1,
-	.settings = {},
-	.reason = {},
-	.stats = {},
-	.results = {},
-	.text = {},
-};
+constinit damonxx_special damonxx_reclaim_module = damon::special_module(
+	"damonxx_reclaim", "kdamond.reclaim", damon::parameters, damon::configure,
+	{DAMONXX_RECLAIM, DAMONXX_LRU_SORT,
+	 "damonxx_lru_sort runs, too: memory that it moves to the active list may be paged "
+	 "out here; let them have different monitor_region_start and _end, or one of them"});

@@ -70,36 +70,16 @@ u32 aggr_interval(damonxx_context *context, s64 *out)
 	return 1;
 }
 
-constexpr damonxx_parameter parameters[] = {
-	of_type("enabled", DAMONXX_PARAMETER_ENABLED),
-	results("estimated_memory_bandwidth", bandwidth),
-	results("memory_idle_ms_percentiles", percentiles),
-	results("aggr_interval_us", aggr_interval),
-	of_type("kdamond_pid", DAMONXX_PARAMETER_PID),
-};
+constexpr auto parameters =
+	rows(of_type("enabled", DAMONXX_PARAMETER_ENABLED),
+	     results("estimated_memory_bandwidth", bandwidth),
+	     results("memory_idle_ms_percentiles", percentiles),
+	     results("aggr_interval_us", aggr_interval),
+	     of_type("kdamond_pid", DAMONXX_PARAMETER_PID));
 
 } // namespace
 
 } // namespace damon
 
-constinit damonxx_special damonxx_stat_module{
-	.name = "damonxx_stat",
-	.worker = "kdamond.stat",
-	.parameters = damon::parameters,
-	.nr_parameters = sizeof(damon::parameters) / sizeof(damon::parameters[0]),
-	.kind = 0,
-	.rivals = 0,
-	.rivalry = nullptr,
-	.prepare = nullptr,
-	.configure = damon::configure,
-	.context = nullptr,
-	.loaded = false,
-	.gone = false,
-	.wanted = false,
-	.unit_bytes = 1,
-	.settings = {},
-	.reason = {},
-	.stats = {},
-	.results = {},
-	.text = {},
-};
+constinit damonxx_special damonxx_stat_module =
+	damon::special_module("damonxx_stat", "kdamond.stat", damon::parameters, damon::configure);

@@ -6,25 +6,31 @@
 
 namespace damon {
 
+constexpr damonxx_parameter of_type(const char *name, damonxx_parameter_type type)
+{
+	damonxx_parameter row{};
+
+	row.name = name;
+	row.type = static_cast<u32>(type);
+	return row;
+}
+
 constexpr damonxx_parameter number(const char *name, u64 &value, u64 least = 0, u64 most = u64_max)
 {
-	return {.name = name, .type = DAMONXX_PARAMETER_NUMBER, .value = &value, .least = least,
-		.most = most, .scheme = 0, .every = 0, .offset = 0, .is_size = false,
-		.results = nullptr, .text = nullptr};
+	damonxx_parameter row = of_type(name, DAMONXX_PARAMETER_NUMBER);
+
+	row.value = &value;
+	row.least = least;
+	row.most = most;
+	return row;
 }
 
 constexpr damonxx_parameter boolean(const char *name, u64 &value)
 {
-	return {.name = name, .type = DAMONXX_PARAMETER_BOOL, .value = &value, .least = 0,
-		.most = 1, .scheme = 0, .every = 0, .offset = 0, .is_size = false,
-		.results = nullptr, .text = nullptr};
-}
+	damonxx_parameter row = of_type(name, DAMONXX_PARAMETER_BOOL);
 
-constexpr damonxx_parameter of_type(const char *name, damonxx_parameter_type type)
-{
-	return {.name = name, .type = static_cast<u32>(type), .value = nullptr, .least = 0,
-		.most = 0, .scheme = 0, .every = 0, .offset = 0, .is_size = false,
-		.results = nullptr, .text = nullptr};
+	row.value = &value;
+	return row;
 }
 
 constexpr damonxx_parameter node(const char *name, u64 &value)
@@ -76,5 +82,61 @@ constexpr damonxx_parameter summed(damonxx_parameter row, u32 every)
 }
 
 #define STATS_MEMBER(member) __builtin_offsetof(damonxx_scheme_stats, member)
+
+template <u32 count>
+struct parameter_rows {
+	damonxx_parameter row[count];
+};
+
+template <typename... Row>
+constexpr parameter_rows<sizeof...(Row)> rows(const Row &...row)
+{
+	return {{row...}};
+}
+
+// One table of several.
+template <u32... counts>
+constexpr parameter_rows<(counts + ...)> join(const parameter_rows<counts> &...parts)
+{
+	parameter_rows<(counts + ...)> all{};
+	u32 at = 0;
+	const auto append = [&](const auto &part) {
+		for (const damonxx_parameter &row : part.row)
+			all.row[at++] = row;
+	};
+
+	(append(parts), ...);
+	return all;
+}
+
+// With modules that decide about the same memory; as struct damonxx_special has it.
+struct rivalry {
+	u32 kind = 0;
+	u32 rivals = 0;
+	const char *words = nullptr;
+};
+
+// A module as it is before it is loaded.
+template <u32 count>
+constexpr damonxx_special special_module(const char *name, const char *worker,
+					 const parameter_rows<count> &parameters,
+					 decltype(damonxx_special::configure) configure,
+					 const rivalry &with = {},
+					 decltype(damonxx_special::prepare) prepare = nullptr)
+{
+	damonxx_special made{};
+
+	made.name = name;
+	made.worker = worker;
+	made.parameters = parameters.row;
+	made.nr_parameters = count;
+	made.kind = with.kind;
+	made.rivals = with.rivals;
+	made.rivalry = with.words;
+	made.prepare = prepare;
+	made.configure = configure;
+	made.unit_bytes = 1;
+	return made;
+}
 
 } // namespace damon

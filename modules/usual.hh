@@ -76,4 +76,33 @@ struct watermark_parameters {
 	}
 };
 
+constexpr auto control_rows()
+{
+	return rows(of_type("enabled", DAMONXX_PARAMETER_ENABLED),
+		    of_type("commit_inputs", DAMONXX_PARAMETER_COMMIT),
+		    of_type("kdamond_pid", DAMONXX_PARAMETER_PID));
+}
+
+constexpr auto sampling_rows(monitoring_parameters &of)
+{
+	return rows(number("sample_interval", of.sample_interval, 1),
+		    number("aggr_interval", of.aggr_interval, 1),
+		    number("min_nr_regions", of.min_nr_regions),
+		    number("max_nr_regions", of.max_nr_regions),
+		    boolean("autotune_monitoring_intervals", of.autotune));
+}
+
+constexpr auto range_rows(monitoring_parameters &of)
+{
+	return rows(number("monitor_region_start", of.region_start),
+		    number("monitor_region_end", of.region_end),
+		    number("addr_unit", of.addr_unit, 1));
+}
+
+constexpr auto watermark_rows(watermark_parameters &of)
+{
+	return rows(number("wmarks_interval", of.interval), number("wmarks_high", of.high),
+		    number("wmarks_mid", of.mid), number("wmarks_low", of.low));
+}
+
 } // namespace damon
