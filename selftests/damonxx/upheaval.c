@@ -200,8 +200,10 @@ static bool move(char *memory)
 
 	(void)memory;
 	touch(at, BYTES);
+	/* Advice from outside may have made two areas of it: refused, but only when the destination is unmapped. */
 	moved = mremap(at, HUGE, HUGE, MREMAP_MAYMOVE | MREMAP_FIXED, at + BYTES);
-	touch(at + BYTES, HUGE / 2);
+	if (moved != MAP_FAILED)
+		touch(at + BYTES, HUGE / 2);
 	unmap(at);
 	return moved != MAP_FAILED;
 }
