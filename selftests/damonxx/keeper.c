@@ -6,6 +6,8 @@
  *
  *	--node N	on this NUMA node at first, where it may be moved away from
  *	--huge		in transparent huge pages; else they are refused
+ *	--blocks	in small pages that lie together in physical memory, 2 MiB of them at least, whatever earlier tests
+ *			have left behind (where the kernel cannot split huge pages: in small pages)
  *	--plain		neither: as the system has it
  *	--file PATH	a file of its own, mapped and shared, and not in memory at first
  *	--later		touches the cold part only upon the first step
@@ -156,6 +158,20 @@ static char *map_memory(unsigned long bytes)
 	return start;
 }
 
+#define SPLITTER "/sys/kernel/debug/split_huge_pages"
+
+static void split_huge_pages(char *at, unsigned long bytes)
+{
+	char text[64];
+	int error;
+
+	snprintf(text, sizeof(text), "%d,0x%lx,0x%lx", getpid(), (unsigned long)at, (unsigned long)at + bytes);
+	error = write_text(SPLITTER, text);
+	if (error)
+		errx(1, "%s: %s", SPLITTER, strerror(error));
+	madvise(at, bytes, MADV_NOHUGEPAGE);
+}
+
 static void swap_out(char *at, unsigned long bytes)
 {
 	if (madvise(at, bytes, MADV_PAGEOUT))
@@ -197,7 +213,7 @@ static unsigned long megabytes(const char *word)
 
 int main(int argc, char **argv)
 {
-	bool huge = false, plain = false, later = false, out = false, active = false, filled;
+	bool huge = false, blocks = false, plain = false, later = false, out = false, active = false, filled;
 	const char *path = NULL;
 	unsigned long hot, cold, report_ns = 0, began_ns;
 	long node = -1;
@@ -211,6 +227,8 @@ int main(int argc, char **argv)
 			path = *++argv;
 		else if (!strcmp(*argv, "--huge"))
 			huge = true;
+		else if (!strcmp(*argv, "--blocks"))
+			huge = blocks = !access(SPLITTER, W_OK);
 		else if (!strcmp(*argv, "--plain"))
 			plain = true;
 		else if (!strcmp(*argv, "--later"))
@@ -240,6 +258,8 @@ int main(int argc, char **argv)
 	filled = path || !later;
 	if (!path)
 		fill(at, later ? hot : hot + cold);
+	if (blocks)
+		split_huge_pages(at, hot + cold);
 	if (node >= 0)
 		free_place(at, hot + cold);
 	if (out)

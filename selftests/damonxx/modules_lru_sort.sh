@@ -78,9 +78,7 @@ if [ -w $lru_gen ]; then
 	old_lru=$(cat $lru_gen)
 	echo n >$lru_gen
 fi
-# What earlier tests have left would spread few hot pages over much memory.
-echo 1 >/proc/sys/vm/compact_memory
-start_keeper a --active 8 $size
+start_keeper a --blocks --active 8 $size
 check "it sorts" sorts
 check "it counts" counts
 check "nothing is lost" intact a

@@ -75,7 +75,7 @@ swap_on 256 || skip_all "there is no zram to swap to"
 exec 3>&1
 check "it is off when it is loaded" really_off reclaim
 check "modes of parameters" modes
-start_keeper a 8 $size
+start_keeper a --blocks 8 $size
 check "it rests while there is enough free memory" rests
 check "cold memory leaves, hot memory stays" pages_out
 check "the counters are the kernel's" counts

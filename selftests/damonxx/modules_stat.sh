@@ -47,7 +47,7 @@ need_special stat
 exec 3>&1
 check "off, all numbers are 0" off
 check "results are for reading" read_only
-start_keeper a $hot_mib 1
+start_keeper a --blocks $hot_mib 1
 set_to stat enabled=Y
 check "it runs" really_runs stat
 check "idle times" idle_times

@@ -8,7 +8,7 @@
 . "$(dirname "$0")/damos.sh"
 . "$(dirname "$0")/special.sh"
 
-hot=16
+hot=${HOT_MIB:-16}
 nodes=/sys/devices/system/node
 
 of_node() { awk -v key="$2:" '$3 == key { print $4 }' $nodes/node"$1"/meminfo; }
@@ -43,7 +43,7 @@ counts() {
 # Node 0 is full of what nobody touches.
 makes_room() {
 	start_keeper filler --node 0 0 $((($(of_node 0 MemFree) >> 10) - 70))
-	start_keeper a --node 1 $hot $cold
+	start_keeper a --blocks --node 1 $hot $cold
 	before=$(migrated) free_before=$(of_node 0 MemFree)
 	set_to tier enabled=Y || return
 	wait_until 60 hot_at_least 0 90 || { echo "$(amount a hot node0) bytes of the hot part are on node 0"; return 1; }
@@ -61,16 +61,16 @@ settles() {
 	diag "settled: $moved pages moved in $((30 * slow)) s" >&3
 	at_most $moved $(($(of_node 0 MemTotal) / 4 / 200))
 }
-# Between two nodes that are named, the other way round.
+# Between two nodes that are named, the other way round.  On node 0, what was hot lies scattered by now.
 obeys() {
 	set_to tier enabled=N promote_target_nid=1 demote_target_nid=0 || return
 	set_to tier enabled=Y && get tier tiers | grep -q '^node 0 tier 0 promote_to 1' || return
-	wait_until 60 hot_at_least 1 90 && set_to tier promote_target_nid=-1 demote_target_nid=-1
+	wait_until 60 hot_at_least 1 60 && set_to tier promote_target_nid=-1 demote_target_nid=-1
 }
 # It is hot, and there is room, but it has come only now.
 rests_when_moved() {
-	set_to tier commit_inputs=Y && sleep 5 && hot_at_least 1 85 || { echo "$(amount a hot node1) bytes are left on node 1"; return 1; }
-	wait_until 60 hot_at_least 0 90 && set_to tier enabled=N
+	set_to tier commit_inputs=Y && sleep 5 && hot_at_least 1 55 || { echo "$(amount a hot node1) bytes are left on node 1"; return 1; }
+	wait_until 60 hot_at_least 0 80 && set_to tier enabled=N
 }
 refuses() {
 	set_to tier enabled=N || return
@@ -103,10 +103,10 @@ if [ ! -d $nodes/node1 ]; then
 	finish
 fi
 [ "$(cat /proc/sys/kernel/numa_balancing 2>/dev/null)" = 0 ] || echo 0 >/proc/sys/kernel/numa_balancing
-cold=$((slow > 1 ? 32 : 112))
+cold=${COLD_MIB:-$((slow > 1 ? 32 : 112))}
 check "it is off when it is loaded" really_off tier
 check "it finds the tiers" finds_tiers
-start_keeper a --node 1 $hot $cold
+start_keeper a --blocks --node 1 $hot $cold
 check "hot memory is promoted, cold memory stays" promotes
 check "the counters are the kernel's" counts
 check "nothing is lost" intact a
@@ -119,10 +119,10 @@ end_keeper a
 end_keeper filler
 check "nodes that cannot be are refused" refuses
 was=$(of_node 1 MemTotal) pid_before=$(get tier kdamond_pid)
-if command -v plug >/dev/null; then
+if command -v plug >/dev/null && [ ! -e /sys/bus/cxl/devices/mem0 ]; then
 	check "memory that is plugged in is followed" grows
 else
-	skip "memory that is plugged in is followed" "this machine cannot"
+	skip "memory that is plugged in is followed" "this machine cannot plug any into node 1"
 fi
 check "garbage and extremes in every parameter" survives_garbage tier
 check "it can be unloaded while it runs" unload damonxx_tier

@@ -87,17 +87,17 @@ need_module
 [ "$(cat /proc/sys/kernel/numa_balancing 2>/dev/null)" != 1 ] || echo 0 >/proc/sys/kernel/numa_balancing
 exec 3>&1
 # What a physical region holds need not all be alike, above all when a few MiB of it are hot.
-stays=85 goes=95
+stays=85 goes=95 blocks=''
 for space in process physical; do
-	[ $space = process ] || { stays=60 goes=85; }
-	start_keeper a --node 0 8 $size
+	[ $space = process ] || { stays=60 goes=80 blocks=--blocks; }
+	start_keeper a $blocks --node 0 8 $size
 	pid=$a
 	[ $space = process ] || pid=0
 	check "$space: cold memory moves to node 1, the hot part stays" moves_cold $space $pid
 	[ $space = physical ] || check "$space: then it rests" rests
 	check "$space: all is as it was" all_intact
 	end_keeper a
-	start_keeper a --node 1 8 $size
+	start_keeper a $blocks --node 1 8 $size
 	pid=$a
 	[ $space = process ] || pid=0
 	check "$space: hot memory moves to node 0, the cold part stays" moves_hot $space $pid
