@@ -17,14 +17,14 @@ static_assert(most_pairs >= DAMONXX_MAX_NODES);
 constexpr u32 promote = 0;
 constexpr u32 demote = 1;
 
-// Small regions find what is left of a hot range soon.
-constinit monitoring_parameters monitoring{.min_nr_regions = 100};
+// Small regions find what is left of a hot range soon; looking more often finds nothing more.
+constinit monitoring_parameters monitoring{.sample_interval = 10'000, .min_nr_regions = 100};
 constinit watermark_parameters watermarks{.high = 0, .mid = 0, .low = 0};
 constinit u64 promote_target_nid = unknown_node;
 constinit u64 demote_target_nid = unknown_node;
 constinit u64 promote_used_bp = 0;	// 0: all but what the node keeps
 constinit u64 demote_free_bp = 0;	// 0: room for promotions above that
-constinit u64 promote_permil = 200;	// of samples that find an access
+constinit u64 promote_permil = 300;	// of samples that find an access
 constinit u64 promote_min_age_us = 0;
 constinit u64 demote_min_age_us = 2'500'000;
 constinit u64 quota_ms = 0;		// of both directions together, as the next

@@ -16,7 +16,7 @@ P(promote_target_mem_used_bp, 0600,
   "promote until so much of 10000 of the fast node is used; 0: found by itself (0)");
 P(demote_target_mem_free_bp, 0600,
   "demote until so much of 10000 of the fast node is free; 0: found by itself (0)");
-P(promote_min_access_freq, 0600, "permil of looks that find an access where memory is hot (200)");
+P(promote_min_access_freq, 0600, "permil of looks that find an access where memory is hot (300)");
 P(promote_min_age, 0600, "us for which memory is hot before it is promoted (0)");
 P(demote_min_age, 0600, "us without access before memory is demoted (2500000)");
 P(quota_ms, 0600, "ms of work in quota_reset_interval_ms; 0: no limit (0)");
@@ -27,7 +27,7 @@ P(wmarks_high, 0600,
   "rests while more than so many permil of the fast node are free; 0: never rests (0)");
 P(wmarks_mid, 0600, "works again when less than so many permil are free (0)");
 P(wmarks_low, 0600, "rests while less than so many permil are free (0)");
-P(sample_interval, 0600, "us between looks (5000)");
+P(sample_interval, 0600, "us between looks (10000)");
 P(aggr_interval, 0600, "us over which accesses are counted (100000)");
 P(min_nr_regions, 0600, "regions at the least (100)");
 P(max_nr_regions, 0600, "regions at the most (1000)");

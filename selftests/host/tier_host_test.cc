@@ -91,11 +91,11 @@ TEST_F(tier, has_the_defaults_that_are_documented)
 	const std::map<std::string, std::string> expected = {
 		{"enabled", "N"}, {"commit_inputs", "N"}, {"promote_target_nid", "-1"},
 		{"demote_target_nid", "-1"}, {"promote_target_mem_used_bp", "0"},
-		{"demote_target_mem_free_bp", "0"}, {"promote_min_access_freq", "200"},
+		{"demote_target_mem_free_bp", "0"}, {"promote_min_access_freq", "300"},
 		{"promote_min_age", "0"}, {"demote_min_age", "2500000"}, {"quota_ms", "0"},
 		{"quota_sz", "41943040"}, {"quota_reset_interval_ms", "200"}, {"wmarks_high", "0"},
 		{"wmarks_mid", "0"}, {"wmarks_low", "0"}, {"wmarks_interval", "5000000"},
-		{"sample_interval", "5000"}, {"aggr_interval", "100000"}, {"min_nr_regions", "100"},
+		{"sample_interval", "10000"}, {"aggr_interval", "100000"}, {"min_nr_regions", "100"},
 		{"max_nr_regions", "1000"}, {"autotune_monitoring_intervals", "N"},
 		{"kdamond_pid", "-1"}, {"bytes_promoted_regions", "0"}, {"nr_demote_quota_exceeds", "0"},
 	};
