@@ -104,6 +104,14 @@ rounds() { # COUNT more rounds of the scheme
 }
 vmstat() { awk -v name="$1" '$1 == name { print $2 }' /proc/vmstat; }
 
+# Of a node's meminfo, in KiB.
+nodes=/sys/devices/system/node
+of_node() { awk -v key="$2:" '$3 == key { print $4 }' $nodes/node"$1"/meminfo; } # NODE KEY
+# The kernel itself leaves memory where it is.
+no_numa_balancing() {
+	[ "$(cat /proc/sys/kernel/numa_balancing 2>/dev/null)" = 0 ] || echo 0 >/proc/sys/kernel/numa_balancing
+}
+
 # Compressed memory, as a place to swap to, or for files; sets made_disk.
 make_zram() { # MIB
 	[ -e /sys/class/zram-control ] || modprobe zram num_devices=0 2>/dev/null

@@ -9,13 +9,10 @@
 . "$(dirname "$0")/special.sh"
 
 hot=${HOT_MIB:-16}
-nodes=/sys/devices/system/node
 
-of_node() { awk -v key="$2:" '$3 == key { print $4 }' $nodes/node"$1"/meminfo; }
 # Of all nodes; there is nothing else that migrates here.
 migrated() { vmstat pgmigrate_success; }
 hot_at_least() { [ "$(amount a hot node"$1")" -ge $((hot * mib / 100 * $2)) ]; }
-last_line() { dmesg | grep 'damonxx_tier' | tail -n 1; }
 
 finds_tiers() {
 	get tier tiers
@@ -61,16 +58,16 @@ settles() {
 	diag "settled: $moved pages moved in $((30 * slow)) s" >&3
 	at_most $moved $(($(of_node 0 MemTotal) / 4 / 200))
 }
-# Between two nodes that are named, the other way round.  On node 0, what was hot lies scattered by now.
+# Between two nodes that are named, the other way round.
 obeys() {
 	set_to tier enabled=N promote_target_nid=1 demote_target_nid=0 || return
 	set_to tier enabled=Y && get tier tiers | grep -q '^node 0 tier 0 promote_to 1' || return
-	wait_until 60 hot_at_least 1 60 && set_to tier promote_target_nid=-1 demote_target_nid=-1
+	wait_until 60 hot_at_least 1 90 && set_to tier promote_target_nid=-1 demote_target_nid=-1
 }
 # It is hot, and there is room, but it has come only now.
 rests_when_moved() {
-	set_to tier commit_inputs=Y && sleep 5 && hot_at_least 1 55 || { echo "$(amount a hot node1) bytes are left on node 1"; return 1; }
-	wait_until 60 hot_at_least 0 80 && set_to tier enabled=N
+	set_to tier commit_inputs=Y && sleep 5 && hot_at_least 1 85 || { echo "$(amount a hot node1) bytes are left on node 1"; return 1; }
+	wait_until 60 hot_at_least 0 90 && set_to tier enabled=N
 }
 refuses() {
 	set_to tier enabled=N || return
@@ -102,7 +99,7 @@ if [ ! -d $nodes/node1 ]; then
 	check "with one node it cannot be enabled" set_refused tier enabled Y ENODEV
 	finish
 fi
-[ "$(cat /proc/sys/kernel/numa_balancing 2>/dev/null)" = 0 ] || echo 0 >/proc/sys/kernel/numa_balancing
+no_numa_balancing
 cold=${COLD_MIB:-$((slow > 1 ? 32 : 112))}
 check "it is off when it is loaded" really_off tier
 check "it finds the tiers" finds_tiers

@@ -8,12 +8,10 @@
 . "$(dirname "$0")/special.sh"
 
 hot=8 cold=32 plugged=256
-nodes=/sys/devices/system/node
 
 node_1_has() { [ "$(awk '$3 == "MemTotal:" { print int($4 / 1024) }' $nodes/node1/meminfo 2>/dev/null || echo 0)" -ge "$1" ]; }
 node_1_is_gone() { ! node_1_has 1; }
 hot_is_on() { [ "$(amount a hot node"$1")" -ge $((hot * mib / 10 * 9)) ]; }
-last_line() { dmesg | grep damonxx_tier | tail -n 1; }
 refuses() {
 	set_refused tier enabled Y ENODEV && really_off tier || return
 	last_line | grep -q 'all memory is of one tier' || { last_line; return 1; }
@@ -42,7 +40,7 @@ need_special tier
 exec 3>&1
 command -v plug >/dev/null && node_1_is_gone ||
 	skip_all "this is no machine whose node 1 has no memory yet; run-in-vm has one"
-[ "$(cat /proc/sys/kernel/numa_balancing 2>/dev/null)" = 0 ] || echo 0 >/proc/sys/kernel/numa_balancing
+no_numa_balancing
 # So that it can be pulled out again, it is of zone Movable.
 echo online_movable >/sys/devices/system/memory/auto_online_blocks
 check "with memory of one node it cannot be enabled" refuses

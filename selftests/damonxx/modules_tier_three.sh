@@ -10,9 +10,7 @@
 hot=8
 cold=$((slow > 1 ? 24 : 64))
 rest_ms=10000
-nodes=/sys/devices/system/node
 
-of_node() { awk -v key="$2:" '$3 == key { print $4 }' $nodes/node"$1"/meminfo; }
 has_mib() { [ "$(amount "$1" "$2" node"$3")" -ge $(($4 * mib)) ]; }
 finds_tiers() {
 	get tier tiers >"$work/tiers"
@@ -26,7 +24,7 @@ finds_tiers() {
 # No page moves again before it has rested.
 in_two_steps() {
 	wait $watcher || { cat "$work/moves"; return 1; }
-	diag "$(said moved) hot pages moved, at most $(said most) times, the next time after $(said shortest_ms) ms or more" >&3
+	diag "$(said moved) hot pages moved, at most $(said most) times, again after $(said shortest_ms) ms at the soonest, up to 400 ms less" >&3
 	at_least "$(said moved)" $((hot * 256 * 9 / 10)) && at_least "$(said most)" 2 && at_least "$(said shortest_ms)" $rest_ms
 }
 said() { awk -v key="$1" '$1 == key { print $2 }' "$work/moves"; }
@@ -57,7 +55,7 @@ sinks() {
 need_special tier
 exec 3>&1
 [ -d $nodes/node2 ] || skip_all "there are no three nodes; run-in-vm has a machine with them"
-[ "$(cat /proc/sys/kernel/numa_balancing 2>/dev/null)" = 0 ] || echo 0 >/proc/sys/kernel/numa_balancing
+no_numa_balancing
 check "it finds the tiers" finds_tiers
 start_keeper a --blocks --node 2 $hot $cold
 check "hot memory climbs, cold memory stays" climbs

@@ -5,7 +5,8 @@
  *	moves PID START END SECONDS	watches for so long; then, a line each:
  *		moved N		pages that changed their node, once or more
  *		most N		changes of the page with most
- *		shortest_ms N	between two changes of one page, at most; the shortest; -1 without any second change
+ *		shortest_ms N	the shortest time between two changes of one page, or up to 400 ms more; -1 without any
+ *				second change
  *
  * Asks move_pages() every 200 ms, and touches nothing.
  */

@@ -11,9 +11,7 @@ tuner=${1:-consist}
 step=1
 [ $tuner != proportional ] || step=16
 size=$((slow > 1 ? 100 : 200))
-nodes=/sys/devices/system/node
 
-of_node() { awk -v key="$2:" '$3 == key { print $4 }' $nodes/node"$1"/meminfo; }
 free_bp() { echo $(($(of_node "$1" MemFree) * 10000 / $(of_node "$1" MemTotal))); }
 in_use() { echo $(($(of_node "$1" AnonPages) + $(of_node "$1" FilePages))); }
 # Of the memory in use, on node N.

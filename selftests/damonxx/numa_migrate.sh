@@ -8,7 +8,6 @@
 . "$(dirname "$0")/damos.sh"
 
 size=$((slow > 1 ? 24 : 56))
-nodes=/sys/devices/system/node
 
 # node_has NAME AREA NODE PERCENT
 percent() { echo $(($(amount "$1" "$2" node"$3") * 100 / $(area_bytes "$1" "$2"))); }
@@ -84,12 +83,12 @@ full_node() { # SPACE
 
 need_module
 [ -d $nodes/node1 ] || skip_all "there is only one node; run-in-vm has a machine with two"
-[ "$(cat /proc/sys/kernel/numa_balancing 2>/dev/null)" != 1 ] || echo 0 >/proc/sys/kernel/numa_balancing
+no_numa_balancing
 exec 3>&1
 # What a physical region holds need not all be alike, above all when a few MiB of it are hot.
 stays=85 goes=95 blocks=''
 for space in process physical; do
-	[ $space = process ] || { stays=60 goes=80 blocks=--blocks; }
+	[ $space = process ] || { stays=60 goes=85 blocks=--blocks; }
 	start_keeper a $blocks --node 0 8 $size
 	pid=$a
 	[ $space = process ] || pid=0

@@ -39,6 +39,9 @@ unload_special() {
 	done
 }
 
+# What damonxx_tier said last.
+last_line() { dmesg | grep 'damonxx_tier' | tail -n 1; }
+
 # The worker is there, and pid and enabled agree with what /proc says.
 really_runs() { # MODULE
 	get_is "$1" enabled Y || return
