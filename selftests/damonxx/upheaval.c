@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * upheaval SECONDS [SEED]: does to its memory, for so long, what a monitor of it has to live with.
+ * upheaval SEED: does to its memory, until SIGTERM, what a monitor of it has to live with.
  *
  * Prints "ready" when it has begun, why a deed failed first, and in the end "deed NAME SUCCEEDED FAILED" for each deed.
  */
@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,7 +17,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PAGE	4096ul
@@ -35,14 +35,6 @@ static uint64_t random_below(uint64_t bound)
 	state ^= state >> 7;
 	state ^= state << 17;
 	return state % bound;
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 static void touch(char *at, unsigned long bytes)
@@ -154,10 +146,10 @@ static bool collapse(char *memory)
 {
 	char *at = huge_part(memory);
 
-	/* Others may hold a page of it for a moment. */
+	/* Others may hold a page of it for a moment, or have advised against huge pages. */
 	for (unsigned int tries = 0; tries < 50; tries++) {
 		touch(at, HUGE);
-		if (!madvise(at, HUGE, MADV_COLLAPSE))
+		if (!madvise(at, HUGE, MADV_HUGEPAGE) && !madvise(at, HUGE, MADV_COLLAPSE))
 			return true;
 		usleep(1000);
 	}
@@ -247,7 +239,14 @@ static struct deed {
 };
 #define NR_DEEDS (sizeof(deeds) / sizeof(deeds[0]))
 
+static volatile sig_atomic_t told_to_end;
 static volatile bool stopping;
+
+static void on_term(int signal)
+{
+	(void)signal;
+	told_to_end = 1;
+}
 
 /* Keeps some memory hot meanwhile, so that faults and deeds meet. */
 static void *keep_hot(void *memory)
@@ -263,22 +262,20 @@ int main(int argc, char **argv)
 {
 	char *memory = map();
 	pthread_t thread;
-	uint64_t end_ms;
 
 	/* Executed by a deed. */
 	if (argc < 2)
 		return 0;
-	if (argc > 2)
-		state += strtoull(argv[2], NULL, 0);
+	state += strtoull(argv[1], NULL, 0);
+	signal(SIGTERM, on_term);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	touch(memory, BYTES);
 	if (pthread_create(&thread, NULL, keep_hot, memory))
 		errx(1, "cannot start a thread");
 	printf("ready\n");
-	end_ms = now_ms() + strtoull(argv[1], NULL, 0) * 1000;
 	/* All of them once before any comes again, from another one on each time, and once however long it takes. */
 	const uint64_t first = random_below(NR_DEEDS);
-	for (uint64_t n = first; now_ms() < end_ms || n < first + NR_DEEDS; n++) {
+	for (uint64_t n = first; !told_to_end || n < first + NR_DEEDS; n++) {
 		struct deed *deed = &deeds[n % NR_DEEDS];
 
 		if (deed->act(memory)) {

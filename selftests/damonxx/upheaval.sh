@@ -82,19 +82,36 @@ start_both() {
 	tryio -p $kdamonds/1/contexts/0 $short operations=paddr targets/nr_targets=1 $of_frames || return
 	put $kdamond/state on && put $kdamonds/1/state on
 }
-rounds() { # KDAMOND
-	put $kdamonds/"$1"/state update_schemes_stats && cat $kdamonds/"$1"/contexts/0/schemes/0/stats/nr_snapshots
-}
 ended() { ! kill -0 "$1" 2>/dev/null; }
 read_results() {
-	put $kdamond/state update_schemes_tried_regions && put $kdamonds/1/state update_schemes_tried_regions
+	for each in $kdamonds/[01]; do
+		put "$each"/state update_schemes_tried_regions && put "$each"/state update_schemes_stats || return
+	done
 }
-both_work_to_the_end() {
-	while ! ended "$first" && ! ended "$second"; do
-		# The worker ends with its last target.
-		read_results && stats_of_processes || ended "$first" || ended "$second" || return
+# Each scheme, and so its action, was tried on something.
+all_tried() {
+	for each in $kdamonds/[01]/contexts/0/schemes/[0-9]*; do
+		at_least "$(cat "$each"/stats/sz_tried)" 1 || { echo "$each"; return 1; }
+	done
+}
+applied_kib() {
+	for each in $kdamonds/[01]/contexts/0/schemes/[0-9]*; do
+		printf ' %s:%d' "$(cat "$each"/action)" $(($(cat "$each"/stats/sz_applied) >> 10))
+	done
+}
+uptime_s() { cut -d . -f 1 /proc/uptime; }
+# For $seconds, and where all is slow until each scheme had its turn.
+results_are_read() {
+	end=$(($(uptime_s) + seconds)) latest=$((end + 120 * slow))
+	until [ "$(uptime_s)" -ge $end ] && all_tried >/dev/null; do
+		! ended "$first" && ! ended "$second" || { both_end_well; return 1; }
+		read_results || return
+		[ "$(uptime_s)" -lt $latest ] || break
 		sleep 0.2
 	done
+}
+both_end_well() {
+	kill -TERM "$first" "$second"
 	ended_well "$first" && ended_well "$second"
 }
 ended_well() { # PID
@@ -103,19 +120,9 @@ ended_well() { # PID
 	dmesg | tail -n +$((log_mark + 1)) | grep -E 'segfault|oom|Killed|upheaval' | tail -n 6
 	return 1
 }
-# What the processes' schemes did is read as long as they live.
-acted_on=
-stats_of_processes() { put $kdamond/state update_schemes_stats; }
-paddr_goes_on() {
-	was=$(rounds 1) && sleep 1 && now=$(rounds 1) && at_least "$now" $((was + 1))
-}
-# Each action was taken on something, as far as this machine has what it needs.
-acted() { # KDAMOND
-	for each in $kdamonds/"$1"/contexts/0/schemes/[0-9]*; do
-		acted_on="$acted_on $(cat "$each"/action):$(($(cat "$each"/stats/sz_applied) >> 10))"
-		at_least "$(cat "$each"/stats/sz_tried)" 1 || { echo "$each"; return 1; }
-	done
-}
+rounds() { put $kdamonds/1/state update_schemes_stats && cat $kdamonds/1/contexts/0/schemes/0/stats/nr_snapshots; }
+more_rounds() { now=$(rounds) && at_least "$now" $((was + 1)); }
+paddr_goes_on() { was=$(rounds) && wait_until 10 more_rounds; }
 all_deeds() { # FILE: each was done
 	at_least "$(grep -c '^deed' "$1")" 11 && ! awk '$1 == "deed" && $3 == 0' "$1" | grep .
 }
@@ -123,9 +130,9 @@ all_deeds() { # FILE: each was done
 need_module
 check "there is swap, in compressed memory" swap_on_zram
 [ ! -e $ksm ] || echo 1 >$ksm
-upheaval "$seconds" 1 >"$work/first" 2>&1 &
+upheaval 1 >"$work/first" 2>&1 &
 first=$!
-upheaval "$seconds" 2 >"$work/second" 2>&1 &
+upheaval 2 >"$work/second" 2>&1 &
 second=$!
 children="$first $second"
 wait_until 30 grep -q -s ready "$work/first" && wait_until 30 grep -q -s ready "$work/second" || bail_out "no upheaval"
@@ -133,7 +140,10 @@ touch "$work/plugging"
 plug_and_unplug "$work/plugging" >"$work/plugged" 2>&1 &
 plugger=$!
 check "two processes and physical memory are monitored" start_both
-check "results are read until the processes end" both_work_to_the_end
+check "results are read all the time" results_are_read
+check "all schemes were tried" all_tried
+diag "KiB applied:$(applied_kib)"
+check "the processes end when told to, and well" both_end_well
 check "physical memory goes on" paddr_goes_on
 rm "$work/plugging"
 wait $plugger
@@ -147,11 +157,6 @@ else
 	check "memory blocks went off line" went_off
 fi
 [ ! -e $ksm ] || echo 2 >$ksm
-if [ "${1-}" = --actions ]; then
-	check "the schemes of processes were tried" acted 0
-	check "those of physical memory, too" acted 1
-	diag "KiB applied:$acted_on"
-fi
 check "both end" need_idle
 check "swap ends" swap_off
 finish
