@@ -201,7 +201,7 @@ void rounds::charge(scheme &s, u64 tried_bytes, u64 applied_bytes, u64 took_ns)
 	if (!wanted.pool)
 		return;
 	for (scheme &other : m_.schemes)
-		if (&other != &s && other.wanted.quota.pool == wanted.pool)
+		if (&other != &s && other.limited() && other.wanted.quota.pool == wanted.pool)
 			other.stats.qt_exceeds += other.quota.charge_for_another(
 				other.wanted.quota, s.quota.charged_bytes() - before, took_ns);
 }

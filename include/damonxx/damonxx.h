@@ -147,7 +147,7 @@ struct damonxx_quota {
 	u64 ms;			/* of the worker's time in a window; 0: no limit */
 	u64 size;		/* units in a window; 0: no limit */
 	u64 reset_interval_ms;	/* the window */
-	u32 pool;		/* schemes with the same one but 0 share ms and size */
+	u32 pool;		/* those with limits and the same one but 0 share ms and size */
 	u32 size_weight, nr_accesses_weight, age_weight; /* what comes first */
 	u32 tuner;		/* enum damonxx_goal_tuner */
 	const struct damonxx_goal *goals;

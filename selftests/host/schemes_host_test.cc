@@ -195,7 +195,7 @@ TEST_F(schemes, a_quota_goes_on_where_it_ended)
 }
 
 // Two schemes with one pool use one budget between them, a third one has its own; and all of them go on where they were,
-// whoever used up the rest.
+// whoever used up the rest.  One without limits has no share in the pool.
 TEST_F(schemes, a_pool_is_one_budget_for_all_in_it)
 {
 	// No region is larger than 20 MiB: each of the two has several in a window.
@@ -212,6 +212,9 @@ TEST_F(schemes, a_pool_is_one_budget_for_all_in_it)
 		s.quota.pool = what == action::stat ? 0 : 5;
 		ASSERT_OK(in.schemes.try_push(move(s)));
 	}
+	scheme_inputs unlimited = all(action::stat);
+	unlimited.quota.pool = 5;
+	ASSERT_OK(in.schemes.try_push(move(unlimited)));
 	start(move(in));
 	host::run_for(50 * ms);
 	for (u64 begun = 2; begun <= windows; begun++) {
@@ -223,6 +226,8 @@ TEST_F(schemes, a_pool_is_one_budget_for_all_in_it)
 	EXPECT_GE(stats(2).sz_tried, (windows - 1) * budget);
 	for (const u32 scheme : {0u, 1u, 2u})
 		EXPECT_GE(stats(scheme).qt_exceeds, windows - 2);
+	EXPECT_GE(stats(3).sz_tried, (windows - 1) * size);
+	EXPECT_EQ(stats(3).qt_exceeds, 0u);
 }
 
 // What is asked for in part makes no huge page: quotas cut between them.
