@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The world around the test cases, in the kernel: KUnit. */
+#include <linux/export.h>
 #include "kunit/suites.h"
 #include "damonxx/kapi.h"
 
-/* Cases run one at a time.  Threads that a case starts fail it, too. */
+/* Cases run one at a time, those of other modules, too.  Threads that a case starts fail it, too. */
 static struct kunit *running;
 
 void kapi_test_failed(const char *file, int line, const char *message)
@@ -14,6 +15,7 @@ void kapi_test_failed(const char *file, int line, const char *message)
 		return;
 	KUNIT_FAIL(test, "%s:%d: %s", file, line, message);
 }
+EXPORT_SYMBOL_GPL(kapi_test_failed);
 
 /* What a case allocates it frees, as on the host. */
 void damonxx_kunit_run(struct kunit *test, void (*body)(void))
@@ -26,3 +28,4 @@ void damonxx_kunit_run(struct kunit *test, void (*body)(void))
 	KUNIT_EXPECT_EQ_MSG(test, live, kapi_alloc_live(),
 			    "the case changes the number of allocations");
 }
+EXPORT_SYMBOL_GPL(damonxx_kunit_run);

@@ -75,6 +75,8 @@ void idle_percentiles(snapshot_regions regions, u64 aggr_us, s64 (&out)[DAMONXX_
 	u64 bytes = 0;
 	u32 next = 0;
 
+	for (s64 &each : out)
+		each = 0;
 	for (const region &one : regions)
 		all_bytes += one.end - one.start;
 	sort_by_idle_time(regions);

@@ -12,7 +12,8 @@ using snapshot_regions = span<damonxx_snapshot_region>;
 u64 estimated_bandwidth(snapshot_regions regions, u64 aggr_us);
 
 // For how long memory has been idle, in ms; negative: for how long it has been accessed.  Of all
-// bytes, percent number i have at most out[i]; out[0] is the least.  Sorts @regions.
+// bytes, percent number i have at most out[i]; out[0] is the least.  All are 0 where there are no
+// bytes.  Sorts @regions.
 void idle_percentiles(snapshot_regions regions, u64 aggr_us, s64 (&out)[DAMONXX_MAX_RESULTS]);
 
 } // namespace damon
