@@ -7,7 +7,7 @@
 . "$(dirname "$0")/damos.sh"
 . "$(dirname "$0")/special.sh"
 
-hot=8 cold=32 plugged=256
+hot=8 cold=128 plugged=256
 
 node_1_has() { [ "$(awk '$3 == "MemTotal:" { print int($4 / 1024) }' $nodes/node1/meminfo 2>/dev/null || echo 0)" -ge "$1" ]; }
 node_1_is_gone() { ! node_1_has 1; }

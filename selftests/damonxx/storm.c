@@ -3,7 +3,8 @@
  * storm [-r ROOT] [-m FILE.ko] [-w FACTOR] SECONDS [SEED]: many processes do everything to the tree below ROOT at
  * once, and ask for the module to be unloaded (-m; it is loaded again).  It takes the tree as it finds it: of names
  * it knows only those that make a kdamond run.  It goes on for SECONDS, and up to three times as long until each
- * kind of operation has succeeded once.  Then everybody must come back within 30 s.  All pauses and this limit
+ * kind of operation has succeeded once; while there is no tree, no time passes.  Then everybody must come back
+ * within 30 s.  All pauses and this limit
  * are FACTOR times as long on a machine where everything takes FACTOR times as long; else what one process needs ten
  * operations for, the others would always have taken away by the ninth.
  *
@@ -92,6 +93,11 @@ static unsigned int below(unsigned int n)
 static void nap(unsigned int most_us)
 {
 	usleep(below(most_us) * slow);
+}
+
+static bool tree_is_there(void)
+{
+	return !access(root, F_OK);
 }
 
 static unsigned long start_ns, begun_ns;
@@ -186,17 +192,18 @@ static void be_target(void)
 
 static void replace_target(void)
 {
-	pid_t *slot = &shared->targets[below(TARGETS)];
+	pid_t *slot = &shared->targets[below(TARGETS)], pid;
 
 	begin();
 	if (*slot > 0) {
 		kill(*slot, SIGKILL);
 		waitpid(*slot, NULL, 0);
 	}
-	*slot = fork();
-	if (!*slot)
+	pid = fork();
+	if (!pid)
 		be_target();
-	count("kill and start a target", *slot < 0 ? errno : 0);
+	*slot = pid;
+	count("kill and start a target", pid < 0 ? errno : 0);
 	nap(300000);
 }
 
@@ -721,6 +728,9 @@ static pid_t start(unsigned int i)
 	for (unsigned long n = 0; !over(); n++) {
 		random_state = seed << 48 ^ (unsigned long)i << 40 ^ n;
 		processes[i].act();
+		/* Who loads the module needs the processor more than those who find nothing. */
+		if (!tree_is_there())
+			nap(40000);
 	}
 	exit(0);
 }
@@ -786,6 +796,19 @@ static bool tell_files(void)
 	printf("kinds of files: %u, %u of them writable; each of these was written %u times at least\n",
 	       shared->nr_files, writable, least + 1 ? least : 0);
 	return all && writable;
+}
+
+/* If the module cannot be loaded any more, there is an end, too. */
+static void rage(void)
+{
+	unsigned long there = 0;
+
+	for (unsigned long s = 0; s < 10 * seconds && there < 3 * seconds; s++) {
+		if (there >= seconds && all_succeeded(false))
+			break;
+		sleep(1);
+		there += tree_is_there();
+	}
 }
 
 static void show_stack(pid_t pid)
@@ -861,15 +884,13 @@ int main(int argc, char **argv)
 	start_ns = now_ns();
 	for (unsigned int i = 0; i < NR_PROCESSES; i++)
 		pids[i] = start(i);
-	sleep(seconds);
-	for (unsigned int more = 2 * seconds; more && !all_succeeded(false); more--)
-		sleep(1);
+	rage();
 	shared->stopping = true;
 	all_back = wait_for_all(pids);
 	for (unsigned int i = 0; i < shared->nr_tallies; i++)
 		tell(&shared->tallies[i]);
 	all_right = tell_files() & all_succeeded(true) & all_back;
-	if (module && access(root, F_OK) && load())
+	if (module && !tree_is_there() && load())
 		errx(1, "%s cannot be loaded any more", module);
 	return !all_right;
 }
