@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // The numbers of damonxx_stat against what percentiles are by definition.
+#include "damonxx/math.hh"
 #include "damonxx/prng.hh"
 #include "kunit/test.hh"
 #include "modules/idle_time.hh"
@@ -76,10 +77,10 @@ CASE(idle_time, percentiles_are_of_bytes)
 		idle_percentiles({regions, nr_regions}, aggr_us, percentiles);
 		for (u32 percent = 0; percent <= 100; percent++) {
 			const bytes counted = count(nr_regions, percentiles[percent]);
-			const u64 wanted = (percent * counted.all + 99) / 100;
+			const u64 wanted = max((percent * counted.all + 99) / 100, u64{1});
 
-			EXPECT_AT_MOST(wanted ? wanted : 1, counted.up_to);
-			EXPECT_LESS(counted.less, wanted ? wanted : 1);
+			EXPECT_AT_MOST(wanted, counted.up_to);
+			EXPECT_LESS(counted.less, wanted);
 		}
 	}
 }

@@ -110,17 +110,17 @@ CASE(tiers, of_two_sockets_with_a_slow_node_each)
 				       {1, true, far ? dram : 0, {20, 10, 28, 17}},
 				       {2, false, far, {17, 28, 10, 28}},
 				       {3, false, far, {28, 17, 28, 10}}}),
-			     text_view{"node 0 tier 0 promote_to -1 demote_to 2\n"
-				       "node 1 tier 0 promote_to -1 demote_to 3\n"
-				       "node 2 tier 1 promote_to 0 demote_to -1\n"
-				       "node 3 tier 1 promote_to 1 demote_to -1\n"});
+			     "node 0 tier 0 promote_to -1 demote_to 2\n"
+			     "node 1 tier 0 promote_to -1 demote_to 3\n"
+			     "node 2 tier 1 promote_to 0 demote_to -1\n"
+			     "node 3 tier 1 promote_to 1 demote_to -1\n");
 }
 
 CASE(tiers, faster_memory_without_cpus_is_the_first)
 {
 	EXPECT_EQUAL(tiers_of({{0, true, dram, {10, 20}}, {1, false, dram / 2, {20, 10}}}),
-		     text_view{"node 0 tier 1 promote_to 1 demote_to -1\n"
-			       "node 1 tier 0 promote_to -1 demote_to 0\n"});
+		     "node 0 tier 1 promote_to 1 demote_to -1\n"
+		     "node 1 tier 0 promote_to -1 demote_to 0\n");
 }
 
 CASE(tiers, nodes_without_memory_only_tell_where_cpus_are)
@@ -128,11 +128,11 @@ CASE(tiers, nodes_without_memory_only_tell_where_cpus_are)
 	EXPECT_EQUAL(tiers_of({{0, true, 0, {10, 30, 50}, false},
 			       {1, false, 0, {30, 10, 60}},
 			       {2, false, 0, {50, 60, 10}}}),
-		     text_view{"node 1 tier 0 promote_to -1 demote_to 2\n"
-			       "node 2 tier 1 promote_to 1 demote_to -1\n"});
+		     "node 1 tier 0 promote_to -1 demote_to 2\n"
+		     "node 2 tier 1 promote_to 1 demote_to -1\n");
 	EXPECT_EQUAL(tiers_of({{0, true, dram, {10, 30}}, {7, false, 0, {30, 10}, false}}),
-		     text_view{"node 0 tier 0 promote_to -1 demote_to -1\n"});
-	EXPECT_EQUAL(tiers_of({}), text_view{""});
+		     "node 0 tier 0 promote_to -1 demote_to -1\n");
+	EXPECT_EQUAL(tiers_of({}), "");
 }
 
 CASE(tiers, equal_nodes_are_one_tier)
@@ -141,53 +141,53 @@ CASE(tiers, equal_nodes_are_one_tier)
 	const text_view one_tier =
 		"all memory is of one tier, so there is nowhere to promote or demote to";
 
-	EXPECT_EQUAL(tiers_of(equal), text_view{"node 0 tier 0 promote_to -1 demote_to -1\n"
-						"node 1 tier 0 promote_to -1 demote_to -1\n"});
+	EXPECT_EQUAL(tiers_of(equal), "node 0 tier 0 promote_to -1 demote_to -1\n"
+				      "node 1 tier 0 promote_to -1 demote_to -1\n");
 	EXPECT_EQUAL(refused(equal, {}, errc::nodev), one_tier);
 	EXPECT_EQUAL(refused({{0, true, dram, {10}}}, {}, errc::nodev), one_tier);
 	// Who names both nodes knows better.
-	EXPECT_EQUAL(wished(equal, {1, 0}), text_view{"node 0 tier 0 promote_to 1 demote_to -1\n"
-						      "node 1 tier 0 promote_to -1 demote_to 0\n"});
+	EXPECT_EQUAL(wished(equal, {1, 0}), "node 0 tier 0 promote_to 1 demote_to -1\n"
+					    "node 1 tier 0 promote_to -1 demote_to 0\n");
 }
 
 CASE(tiers, one_wish_is_for_all_slower_or_faster_nodes)
 {
 	EXPECT_EQUAL(wished(chain, {0, nowhere}),
-		     text_view{"node 0 tier 0 promote_to -1 demote_to 1\n"
-			       "node 1 tier 1 promote_to 0 demote_to 2\n"
-			       "node 2 tier 2 promote_to 0 demote_to -1\n"});
+		     "node 0 tier 0 promote_to -1 demote_to 1\n"
+		     "node 1 tier 1 promote_to 0 demote_to 2\n"
+		     "node 2 tier 2 promote_to 0 demote_to -1\n");
 	EXPECT_EQUAL(wished(chain, {nowhere, 2}),
-		     text_view{"node 0 tier 0 promote_to -1 demote_to 2\n"
-			       "node 1 tier 1 promote_to 0 demote_to 2\n"
-			       "node 2 tier 2 promote_to 1 demote_to -1\n"});
+		     "node 0 tier 0 promote_to -1 demote_to 2\n"
+		     "node 1 tier 1 promote_to 0 demote_to 2\n"
+		     "node 2 tier 2 promote_to 1 demote_to -1\n");
 	EXPECT_EQUAL(wished(chain, {0, 2}),
-		     text_view{"node 0 tier 0 promote_to -1 demote_to 2\n"
-			       "node 1 tier 1 promote_to -1 demote_to -1\n"
-			       "node 2 tier 2 promote_to 0 demote_to -1\n"});
+		     "node 0 tier 0 promote_to -1 demote_to 2\n"
+		     "node 1 tier 1 promote_to -1 demote_to -1\n"
+		     "node 2 tier 2 promote_to 0 demote_to -1\n");
 }
 
 CASE(tiers, impossible_wishes_are_refused)
 {
 	EXPECT_EQUAL(refused(chain, {5, nowhere}, errc::inval),
-		     text_view{"promote_target_nid 5 is no node with memory that can be managed"});
+		     "promote_target_nid 5 is no node with memory that can be managed");
 	EXPECT_EQUAL(refused(chain, {nowhere, 2147483647}, errc::inval),
-		     text_view{"demote_target_nid 2147483647 is no node with memory that can be managed"});
+		     "demote_target_nid 2147483647 is no node with memory that can be managed");
 	EXPECT_EQUAL(refused(chain, {1, 1}, errc::inval),
-		     text_view{"promote_target_nid 1 is demote_target_nid, too"});
+		     "promote_target_nid 1 is demote_target_nid, too");
 	EXPECT_EQUAL(refused(chain, {2, nowhere}, errc::inval),
-		     text_view{"promote_target_nid 2 is of the slowest tier"});
+		     "promote_target_nid 2 is of the slowest tier");
 	EXPECT_EQUAL(refused(chain, {nowhere, 0}, errc::inval),
-		     text_view{"demote_target_nid 0 is of the fastest tier"});
+		     "demote_target_nid 0 is of the fastest tier");
 }
 
 CASE(tiers, are_told_in_one_line)
 {
 	EXPECT_EQUAL(in_one_line(chain, sizeof(buffer)),
-		     text_view{"nodes by tier, the fastest first: 0 > 1 > 2, by abstract distance"});
+		     "nodes by tier, the fastest first: 0 > 1 > 2, by abstract distance");
 	EXPECT_EQUAL(in_one_line({{0, true, 0, {10, 20, 20}},
 				  {1, true, 0, {20, 10, 20}},
 				  {12, false, 0, {20, 20, 10}}}, sizeof(buffer)),
-		     text_view{"nodes by tier, the fastest first: 0,1 > 12, by CPUs and distance"});
+		     "nodes by tier, the fastest first: 0,1 > 12, by CPUs and distance");
 	// What does not fit is left out.
-	EXPECT_EQUAL(in_one_line(chain, 9), text_view{"nodes by"});
+	EXPECT_EQUAL(in_one_line(chain, 9), "nodes by");
 }

@@ -12,7 +12,6 @@ permil=20
 stat_of() { awk -v name="$1" '$1 == name { print $2 }' $context/stats; }
 # Milliseconds of processor time that the kdamond has had, going by /proc.
 kdamond_cpu_ms() { awk '{ printf "%.0f", ($14 + $15) * 10 }' /proc/"$(cat $kdamond/pid)"/stat; }
-uptime_ms() { awk '{ printf "%.0f", $1 * 1000 }' /proc/uptime; }
 
 # /proc counts in ticks: two of them may be from before.
 keeps_to_budget() { # SECONDS

@@ -80,6 +80,8 @@ within() {
 	timeout $within_s "$@"
 }
 
+uptime_ms() { awk '{ printf "%.0f", $1 * 1000 }' /proc/uptime; }
+
 # wait_until SECONDS COMMAND...
 wait_until() {
 	wait_left=$(($1 * slow * 20))

@@ -7,8 +7,6 @@
 
 regions=$((10000 / slow))
 
-uptime_ms() { awk '{ printf "%.0f", $1 * 1000 }' /proc/uptime; }
-
 # timed COMMAND...: sets took_ms
 timed() {
 	began_ms=$(uptime_ms)

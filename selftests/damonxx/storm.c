@@ -4,9 +4,8 @@
  * once, and ask for the module to be unloaded (-m; it is loaded again).  It takes the tree as it finds it: of names
  * it knows only those that make a kdamond run.  It goes on for SECONDS, and up to three times as long until each
  * kind of operation has succeeded once; while there is no tree, no time passes.  Then everybody must come back
- * within 30 s.  All pauses and this limit
- * are FACTOR times as long on a machine where everything takes FACTOR times as long; else what one process needs ten
- * operations for, the others would always have taken away by the ninth.
+ * within 30 s.  All pauses and this limit are FACTOR times as long on a machine where everything takes FACTOR times
+ * as long; else what one process needs ten operations for, the others would always have taken away by the ninth.
  *
  * Process I's operation N draws all its random numbers from SEED, I and N, so the streams of operations are the
  * same in each run; which of them meet is up to the scheduler.

@@ -99,14 +99,13 @@ applied_kib() {
 		printf ' %s:%d' "$(cat "$each"/action)" $(($(cat "$each"/stats/sz_applied) >> 10))
 	done
 }
-uptime_s() { cut -d . -f 1 /proc/uptime; }
 # For $seconds, and where all is slow until each scheme had its turn.
 results_are_read() {
-	end=$(($(uptime_s) + seconds)) latest=$((end + 120 * slow))
-	until [ "$(uptime_s)" -ge $end ] && all_tried >/dev/null; do
+	end=$(($(uptime_ms) + seconds * 1000)) latest=$((end + 120000 * slow))
+	until [ "$(uptime_ms)" -ge $end ] && all_tried >/dev/null; do
 		! ended "$first" && ! ended "$second" || { both_end_well; return 1; }
 		read_results || return
-		[ "$(uptime_s)" -lt $latest ] || break
+		[ "$(uptime_ms)" -lt $latest ] || break
 		sleep 0.2
 	done
 }
@@ -120,9 +119,10 @@ ended_well() { # PID
 	dmesg | tail -n +$((log_mark + 1)) | grep -E 'segfault|oom|Killed|upheaval' | tail -n 6
 	return 1
 }
-rounds() { put $kdamonds/1/state update_schemes_stats && cat $kdamonds/1/contexts/0/schemes/0/stats/nr_snapshots; }
-more_rounds() { now=$(rounds) && at_least "$now" $((was + 1)); }
-paddr_goes_on() { was=$(rounds) && wait_until 10 more_rounds; }
+paddr_goes_on() (
+	kdamond=$kdamonds/1 scheme=$kdamonds/1/contexts/0/schemes/0
+	goes_on
+)
 all_deeds() { # FILE: each was done
 	at_least "$(grep -c '^deed' "$1")" 11 && ! awk '$1 == "deed" && $3 == 0' "$1" | grep .
 }
