@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
 # The snapshot file: all regions in one read, what tried_regions says, and nobody hurt when things go away.
+# twice: times vary
 . "$(dirname "$0")/lib.sh"
 
 regions=$((10000 / slow))
@@ -59,10 +60,11 @@ new_context() {
 }
 
 held_open() {
+	rm -f "$work/held" # what the one before said
 	snapshot hold $file $((30 * slow)) >"$work/held" 2>&1 &
 	holder=$!
 	children="$children $holder"
-	wait_until 20 grep -q open "$work/held" || { cat "$work/held"; return 1; }
+	wait_until 20 grep -q -s open "$work/held" || { cat "$work/held"; return 1; }
 	"$@" || return
 	wait $holder || { cat "$work/held"; return 1; }
 	is "$(tail -n 1 "$work/held")" ENODEV
