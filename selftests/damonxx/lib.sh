@@ -133,9 +133,10 @@ refuses() { is "$(tryio "$1" "$2")" "$3"; }
 last_error() { cat $kdamond/last_error 2>/dev/null; }
 state_is() { [ "$(cat $kdamond/state)" = "$1" ]; }
 turn() { put $kdamond/state "$1"; }
-none_listed() { ! grep -s '^kdamond' /proc/[0-9]*/comm; }
+# Without grep's own status, which a process that ends meanwhile would decide.
+none_listed() { ! cat /proc/[0-9]*/comm 2>/dev/null | grep '^kdamond'; }
 # A thread that has ended stays in /proc for a moment.
-no_worker() { wait_until 2 none_listed; }
+no_worker() { wait_until 10 none_listed; }
 
 # new_kdamond PID [CONTEXT-FILE=VALUE...]: one kdamond that is ready to monitor PID: a scheme that matches everything.
 new_kdamond() {

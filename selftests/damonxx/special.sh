@@ -52,7 +52,7 @@ really_runs() { # MODULE
 worker_of() { echo "kdamond.$1" | cut -c -15; }
 comm_of() { cut -c -15 "/proc/$1/comm"; }
 really_off() {
-	get_is "$1" enabled N && get_is "$1" kdamond_pid -1 && ! pgrep_special "$1"
+	get_is "$1" enabled N && get_is "$1" kdamond_pid -1 && wait_until 10 not pgrep_special "$1"
 }
 pgrep_special() { grep -l "^$(worker_of "$1")" /proc/[0-9]*/comm 2>/dev/null; }
 

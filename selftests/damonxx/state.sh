@@ -277,9 +277,9 @@ check "what is not committed has no effect" staged
 # A second run counts anew, in a thread of its own.
 again() {
 	fresh running || return
-	wait_until 10 snapshots_reach 50 || return
+	wait_until 20 snapshots_reach 300 || return
 	worker=$(cat $kdamond/pid)
-	turn off && turn on && at_most "$(snapshots)" 49 && not is "$(cat $kdamond/pid)" "$worker" >/dev/null
+	turn off && turn on && at_most "$(snapshots)" 299 && not is "$(cat $kdamond/pid)" "$worker" >/dev/null
 }
 check "on after off begins anew" again
 
@@ -297,9 +297,10 @@ waiting() {
 	monitor "$victim" $sample_us=1000000 $aggr_us=1000000000 || return
 	wanted=$1
 	shift
+	rm -f "$work/waiter" # what the one before said
 	tryio $kdamond/state update_schemes_tried_regions >"$work/waiter" &
 	waiter=$!
-	sleep 1
+	sleep $((1 + slow / 2))
 	"$@" || return
 	wait_until 5 not kill -0 $waiter 2>/dev/null || { kill -9 $waiter; return 1; }
 	wait $waiter

@@ -2,9 +2,9 @@
 /*
  * storm [-r ROOT] [-m FILE.ko] [-w FACTOR] SECONDS [SEED]: many processes do everything to the tree below ROOT at
  * once, and ask for the module to be unloaded (-m; it is loaded again).  It takes the tree as it finds it: of names
- * it knows only those that make a kdamond run.  It goes on for SECONDS, and up to three times as long until each
+ * it knows only those that make a kdamond run.  It goes on for SECONDS, and up to eight times as long until each
  * kind of operation has succeeded once; while there is no tree, no time passes.  Then everybody must come back
- * within 30 s.  All pauses and this limit are FACTOR times as long on a machine where everything takes FACTOR times
+ * within 90 s.  All pauses and this limit are FACTOR times as long on a machine where everything takes FACTOR times
  * as long; else what one process needs ten operations for, the others would always have taken away by the ninth.
  *
  * Process I's operation N draws all its random numbers from SEED, I and N, so the streams of operations are the
@@ -101,11 +101,6 @@ static bool tree_is_there(void)
 
 static unsigned long start_ns, begun_ns;
 
-static bool begun_alone(void)
-{
-	return now_ns() - start_ns < seconds * 1000000000ul / 4;
-}
-
 /* An operation begins. */
 static void begin(void)
 {
@@ -135,6 +130,14 @@ static unsigned long successes(const char *name)
 		if (!strcmp(t->name, name))
 			return __atomic_load_n(&t->fine, __ATOMIC_RELAXED);
 	return 0;
+}
+
+/* Only the first ones work: for a quarter of the time, or until it was enough. */
+static bool begun_alone(void)
+{
+	const unsigned long ns = now_ns() - start_ns, quarter_ns = seconds * 1000000000ul / 4;
+
+	return ns < quarter_ns || (ns < 3 * quarter_ns && !successes("remove the kdamond"));
 }
 
 static int put(const char *text, const char *format, ...)
@@ -314,8 +317,8 @@ static void command(void)
 }
 
 /*
- * One kdamond's commands meet its end and the removal of its context, again and again.  In the first quarter of the
- * time they are alone with it, so that it can also be removed itself, which no other one that runs then forbids.
+ * One kdamond's commands meet its end and the removal of its context, again and again.  At first they are alone with
+ * it, so that it can also be removed itself, which no other one that runs then forbids.
  */
 static unsigned int meeting_place(void)
 {
@@ -326,7 +329,7 @@ static void meet_commands(void)
 {
 	unsigned int kdamond = meeting_place();
 
-	for (unsigned int i = 0; i < BATCH; i++)
+	for (unsigned int i = 0; i < BATCH && !over(); i++)
 		give_command(kdamond, below(NR_KEYWORDS));
 }
 
@@ -335,7 +338,7 @@ static void meet_counts(void)
 {
 	unsigned int kdamond = meeting_place();
 
-	for (unsigned int i = 0; i < BATCH; i++) {
+	for (unsigned int i = 0; i < BATCH && !over(); i++) {
 		int error;
 
 		begin();
@@ -372,7 +375,7 @@ static void meet_removal(void)
 		count("remove the kdamond", put("0", "%s/kdamonds/nr_kdamonds", root));
 	if (alone)
 		put("1", "%s/kdamonds/nr_kdamonds", root);
-	for (unsigned int i = 0; i < BATCH; i++) {
+	for (unsigned int i = 0; i < BATCH && !over(); i++) {
 		begin();
 		count("remove the context", put("0", "%s/kdamonds/%u/contexts/nr_contexts", root, kdamond));
 		put("1", "%s/kdamonds/%u/contexts/nr_contexts", root, kdamond);
@@ -583,7 +586,7 @@ static void hold(void)
 	static char text[4096];
 	struct list *files = found(below(3) ? DT_REG : DT_DIR);
 
-	for (unsigned int i = 0; i < BATCH; i++) {
+	for (unsigned int i = 0; i < BATCH && !over(); i++) {
 		ssize_t done = 0;
 
 		begin();
@@ -802,7 +805,7 @@ static void rage(void)
 {
 	unsigned long there = 0;
 
-	for (unsigned long s = 0; s < 10 * seconds && there < 3 * seconds; s++) {
+	for (unsigned long s = 0; s < 10 * seconds && there < 8 * seconds; s++) {
 		if (there >= seconds && all_succeeded(false))
 			break;
 		sleep(1);
@@ -838,7 +841,7 @@ static bool wait_for_all(pid_t *pids)
 	pid_t calming = start_calming();
 	unsigned int left = NR_PROCESSES;
 
-	while (left && now_ns() - begin_ns < 30 * slow * second_ns) {
+	while (left && now_ns() - begin_ns < 90 * slow * second_ns) {
 		for (unsigned int i = 0; i < NR_PROCESSES; i++)
 			if (pids[i] && waitpid(pids[i], NULL, WNOHANG) == pids[i]) {
 				pids[i] = 0;

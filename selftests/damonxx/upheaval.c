@@ -239,6 +239,15 @@ static struct deed {
 };
 #define NR_DEEDS (sizeof(deeds) / sizeof(deeds[0]))
 
+/* Has each of them succeeded? */
+static bool all_done(void)
+{
+	for (unsigned int i = 0; i < NR_DEEDS; i++)
+		if (!deeds[i].succeeded)
+			return false;
+	return true;
+}
+
 static volatile sig_atomic_t told_to_end;
 static volatile bool stopping;
 
@@ -273,9 +282,10 @@ int main(int argc, char **argv)
 	if (pthread_create(&thread, NULL, keep_hot, memory))
 		errx(1, "cannot start a thread");
 	printf("ready\n");
-	/* All of them once before any comes again, from another one on each time, and once however long it takes. */
-	const uint64_t first = random_below(NR_DEEDS);
-	for (uint64_t n = first; !told_to_end || n < first + NR_DEEDS; n++) {
+	/* All of them once before any comes again, from another one on each time, and until all succeeded, however long
+	 * that takes. */
+	const uint64_t first = random_below(NR_DEEDS), last = first + 20 * NR_DEEDS;
+	for (uint64_t n = first; !told_to_end || (n < last && !all_done()); n++) {
 		struct deed *deed = &deeds[n % NR_DEEDS];
 
 		if (deed->act(memory)) {
