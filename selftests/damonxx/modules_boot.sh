@@ -41,6 +41,7 @@ bad_options() {
 
 grep -q damonxx_reclaim.enabled=Y /proc/cmdline || skip_all "the kernel was booted without parameters for it"
 need_module
+unload_special || bail_out "a module of an earlier test stays"
 built_in=
 [ ! -d /sys/module/damonxx_reclaim ] || built_in=yes
 [ -n "$built_in" ] || install_modules || skip_all "there are no modules"

@@ -37,7 +37,7 @@ round_robin() {
 	act stat $a quotas/bytes=$limit quotas/reset_interval_ms=$window_ms || return
 	seen=$(bytes_of $a)
 	wait_until 100 stat_reaches nr_snapshots 1 && at_least "$(stat_of sz_tried)" $((seen - limit)) &&
-		at_most "$(stat_of sz_tried)" $((seen + 4 * limit))
+		at_most "$(stat_of sz_tried)" $((seen + 10 * limit))
 }
 # Memory that is paged out in vain costs a tenth.
 fail_charge() {
@@ -54,9 +54,10 @@ cpu_ms() { # of the kdamond
 	cpu_pid=$(cat $kdamond/pid)
 	cut -d ' ' -f 1 "/proc/$cpu_pid/schedstat" | awk '{ print int($1 / 1000000) }'
 }
-# cpu_of FILE=VALUE...: ms of processor time in 10 windows of a second, of a scheme that has much to look at.
+# cpu_of FILE=VALUE...: ms of processor time in 10 windows of a second, of a scheme that has much to look at.  Few regions: monitoring
+# itself costs little.
 cpu_of() {
-	act stat 0 ops_filters/nr_filters=1 ops_filters/0/type=anon ops_filters/0/matching=Y ops_filters/0/allow=Y "$@" \
+	act stat 0 ../../$max_regions=20 ops_filters/nr_filters=1 ops_filters/0/type=anon ops_filters/0/matching=Y ops_filters/0/allow=Y "$@" \
 		>/dev/null || return
 	sleep 3
 	cpu_from=$(cpu_ms)
@@ -67,7 +68,7 @@ time_quota() {
 	free=$(cpu_of access_pattern/nr_accesses/min=1000 access_pattern/nr_accesses/max=1000) || return
 	unlimited=$(cpu_of) && limited=$(cpu_of quotas/ms=50 quotas/reset_interval_ms=1000) || return
 	diag "ms in 10 s: $free without the scheme, $unlimited with it, $limited with a quota of 50 ms a second" >&3
-	# Monitoring itself takes more or less by a tenth of a second.
+	# What monitoring itself takes varies.
 	at_least $((unlimited - free)) 1000 && at_most $((limited - free)) 700 && at_least $((limited - free)) 200
 }
 
