@@ -598,7 +598,7 @@ class FakeKdamond(Files):
                 ended = True
             if child.poll() is not None and not select.select([master], [], [], 0)[0]:
                 break
-        self.assertEqual(child.wait(10), 0, said)
+        self.assertEqual(child.wait(60), 0, said)
         self.assertTrue(ended)
         self.assertIn(b"\x1b[?1049h", said)
         self.assertTrue(said.rstrip().endswith(b"\x1b[?1049l"), "the terminal is as before")
@@ -612,7 +612,7 @@ class FakeKdamond(Files):
     def test_record_and_draw(self):
         self.keep_writing()
         record, image = (os.path.join(self.directory.name, name) for name in ("record", "image.png"))
-        done = self.heatmap("record", self.path, "-o", record, "--seconds", "0.4")
+        done = self.heatmap("record", self.path, "-o", record, "--seconds", "3")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertRegex(done.stdout, r"record: \d+ snapshots\n")
         read = recording.read_recording(record)
