@@ -54,11 +54,11 @@ cpu_ms() { # of the kdamond
 	cpu_pid=$(cat $kdamond/pid)
 	cut -d ' ' -f 1 "/proc/$cpu_pid/schedstat" | awk '{ print int($1 / 1000000) }'
 }
-# cpu_of FILE=VALUE...: ms of processor time in 10 windows of a second, of a scheme that has much to look at.  Few regions: monitoring
-# itself costs little.
+# cpu_of FILE=VALUE...: ms of processor time in 10 windows of a second, of a scheme that has much to look at.  With few
+# regions monitoring itself costs little.
 cpu_of() {
-	act stat 0 ../../$max_regions=20 ops_filters/nr_filters=1 ops_filters/0/type=anon ops_filters/0/matching=Y ops_filters/0/allow=Y "$@" \
-		>/dev/null || return
+	act stat 0 ../../$max_regions=20 ops_filters/nr_filters=1 ops_filters/0/type=anon ops_filters/0/matching=Y \
+		ops_filters/0/allow=Y "$@" >/dev/null || return
 	sleep 3
 	cpu_from=$(cpu_ms)
 	sleep 10
