@@ -37,7 +37,7 @@ round_robin() {
 	act stat $a quotas/bytes=$limit quotas/reset_interval_ms=$window_ms || return
 	seen=$(bytes_of $a)
 	wait_until 100 stat_reaches nr_snapshots 1 && at_least "$(stat_of sz_tried)" $((seen - limit)) &&
-		at_most "$(stat_of sz_tried)" $((seen + 10 * limit))
+		at_most "$(stat_of sz_tried)" $((seen + 4 * limit))
 }
 # Memory that is paged out in vain costs a tenth.
 fail_charge() {
