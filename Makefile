@@ -60,7 +60,7 @@ check-vm: ## the module's tests on the stock kernel in a virtual machine
 	@scripts/check vm
 
 .PHONY: check-upstream
-check-upstream: ## the kernel's own selftests of DAMON, against both
+check-upstream: ## the kernel's own selftests of DAMON, against damonxx
 	@scripts/setup build vm kernels
 	@scripts/check upstream
 
@@ -103,6 +103,11 @@ coverage: ## lines and branches that the host's tests and kept inputs reach
 check-boundary: ## the line between C and C++ (also part of every build)
 	@scripts/check-boundary --self-test
 	@scripts/check-boundary
+
+.PHONY: check-tsan
+check-tsan: ## data races between the core's threads, on the host
+	@scripts/setup host
+	@scripts/check tsan
 
 .PHONY: check-headers61
 check-headers61: ## compile against the newest 6.1 headers, in build/headers61

@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash disable=SC2231
-# guest.sh SECONDS TEST...: in the virtual machine, runs each of the kernel's tests against the DAMON in the kernel and
-# against damonxx.  Prints "TEST THEIRS OURS" for each; /out/TEST.damon and /out/TEST.damonxx have what it said.
-limit=$1
+# guest.sh SECONDS BOTH TEST...: in the virtual machine, runs each of the kernel's tests against damonxx and, if BOTH is
+# "yes", against the DAMON in the kernel before.  Prints "TEST THEIRS OURS" for each; /out/TEST.damon and
+# /out/TEST.damonxx have what it said.
+limit=$1 both=$2
 shift
 
 # within SECONDS COMMAND...: 137 if it does not end, not even when killed; nobody waits for what hangs in the kernel.
@@ -61,9 +62,11 @@ if [ "$limit" = clean-up ]; then
 	clean_up "$1"
 	exit
 fi
+shift
 cd /selftests/damon || exit 1
 for test; do
-	theirs=$(attempt damon "$test")
+	theirs=-
+	[ "$both" != yes ] || theirs=$(attempt damon "$test")
 	ours=$(attempt damonxx "$test" sh /selftests/as-damon)
 	echo "$test $theirs $ours"
 done
