@@ -181,14 +181,16 @@ static void swap_out(char *at, unsigned long bytes)
 /* Whoever reads a process's memory from outside marks it accessed; twice makes it active. */
 static void activate(char *at, unsigned long bytes)
 {
-	static char buffer[256 * PAGE];
+	const unsigned long size = 256 * PAGE;
+	char *const buffer = malloc(size);
 
-	for (unsigned long i = 0; i < 3 * bytes; i += sizeof(buffer)) {
-		struct iovec to = { buffer, sizeof(buffer) }, from = { at + i % bytes, sizeof(buffer) };
+	for (unsigned long i = 0; i < 3 * bytes; i += size) {
+		struct iovec to = { buffer, size }, from = { at + i % bytes, size };
 
 		if (process_vm_readv(getpid(), &to, 1, &from, 1, 0) < 0)
 			err(1, "cannot read myself");
 	}
+	free(buffer);
 }
 
 static void check(const char *at, unsigned long bytes)
