@@ -53,7 +53,7 @@ bytes count(u32 nr_regions, s64 ms)
 
 } // namespace
 
-CASE(idle_time, nothing_is_nothing)
+CASE(idle_time, idle_percentiles_without_regions_are_zero)
 {
 	for (s64 &each : percentiles)
 		each = 1;
@@ -64,7 +64,7 @@ CASE(idle_time, nothing_is_nothing)
 }
 
 // So many percent of all bytes, rounded up and one at least, have at most this value, and fewer have less.
-CASE(idle_time, percentiles_are_of_bytes)
+CASE(idle_time, idle_percentiles_are_weighted_by_bytes)
 {
 	prng random{5};
 
@@ -85,7 +85,7 @@ CASE(idle_time, percentiles_are_of_bytes)
 	}
 }
 
-CASE(idle_time, extremes_saturate)
+CASE(idle_time, idle_percentiles_and_bandwidth_extremes_saturate)
 {
 	regions[0] = region(u64_max / 2, 0, u32_max);
 	idle_percentiles({regions, 1}, u64_max, percentiles);
@@ -96,7 +96,7 @@ CASE(idle_time, extremes_saturate)
 	EXPECT_EQUAL(estimated_bandwidth({regions, 2}, 0), u64_max);
 }
 
-CASE(idle_time, bandwidth_is_what_accessed_regions_have_in_a_second)
+CASE(idle_time, estimated_bandwidth_counts_accessed_bytes_per_second)
 {
 	damonxx_snapshot_region some[] = {region(1000, 3, 0), region(500, 0, 9), region(10, 20, 1)};
 

@@ -80,7 +80,7 @@ constexpr nodes chain = {{0, true, dram, {10, 20, 40}},
 
 } // namespace
 
-CASE(tiers, of_two_nodes)
+CASE(tiers, two_nodes_are_ordered_by_abstract_distance)
 {
 	const text_view expected = "node 0 tier 0 promote_to -1 demote_to 1\n"
 				   "node 1 tier 1 promote_to 0 demote_to -1\n";
@@ -91,7 +91,7 @@ CASE(tiers, of_two_nodes)
 	EXPECT_EQUAL(tiers_of({{0, true, dram, {10, 40}}, {1, false, 0, {40, 10}}}), expected);
 }
 
-CASE(tiers, of_a_chain)
+CASE(tiers, chain_of_three_is_ordered_by_distance)
 {
 	const text_view expected = "node 0 tier 0 promote_to -1 demote_to 1\n"
 				   "node 1 tier 1 promote_to 0 demote_to 2\n"
@@ -103,7 +103,7 @@ CASE(tiers, of_a_chain)
 			       {2, false, 0, {40, 30, 10}}}), expected);
 }
 
-CASE(tiers, of_two_sockets_with_a_slow_node_each)
+CASE(tiers, two_sockets_demote_to_their_own_slow_node)
 {
 	for (const u32 far : {0u, dram * 5})
 		EXPECT_EQUAL(tiers_of({{0, true, far ? dram : 0, {10, 20, 17, 28}},
@@ -116,14 +116,14 @@ CASE(tiers, of_two_sockets_with_a_slow_node_each)
 			     "node 3 tier 1 promote_to 1 demote_to -1\n");
 }
 
-CASE(tiers, faster_memory_without_cpus_is_the_first)
+CASE(tiers, faster_memory_without_cpus_is_top_tier)
 {
 	EXPECT_EQUAL(tiers_of({{0, true, dram, {10, 20}}, {1, false, dram / 2, {20, 10}}}),
 		     "node 0 tier 1 promote_to 1 demote_to -1\n"
 		     "node 1 tier 0 promote_to -1 demote_to 0\n");
 }
 
-CASE(tiers, nodes_without_memory_only_tell_where_cpus_are)
+CASE(tiers, nodes_without_memory_are_in_no_tier)
 {
 	EXPECT_EQUAL(tiers_of({{0, true, 0, {10, 30, 50}, false},
 			       {1, false, 0, {30, 10, 60}},
@@ -135,7 +135,7 @@ CASE(tiers, nodes_without_memory_only_tell_where_cpus_are)
 	EXPECT_EQUAL(tiers_of({}), "");
 }
 
-CASE(tiers, equal_nodes_are_one_tier)
+CASE(tiers, equal_nodes_without_targets_fail_enodev)
 {
 	const nodes equal = {{0, true, dram, {10, 20}}, {1, true, dram + 60, {20, 10}}};
 	const text_view one_tier =
@@ -150,7 +150,7 @@ CASE(tiers, equal_nodes_are_one_tier)
 					    "node 1 tier 0 promote_to -1 demote_to 0\n");
 }
 
-CASE(tiers, one_wish_is_for_all_slower_or_faster_nodes)
+CASE(tiers, single_target_applies_to_all_slower_or_faster_nodes)
 {
 	EXPECT_EQUAL(wished(chain, {0, nowhere}),
 		     "node 0 tier 0 promote_to -1 demote_to 1\n"
@@ -166,7 +166,7 @@ CASE(tiers, one_wish_is_for_all_slower_or_faster_nodes)
 		     "node 2 tier 2 promote_to 0 demote_to -1\n");
 }
 
-CASE(tiers, impossible_wishes_are_refused)
+CASE(tiers, impossible_targets_fail_einval)
 {
 	EXPECT_EQUAL(refused(chain, {5, nowhere}, errc::inval),
 		     "promote_target_nid 5 is no node with memory that can be managed");
@@ -180,7 +180,7 @@ CASE(tiers, impossible_wishes_are_refused)
 		     "demote_target_nid 0 is of the fastest tier");
 }
 
-CASE(tiers, are_told_in_one_line)
+CASE(tiers, description_fits_one_line_or_is_truncated)
 {
 	EXPECT_EQUAL(in_one_line(chain, sizeof(buffer)),
 		     "nodes by tier, the fastest first: 0 > 1 > 2, by abstract distance");
