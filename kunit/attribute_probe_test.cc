@@ -62,7 +62,7 @@ bool should_hit(const u32 *list, u32 length, const example &page)
 
 } // namespace
 
-CASE(attribute_probe, every_list_of_up_to_three_filters)
+CASE(attribute_probe, hit_by_up_to_three_filters_matches_model)
 {
 	attribute_probe probe;
 	u32 wrong = 0, lists = 0;
@@ -85,7 +85,7 @@ CASE(attribute_probe, every_list_of_up_to_three_filters)
 	EXPECT_EQUAL(lists, 1u + 20 + 400 + 8000);
 }
 
-CASE(attribute_probe, what_a_sample_has_to_do)
+CASE(attribute_probe, probing_derives_work_of_a_sample_from_filters_and_weights)
 {
 	attribute_probe probes[2];
 
@@ -108,7 +108,7 @@ CASE(attribute_probe, what_a_sample_has_to_do)
 	EXPECT(!probing::of(probes).counts_accesses);
 }
 
-CASE(attribute_probe, weights_make_a_score)
+CASE(attribute_probe, score_of_weighted_hits_saturates)
 {
 	const probe_weights weights{{1, 0, 1'000, u32_max}};
 	const u8 few[max_probes] = {5, 200, 2, 0};
@@ -132,7 +132,7 @@ text_view complaint(span<const attribute_probe> probes, const monitoring_attrs &
 
 } // namespace
 
-CASE(attribute_probe, each_limit_is_told)
+CASE(attribute_probe, validate_beyond_a_limit_names_it)
 {
 	const monitoring_attrs samples_255{.sample_us = 1'000, .aggr_us = 255'999};
 	const monitoring_attrs samples_256{.sample_us = 1'000, .aggr_us = 256'000};
@@ -163,7 +163,7 @@ CASE(attribute_probe, each_limit_is_told)
 	}
 }
 
-CASE(attribute_probe, filters_are_checked)
+CASE(attribute_probe, validate_bad_filter_names_its_place)
 {
 	attribute_probe probes[2];
 	report first, second, third;

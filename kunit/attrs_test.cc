@@ -15,7 +15,7 @@ text_view complaint(const monitoring_attrs &attrs, report &why)
 
 } // namespace
 
-CASE(attrs, defaults_are_fine)
+CASE(attrs, validate_defaults_succeeds)
 {
 	report why;
 
@@ -23,7 +23,7 @@ CASE(attrs, defaults_are_fine)
 	EXPECT(why.line().empty());
 }
 
-CASE(attrs, each_limit_is_told)
+CASE(attrs, validate_beyond_a_limit_names_it)
 {
 	const struct {
 		monitoring_attrs attrs;
@@ -52,7 +52,7 @@ CASE(attrs, each_limit_is_told)
 	}
 }
 
-CASE(attrs, intervals_in_samples)
+CASE(attrs, samples_in_interval_are_rounded_down_and_at_least_one)
 {
 	monitoring_attrs attrs;
 

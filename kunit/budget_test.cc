@@ -92,7 +92,7 @@ struct mock_worker {
 
 } // namespace
 
-CASE(budget, without_a_limit_everything_is_looked_at)
+CASE(budget, share_unlimited_checks_every_region_each_sample)
 {
 	auto made = make_own<mock_worker>(0, 10'000);
 	ASSERT_OK(made);
@@ -104,7 +104,7 @@ CASE(budget, without_a_limit_everything_is_looked_at)
 	EXPECT_EQUAL(w->checks, w->samples * 10'000);
 }
 
-CASE(budget, enough_for_all_is_no_limit_in_the_end)
+CASE(budget, share_sufficient_skips_no_region)
 {
 	auto made = make_own<mock_worker>(100, 1000);
 	ASSERT_OK(made);
@@ -118,7 +118,7 @@ CASE(budget, enough_for_all_is_no_limit_in_the_end)
 }
 
 // Most of what is allowed is used, and never more in any second, but for one slice.
-CASE(budget, any_second_keeps_to_the_share)
+CASE(budget, use_in_any_second_within_share_plus_one_slice)
 {
 	for (const u64 permil : {1, 20, 300})
 		for (const u32 regions : {10u, 1'000u, 10'000u})
@@ -142,7 +142,7 @@ CASE(budget, any_second_keeps_to_the_share)
 }
 
 // The cost of a check jumps as memory is swapped, shared or huge.
-CASE(budget, changing_costs_cost_one_slice_at_the_most)
+CASE(budget, use_with_changing_costs_within_share_plus_one_slice)
 {
 	prng random{11};
 
@@ -164,7 +164,7 @@ CASE(budget, changing_costs_cost_one_slice_at_the_most)
 }
 
 // Even where the ends of windows alone are more than the share, regions are looked at.
-CASE(budget, looking_is_not_starved_by_other_work)
+CASE(budget, checks_with_costly_aggregation_get_half_of_the_share)
 {
 	auto made = make_own<mock_worker>(20, 10'000);
 	ASSERT_OK(made);
@@ -177,7 +177,7 @@ CASE(budget, looking_is_not_starved_by_other_work)
 	EXPECT_AT_MOST(w->most_over_budget, w->largest_slice);
 }
 
-CASE(budget, a_new_share_begins_with_nothing)
+CASE(budget, debt_after_share_is_disabled_is_zero)
 {
 	auto made = make_own<mock_worker>(500, 10);
 	ASSERT_OK(made);

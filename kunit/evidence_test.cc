@@ -44,14 +44,14 @@ evidence all_parts(u32 from, u32 to)
 
 } // namespace
 
-CASE(evidence, of_one_kind_is_one_piece)
+CASE(evidence, find_pieces_all_alike_finds_none)
 {
 	EXPECT_EQUAL(find_pieces(all_parts(0, 16), window, window, 2).count, 0u);
 	EXPECT_EQUAL(find_pieces(all_parts(0, 0), 0, window, 2).count, 0u);
 	EXPECT_EQUAL(find_pieces(0, 0, window, 2).count, 0u);
 }
 
-CASE(evidence, a_hot_stretch_has_two_borders)
+CASE(evidence, find_pieces_hot_middle_finds_both_borders)
 {
 	const evident_pieces found = find_pieces(all_parts(4, 10), 8, window, 3);
 
@@ -65,7 +65,7 @@ CASE(evidence, a_hot_stretch_has_two_borders)
 }
 
 // The border is somewhere between the last part that was cold and the first that was hot.
-CASE(evidence, unseen_parts_at_a_border_are_a_piece)
+CASE(evidence, find_pieces_unseen_parts_at_border_become_a_piece)
 {
 	evidence seen = 0;
 
@@ -83,7 +83,7 @@ CASE(evidence, unseen_parts_at_a_border_are_a_piece)
 	EXPECT(found.piece[2].is == evident_pieces::hot);
 }
 
-CASE(evidence, a_part_with_the_border_inside_is_mixed)
+CASE(evidence, find_pieces_border_inside_a_part_makes_it_mixed)
 {
 	const evidence seen = all_parts(8, 16) | evidence_of(8, false);
 	const evident_pieces found = find_pieces(seen, 10, window, 3);
@@ -94,7 +94,7 @@ CASE(evidence, a_part_with_the_border_inside_is_mixed)
 	EXPECT_EQUAL(found.piece[2].start, 9);
 }
 
-CASE(evidence, few_samples_prove_nothing)
+CASE(evidence, find_pieces_too_few_samples_finds_none)
 {
 	EXPECT_EQUAL(find_pieces(all_parts(4, 6), 2, window, 3).count, 0u);
 	EXPECT_EQUAL(find_pieces(all_parts(4, 6), 3, window, 3).count, 3u);
@@ -103,7 +103,7 @@ CASE(evidence, few_samples_prove_nothing)
 	EXPECT_EQUAL(find_pieces(mostly_hot, window - 2, window, 3).count, 0u);
 }
 
-CASE(evidence, scattered_accesses_are_no_structure)
+CASE(evidence, find_pieces_alternating_parts_finds_none)
 {
 	evidence seen = 0;
 
@@ -113,7 +113,7 @@ CASE(evidence, scattered_accesses_are_no_structure)
 }
 
 // Whatever was seen, pieces are in order, and what is called hot or cold was seen so.
-CASE(evidence, pieces_agree_with_what_was_seen)
+CASE(evidence, find_pieces_random_samples_agree_with_each_part)
 {
 	prng random{7};
 
@@ -137,7 +137,7 @@ CASE(evidence, pieces_agree_with_what_was_seen)
 }
 
 // How often memory that is accessed by chance, all alike, is taken for two kinds.
-CASE(evidence, chance_rarely_looks_like_structure)
+CASE(evidence, find_pieces_uniform_accesses_mistaken_in_at_most_5_percent)
 {
 	prng random{11};
 	u32 mistakes = 0;
@@ -157,7 +157,7 @@ CASE(evidence, chance_rarely_looks_like_structure)
 }
 
 // And how often a region whose middle is hot is found to be so.
-CASE(evidence, a_hot_middle_is_mostly_found)
+CASE(evidence, find_pieces_hot_middle_found_in_at_least_90_percent)
 {
 	prng random{13};
 	u32 found = 0;

@@ -21,7 +21,7 @@ goal make(goal_metric metric, u64 target, goal_direction direction = goal_direct
 
 } // namespace
 
-CASE(goal, score_grows_towards_the_target)
+CASE(goal, score_rising_is_value_relative_to_target)
 {
 	const goal g = make(goal_metric::user_input, 200);
 
@@ -33,7 +33,7 @@ CASE(goal, score_grows_towards_the_target)
 	EXPECT_EQUAL(score_of(make(goal_metric::user_input, 0), 0), 0u);
 }
 
-CASE(goal, score_of_what_is_to_fall)
+CASE(goal, score_falling_is_the_rest_relative_to_its_target)
 {
 	const goal g = make(goal_metric::node_mem_used_bp, 2'000, goal_direction::lower);
 
@@ -45,7 +45,7 @@ CASE(goal, score_of_what_is_to_fall)
 		     10'000u);
 }
 
-CASE(goal, a_share_says_what_is_missing)
+CASE(goal, progress_of_share_tells_missing_bytes)
 {
 	const goal up = make(goal_metric::node_sys_bp, 7'000);
 	const goal down = make(goal_metric::node_sys_bp, 2'500, goal_direction::lower);
@@ -62,7 +62,7 @@ CASE(goal, a_share_says_what_is_missing)
 }
 
 // Half of the memory in use fits on the node, or a quarter on the others: more is never reached.
-CASE(goal, a_share_is_wanted_as_far_as_it_fits)
+CASE(goal, progress_of_share_without_room_is_bounded_by_it)
 {
 	const goal up = make(goal_metric::node_sys_bp, 7'000);
 	const goal down = make(goal_metric::node_sys_bp, 2'500, goal_direction::lower);
@@ -73,7 +73,7 @@ CASE(goal, a_share_is_wanted_as_far_as_it_fits)
 	EXPECT_EQUAL(progress_of_share(down, {8 * gib, 7 * gib}, 100 * gib, 2 * gib).most_bytes, gib);
 }
 
-CASE(goal, what_is_missing_of_a_node)
+CASE(goal, missing_bytes_of_node_follow_used_and_free_targets)
 {
 	const kapi_memory node{.total_bytes = 10 * gib, .free_bytes = gib};
 	const goal used = make(goal_metric::node_mem_used_bp, 9'500);
@@ -88,7 +88,7 @@ CASE(goal, what_is_missing_of_a_node)
 	EXPECT_EQUAL(missing_bytes(free, {0, 0}), 0u);
 }
 
-CASE(goal, pressure_is_neutral_at_first)
+CASE(goal, measure_psi_without_baseline_is_on_target)
 {
 	goal g = make(goal_metric::some_mem_psi_us, 1'000);
 	psi_baseline baseline;
@@ -103,7 +103,7 @@ CASE(goal, pressure_is_neutral_at_first)
 }
 
 // A plant that the scheme fills and that leaks: what a window does counts, a tenth is lost.
-CASE(goal_tuner, steady_finds_what_it_takes)
+CASE(goal_tuner, consist_with_losses_converges_to_target)
 {
 	quota_inputs wanted;
 	goal_tuning tuning;
@@ -116,7 +116,7 @@ CASE(goal_tuner, steady_finds_what_it_takes)
 	EXPECT_LESS(800'000u, level);
 }
 
-CASE(goal_tuner, steady_begins_with_a_byte_and_doubles)
+CASE(goal_tuner, consist_unmet_goal_doubles_from_one_byte)
 {
 	quota_inputs wanted;
 	goal_tuning tuning;
@@ -131,7 +131,7 @@ CASE(goal_tuner, steady_begins_with_a_byte_and_doubles)
 	EXPECT_EQUAL(tuning.allowed_bytes(wanted, 20'000, 0, true), 1u);
 }
 
-CASE(goal_tuner, temporal_is_all_or_nothing)
+CASE(goal_tuner, temporal_allows_everything_until_goal_is_met)
 {
 	quota_inputs wanted;
 	goal_tuning tuning;
@@ -143,7 +143,7 @@ CASE(goal_tuner, temporal_is_all_or_nothing)
 	EXPECT_EQUAL(tuning.allowed_bytes(wanted, 9'999, 0, true), 5 * gib);
 }
 
-CASE(goal_tuner, proportional_weakens_towards_the_goal)
+CASE(goal_tuner, proportional_near_goal_allows_less)
 {
 	quota_inputs wanted;
 	goal_tuning limited;

@@ -59,7 +59,7 @@ void complete(kapi_thread *, void *argument)
 
 } // namespace
 
-CASE(guard, data_is_lent_while_the_lock_is_held)
+CASE(guard, with_lends_the_data)
 {
 	guarded<account> accounts{lock_class::registry, u64{1}, u64{2}};
 
@@ -69,7 +69,7 @@ CASE(guard, data_is_lent_while_the_lock_is_held)
 	EXPECT_EQUAL(inside.a, 5);
 }
 
-CASE(guard, a_lock_is_free_after_its_scope)
+CASE(guard, unlocked_and_scope_end_release_the_lock)
 {
 	mutex lock{lock_class::context};
 	int runs = 0;
@@ -85,7 +85,7 @@ CASE(guard, a_lock_is_free_after_its_scope)
 	EXPECT_EQUAL(runs, 2);
 }
 
-CASE(guard, locks_nest_in_their_order)
+CASE(guard, locks_in_declared_order_nest)
 {
 	mutex outer{lock_class::tree};
 	mutex middle{lock_class::context};
@@ -95,7 +95,7 @@ CASE(guard, locks_nest_in_their_order)
 	guard c{inner};
 }
 
-CASE(guard, data_is_not_lent_twice)
+CASE(guard, with_while_lent_waits)
 {
 	long_stay state;
 	kapi_thread *thread = nullptr;
@@ -107,7 +107,7 @@ CASE(guard, data_is_not_lent_twice)
 	EXPECT(!occupied);
 }
 
-CASE(guard, two_threads_exclude_each_other)
+CASE(guard, with_from_two_threads_excludes)
 {
 	transfers state;
 	kapi_thread *first = nullptr;
@@ -123,7 +123,7 @@ CASE(guard, two_threads_exclude_each_other)
 	EXPECT_EQUAL(state.accounts.with([](account &at) { return at.b; }), 4000);
 }
 
-CASE(completion, a_complete_one_is_not_waited_for)
+CASE(completion, wait_after_complete_returns_at_once)
 {
 	completion done;
 
@@ -134,7 +134,7 @@ CASE(completion, a_complete_one_is_not_waited_for)
 	EXPECT(other.wait_interruptible());
 }
 
-CASE(completion, the_waiter_wakes)
+CASE(completion, wait_before_complete_wakes)
 {
 	completion done;
 	kapi_thread *thread = nullptr;

@@ -30,7 +30,7 @@ u64 of_any_width(prng &random)
 
 } // namespace
 
-CASE(mul_div, small_numbers)
+CASE(mul_div, small_operands_truncate)
 {
 	EXPECT_EQUAL(mul_div(0, 0, 1), 0);
 	EXPECT_EQUAL(mul_div(7, 3, 2), 10);
@@ -38,7 +38,7 @@ CASE(mul_div, small_numbers)
 	EXPECT_EQUAL(mul_div(10'000, 10'000, 3), 33'333'333);
 }
 
-CASE(mul_div, products_beyond_64_bits)
+CASE(mul_div, product_beyond_64_bits_is_exact)
 {
 	EXPECT_EQUAL(mul_div(u64_max, u64_max, u64_max), u64_max);
 	EXPECT_EQUAL(mul_div(u64_max, 10'000, 10'000), u64_max);
@@ -48,7 +48,7 @@ CASE(mul_div, products_beyond_64_bits)
 	EXPECT_EQUAL(mul_div(1ULL << 40, 1ULL << 40, 1ULL << 20), 1ULL << 60);
 }
 
-CASE(mul_div, what_does_not_fit_saturates)
+CASE(mul_div, quotient_beyond_64_bits_saturates)
 {
 	EXPECT_EQUAL(mul_div(u64_max, u64_max, 1), u64_max);
 	EXPECT_EQUAL(mul_div(u64_max, u64_max, u64_max - 1), u64_max);
@@ -57,7 +57,7 @@ CASE(mul_div, what_does_not_fit_saturates)
 	EXPECT_EQUAL(mul_div(1ULL << 63, 2, 2), 1ULL << 63);
 }
 
-CASE(mul_div, quotients_of_random_numbers)
+CASE(mul_div, random_operands_give_exact_quotient)
 {
 	prng random{1};
 
@@ -71,7 +71,7 @@ CASE(mul_div, quotients_of_random_numbers)
 }
 
 // The quotient's largest value and the first that does not fit are neighbours.
-CASE(mul_div, at_the_edge_of_saturation)
+CASE(mul_div, quotient_at_64_bit_edge_is_exact_or_saturates)
 {
 	prng random{2};
 
@@ -86,7 +86,7 @@ CASE(mul_div, at_the_edge_of_saturation)
 	}
 }
 
-CASE(math, min_max_clamp_distance)
+CASE(math, min_max_clamp_distance_give_documented_values)
 {
 	EXPECT_EQUAL(min(3u, 4u), 3);
 	EXPECT_EQUAL(max(3u, 4u), 4);
@@ -98,7 +98,7 @@ CASE(math, min_max_clamp_distance)
 	EXPECT_EQUAL(distance(0, u64_max), u64_max);
 }
 
-CASE(math, alignment)
+CASE(math, align_up_without_multiple_stays_below)
 {
 	EXPECT_EQUAL(align_down(4095, 4096), 0);
 	EXPECT_EQUAL(align_down(4096, 4096), 4096);
@@ -112,7 +112,7 @@ CASE(math, alignment)
 	EXPECT_EQUAL(align_up(u64_max - 4094, 4096), u64_max - 4095);
 }
 
-CASE(math, saturating_arithmetic)
+CASE(math, saturating_add_and_mul_overflow_gives_maximum)
 {
 	EXPECT_EQUAL(saturating_add(1, 2), 3);
 	EXPECT_EQUAL(saturating_add(u64_max, 0), u64_max);
@@ -126,7 +126,7 @@ CASE(math, saturating_arithmetic)
 	EXPECT_EQUAL(saturating_mul(1ULL << 32, 1ULL << 31), 1ULL << 63);
 }
 
-CASE(math, narrowing)
+CASE(math, narrow_keeps_and_saturate_u32_limits_values)
 {
 	EXPECT_EQUAL(narrow<u8>(255), 255);
 	EXPECT_EQUAL(narrow<u16>(65535), 65535);

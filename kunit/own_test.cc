@@ -41,7 +41,7 @@ struct pair {
 
 } // namespace
 
-CASE(own, lives_as_long_as_its_owner)
+CASE(own, object_lives_as_long_as_its_owner)
 {
 	const u64 allocated = kapi_alloc_live();
 	{
@@ -60,7 +60,7 @@ CASE(own, lives_as_long_as_its_owner)
 	EXPECT_EQUAL(kapi_alloc_live(), allocated);
 }
 
-CASE(own, empty_owns_nothing)
+CASE(own, empty_own_releases_nothing)
 {
 	own<tracked> nothing;
 
@@ -69,7 +69,7 @@ CASE(own, empty_owns_nothing)
 	EXPECT(nothing.release() == nullptr);
 }
 
-CASE(own, arguments_are_forwarded)
+CASE(own, make_own_forwards_arguments)
 {
 	{
 		auto made = make_own<pair>(tracked{4}, 5);
@@ -82,7 +82,7 @@ CASE(own, arguments_are_forwarded)
 	EXPECT_EQUAL(tracked::live, 0);
 }
 
-CASE(own, a_move_leaves_the_source_empty)
+CASE(own, move_leaves_source_empty)
 {
 	{
 		auto made = make_own<tracked>(6);
@@ -97,7 +97,7 @@ CASE(own, a_move_leaves_the_source_empty)
 	EXPECT_EQUAL(tracked::live, 0);
 }
 
-CASE(own, assignment_releases_what_was_owned)
+CASE(own, assignment_frees_previous_object)
 {
 	const u64 allocated = kapi_alloc_live();
 	auto made_a = make_own<tracked>(1);
@@ -115,7 +115,7 @@ CASE(own, assignment_releases_what_was_owned)
 	EXPECT_EQUAL(kapi_alloc_live(), allocated);
 }
 
-CASE(own, release_and_adopt_pass_the_object_on)
+CASE(own, release_then_adopt_keeps_object_alive)
 {
 	auto made = make_own<tracked>(7);
 	ASSERT_OK(made);
@@ -130,7 +130,7 @@ CASE(own, release_and_adopt_pass_the_object_on)
 	EXPECT_EQUAL(tracked::live, 0);
 }
 
-CASE(ref, puts_exactly_once)
+CASE(ref, moved_ref_puts_exactly_once)
 {
 	counted object;
 	{
@@ -145,7 +145,7 @@ CASE(ref, puts_exactly_once)
 	EXPECT_EQUAL(object.references, 0);
 }
 
-CASE(ref, assignment_puts_what_was_held)
+CASE(ref, assignment_puts_previous_object)
 {
 	counted a, b;
 	counted_ref held = hold(a);
@@ -158,7 +158,7 @@ CASE(ref, assignment_puts_what_was_held)
 	EXPECT_EQUAL(b.references, 0);
 }
 
-CASE(defer, runs_at_the_end_of_the_scope)
+CASE(defer, scope_end_runs_it_once)
 {
 	int runs = 0;
 	{
@@ -168,7 +168,7 @@ CASE(defer, runs_at_the_end_of_the_scope)
 	EXPECT_EQUAL(runs, 1);
 }
 
-CASE(defer, runs_on_an_early_return)
+CASE(defer, early_return_runs_it_once)
 {
 	int runs = 0;
 	auto leaves = [&](status early) -> status {
@@ -184,7 +184,7 @@ CASE(defer, runs_on_an_early_return)
 	EXPECT_EQUAL(runs, 2);
 }
 
-CASE(defer, the_last_one_runs_first)
+CASE(defer, scope_end_runs_last_one_first)
 {
 	int order = 0;
 	{
@@ -194,7 +194,7 @@ CASE(defer, the_last_one_runs_first)
 	EXPECT_EQUAL(order, 12);
 }
 
-CASE(defer, a_cancelled_one_does_not_run)
+CASE(defer, cancel_prevents_it)
 {
 	int runs = 0;
 	{
@@ -204,7 +204,7 @@ CASE(defer, a_cancelled_one_does_not_run)
 	EXPECT_EQUAL(runs, 0);
 }
 
-CASE(late, lives_from_emplace_to_destroy)
+CASE(late, object_lives_from_emplace_to_destroy)
 {
 	late<pair> storage;
 

@@ -13,7 +13,7 @@ constexpr priority_weights even{0, 1, 1};
 
 } // namespace
 
-CASE(priority, of_accesses_alone)
+CASE(priority, hot_score_by_accesses_alone_ignores_age)
 {
 	EXPECT_EQUAL(hot_score(0, 20, 1'000, only_accesses), 0u);
 	EXPECT_EQUAL(hot_score(10, 20, 0, only_accesses), 49u);
@@ -23,7 +23,7 @@ CASE(priority, of_accesses_alone)
 }
 
 // Doublings of a second: what is idle cools down with them.
-CASE(priority, of_age_alone)
+CASE(priority, hot_score_by_age_alone_follows_log_of_seconds)
 {
 	EXPECT_EQUAL(hot_score(1, 20, 0, only_age), 49u);
 	EXPECT_EQUAL(hot_score(0, 20, 0, only_age), 49u);
@@ -33,7 +33,7 @@ CASE(priority, of_age_alone)
 	EXPECT_EQUAL(hot_score(0, 20, u64{1} << 40, only_age), 0u);
 }
 
-CASE(priority, weights_count_by_their_ratio)
+CASE(priority, hot_score_depends_on_ratio_of_weights)
 {
 	EXPECT_EQUAL(hot_score(20, 20, 0, even), 74u);
 	EXPECT_EQUAL(hot_score(20, 20, 0, {0, u32_max, u32_max}), 74u);
@@ -41,7 +41,7 @@ CASE(priority, weights_count_by_their_ratio)
 	EXPECT_EQUAL(hot_score(20, 20, 0, {u32_max, 1, 1}), 74u);
 }
 
-CASE(priority, actions_want_what_is_hot_or_cold)
+CASE(priority, preference_of_action_is_hot_cold_or_none)
 {
 	EXPECT(preference_of(action::pageout, false) == preference::cold);
 	EXPECT(preference_of(action::migrate_hot, true) == preference::hot);
@@ -55,7 +55,7 @@ CASE(priority, actions_want_what_is_hot_or_cold)
 }
 
 // The cut covers the limit, and with one priority less it would not.
-CASE(priority, the_cut_is_the_highest_that_is_enough)
+CASE(priority, lowest_within_limit_is_highest_priority_that_covers_it)
 {
 	struct {
 		u32 score;

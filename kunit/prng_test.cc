@@ -45,7 +45,7 @@ bool is_uniform(u64 bound, u64 seed)
 } // namespace
 
 // The generator's published first numbers.
-CASE(prng, is_splitmix64)
+CASE(prng, next_matches_published_splitmix64_values)
 {
 	prng random{1234567};
 
@@ -56,7 +56,7 @@ CASE(prng, is_splitmix64)
 	EXPECT_EQUAL(random.next(), 16408922859458223821ULL);
 }
 
-CASE(prng, below_is_uniform_over_small_and_large_bounds)
+CASE(prng, below_any_bound_is_uniform)
 {
 	const u64 bounds[] = {
 		100,
@@ -77,7 +77,7 @@ CASE(prng, below_is_uniform_over_small_and_large_bounds)
 			ASSERT(is_uniform(bound, seed));
 }
 
-CASE(prng, below_stays_below)
+CASE(prng, below_smallest_bounds_stays_below)
 {
 	prng random{7};
 
@@ -90,7 +90,7 @@ CASE(prng, below_stays_below)
 	EXPECT(seen[0] && seen[1]);
 }
 
-CASE(prng, between_stays_between)
+CASE(prng, between_bounds_reaches_all_and_stays_within)
 {
 	prng random{8};
 	const u64 low = 0x7fff'ffff'f000;
@@ -110,7 +110,7 @@ CASE(prng, between_stays_between)
 	EXPECT_LESS(0, far);
 }
 
-CASE(prng, a_seed_gives_one_sequence)
+CASE(prng, next_same_seed_gives_same_sequence)
 {
 	prng a{42};
 	prng b{42};
@@ -126,7 +126,7 @@ CASE(prng, a_seed_gives_one_sequence)
 }
 
 // Each bit of both generators' numbers agrees as often as not.
-CASE(prng, a_split_has_nothing_to_do_with_its_source)
+CASE(prng, split_is_uncorrelated_with_source)
 {
 	prng source{9};
 	prng split = source.split();
@@ -141,7 +141,7 @@ CASE(prng, a_split_has_nothing_to_do_with_its_source)
 		EXPECT_AT_MOST(distance(agreeing[bit], 5000), 225); // 4.5 standard deviations
 }
 
-CASE(prng, splits_of_one_source_differ)
+CASE(prng, split_twice_gives_different_sequences)
 {
 	prng source{10};
 	prng a = source.split();

@@ -17,7 +17,7 @@ void begin(quota_account &account, const quota_inputs &wanted, u64 now_ns,
 
 } // namespace
 
-CASE(quota, the_first_look_decides_already)
+CASE(quota, look_begins_first_window_at_once)
 {
 	quota_inputs wanted;
 	quota_account account;
@@ -31,7 +31,7 @@ CASE(quota, the_first_look_decides_already)
 	EXPECT(account.look(wanted, 1'000 * ms_ns) == quota_account::news::window);
 }
 
-CASE(quota, a_window_ends_however_late_somebody_asks)
+CASE(quota, look_late_or_with_extreme_interval_decides_window)
 {
 	quota_inputs wanted;
 	quota_account account;
@@ -46,7 +46,7 @@ CASE(quota, a_window_ends_however_late_somebody_asks)
 	EXPECT(account.look(wanted, u64_max - 100 * ms_ns) == quota_account::news::window);
 }
 
-CASE(quota, less_than_a_page_is_nothing)
+CASE(quota, left_bytes_are_whole_pages)
 {
 	quota_inputs wanted;
 	quota_account account;
@@ -60,7 +60,7 @@ CASE(quota, less_than_a_page_is_nothing)
 	EXPECT(!account.full(wanted));
 }
 
-CASE(quota, less_than_a_block_is_left_for_the_next_window)
+CASE(quota, left_bytes_with_blocks_are_whole_blocks)
 {
 	quota_inputs wanted;
 	quota_account account;
@@ -80,7 +80,7 @@ CASE(quota, less_than_a_block_is_left_for_the_next_window)
 	EXPECT_EQUAL(account.cut_bytes(wanted), page_bytes);
 }
 
-CASE(quota, what_others_of_the_pool_use_is_gone)
+CASE(quota, charge_for_another_in_pool_reduces_what_is_left)
 {
 	quota_inputs wanted;
 	quota_account account;
@@ -105,7 +105,7 @@ CASE(quota, what_others_of_the_pool_use_is_gone)
 	EXPECT_EQUAL(account.left_ns(wanted), 10 * ms_ns);
 }
 
-CASE(quota, a_window_is_used_up_once)
+CASE(quota, charge_reports_exhausted_window_once)
 {
 	quota_inputs wanted;
 	quota_account account;
@@ -123,7 +123,7 @@ CASE(quota, a_window_is_used_up_once)
 	EXPECT(account.charge(wanted, 4 * page_bytes, 0, 0));
 }
 
-CASE(quota, windows_keep_their_pace)
+CASE(quota, look_early_or_late_keeps_window_pace)
 {
 	quota_inputs wanted;
 	quota_account account;
@@ -150,7 +150,7 @@ CASE(quota, windows_keep_their_pace)
 	EXPECT(asked(1'148'000));
 }
 
-CASE(quota, failures_cost_their_share)
+CASE(quota, charge_failed_bytes_by_configured_ratio)
 {
 	quota_inputs wanted;
 	quota_account account;
@@ -168,7 +168,7 @@ CASE(quota, failures_cost_their_share)
 	EXPECT_EQUAL(account.charged_bytes(), 21 * page_bytes);
 }
 
-CASE(quota, a_goal_that_is_reached_stops_all)
+CASE(quota, allow_zero_bytes_makes_quota_full)
 {
 	quota_inputs wanted;
 	quota_account account;
@@ -182,7 +182,7 @@ CASE(quota, a_goal_that_is_reached_stops_all)
 	EXPECT_EQUAL(account.effective_bytes(), 7 * page_bytes);
 }
 
-CASE(quota, time_makes_bytes_by_what_was_measured)
+CASE(quota, effective_bytes_of_time_follow_measured_speed)
 {
 	quota_inputs wanted;
 	quota_account account;
@@ -198,7 +198,7 @@ CASE(quota, time_makes_bytes_by_what_was_measured)
 	EXPECT(account.full(wanted));
 }
 
-CASE(quota, what_achieved_nothing_is_tried_again)
+CASE(quota, effective_bytes_after_failures_allow_one_page)
 {
 	quota_inputs wanted;
 	quota_account account;
@@ -213,7 +213,7 @@ CASE(quota, what_achieved_nothing_is_tried_again)
 	EXPECT(!account.full(wanted));
 }
 
-CASE(quota, totals_do_not_overflow)
+CASE(quota, charge_huge_amounts_saturates)
 {
 	quota_inputs wanted;
 	quota_account account;
@@ -233,7 +233,7 @@ CASE(quota, totals_do_not_overflow)
 	EXPECT_EQUAL(account.left_bytes(wanted), 0u);
 }
 
-CASE(quota, a_commit_changes_the_limit_and_not_the_charge)
+CASE(quota, revise_changes_limit_and_keeps_charge)
 {
 	quota_inputs wanted;
 	quota_account account;

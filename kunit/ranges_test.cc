@@ -31,19 +31,19 @@ bool equal(const vec<addr_range> &found, span<const addr_range> wanted)
 
 } // namespace
 
-CASE(ranges, nothing_mapped)
+CASE(ranges, areas_of_nothing_are_empty)
 {
 	EXPECT_EQUAL(areas_of({}).size(), 0u);
 }
 
-CASE(ranges, one_mapping_is_one_area)
+CASE(ranges, areas_of_one_mapping_are_that_mapping)
 {
 	const addr_range mapped[] = {{4096, 8192}};
 
 	EXPECT(equal(areas_of(mapped), mapped));
 }
 
-CASE(ranges, two_gaps_always_count)
+CASE(ranges, areas_exclude_two_largest_gaps_however_small)
 {
 	const addr_range mapped[] = {{0x1000, 0x2000000}, {0x2001000, 0x4000000},
 				     {0x4001000, 0x6000000}};
@@ -51,7 +51,7 @@ CASE(ranges, two_gaps_always_count)
 	EXPECT(equal(areas_of(mapped), mapped));
 }
 
-CASE(ranges, small_gaps_are_included)
+CASE(ranges, areas_include_small_gaps)
 {
 	const addr_range mapped[] = {
 		{0x1000, 0x2000},	  {0x3000, 0x80000},	     {0x10000000, 0x10080000},
@@ -67,7 +67,7 @@ CASE(ranges, small_gaps_are_included)
 }
 
 // Islands in a sea of addresses: the sea costs nothing.
-CASE(ranges, large_holes_are_not_monitored)
+CASE(ranges, areas_exclude_all_large_gaps)
 {
 	constexpr u64 gib = u64{1} << 30;
 	constexpr u32 islands = 20;
@@ -79,7 +79,7 @@ CASE(ranges, large_holes_are_not_monitored)
 }
 
 // The largest first or last, and touching mappings.
-CASE(ranges, order_of_gaps_does_not_matter)
+CASE(ranges, areas_with_largest_gap_first_or_last_exclude_it)
 {
 	const addr_range mapped[] = {
 		{0x1000, 0x2000},     {0x100000, 0x101000}, {0x101000, 0x102000},
@@ -96,7 +96,7 @@ CASE(ranges, order_of_gaps_does_not_matter)
 }
 
 // With little room the largest gaps count.
-CASE(ranges, room_for_three)
+CASE(ranges, areas_with_room_for_three_exclude_largest_gaps)
 {
 	const addr_range mapped[] = {
 		{0x1000, 0x2000},
@@ -114,7 +114,7 @@ CASE(ranges, room_for_three)
 	EXPECT(equal(areas_of(mapped, 3), wanted));
 }
 
-CASE(ranges, room_for_one)
+CASE(ranges, areas_with_room_for_one_span_all)
 {
 	const addr_range mapped[] = {{0x1000, 0x2000}, {0x10000, 0x11000}};
 	const addr_range wanted[] = {{0x1000, 0x11000}};
@@ -122,7 +122,7 @@ CASE(ranges, room_for_one)
 	EXPECT(equal(areas_of(mapped, 1), wanted));
 }
 
-CASE(ranges, alignment_covers_the_range)
+CASE(ranges, page_aligned_range_covers_the_original)
 {
 	EXPECT_EQUAL(page_aligned({1, 4097}), (addr_range{0, 8192}));
 	EXPECT_EQUAL(page_aligned({4096, 8192}), (addr_range{4096, 8192}));

@@ -44,7 +44,7 @@ constexpr hit_counters filled[] = {
 
 } // namespace
 
-CASE(region_table_hits, are_counted_up_to_255)
+CASE(region_table_hits, count_hits_saturates_at_255)
 {
 	region_table table;
 
@@ -59,7 +59,7 @@ CASE(region_table_hits, are_counted_up_to_255)
 	EXPECT_EQUAL(table.nr_accesses(1), 0u);
 }
 
-CASE(region_table_hits, without_room_there_are_none)
+CASE(region_table_hits, reserve_without_room_for_hits_keeps_none)
 {
 	const addr_range ranges[] = {pages(0, 8)};
 	region_table table;
@@ -82,7 +82,7 @@ CASE(region_table_hits, without_room_there_are_none)
 	EXPECT(has(table, 0, {{0, 5, 0, 0}, {}}));
 }
 
-CASE(region_table_hits, moving_sum_is_that_of_one_window)
+CASE(region_table_hits, moving_sum_mixes_last_and_current_aggregation)
 {
 	const hit_counters hits{{2, 255, 200, 0}, {9, 255, 200, 0}};
 
@@ -93,7 +93,7 @@ CASE(region_table_hits, moving_sum_is_that_of_one_window)
 	EXPECT_EQUAL(hits.moving_sum(2, 2, 10), 240);
 }
 
-CASE(region_table_hits, merging_takes_the_mean_by_size)
+CASE(region_table_hits, merge_averages_hits_by_size)
 {
 	region_table table;
 
@@ -104,7 +104,7 @@ CASE(region_table_hits, merging_takes_the_mean_by_size)
 	EXPECT(has(table, 0, {{0, 0, 0, 0}, {1, 0, 0, 2}}));
 }
 
-CASE(region_table_hits, merging_some_leaves_the_others)
+CASE(region_table_hits, merge_of_some_keeps_hits_of_the_others)
 {
 	const u32 accesses[] = {9, 0, 1, 9, 0};
 	addr_range ranges[5];
@@ -129,7 +129,7 @@ CASE(region_table_hits, merging_some_leaves_the_others)
 	EXPECT(has(table, 3, {{50, 0, 0, 0}, {}}));
 }
 
-CASE(region_table_hits, parts_inherit_them)
+CASE(region_table_hits, split_and_cut_inherit_hits)
 {
 	region_table table;
 	prng random{1};
@@ -146,7 +146,7 @@ CASE(region_table_hits, parts_inherit_them)
 		EXPECT(has(table, i, filled[i == 0 ? 0 : i < 3 ? 1 : 2]));
 }
 
-CASE(region_table_hits, changed_ranges_keep_them)
+CASE(region_table_hits, set_ranges_keeps_hits_of_kept_regions)
 {
 	const addr_range ranges[] = {pages(0, 2), pages(4, 9), pages(20, 21)};
 	region_table table;
@@ -162,7 +162,7 @@ CASE(region_table_hits, changed_ranges_keep_them)
 	EXPECT(has(table, 0, {}));
 }
 
-CASE(region_table_hits, copies_have_them)
+CASE(region_table_hits, copy_and_move_keep_hits)
 {
 	region_table table, with, without;
 
@@ -181,7 +181,7 @@ CASE(region_table_hits, copies_have_them)
 	EXPECT(has(moved, 2, filled[2]));
 }
 
-CASE(region_table_hits, other_intervals_rescale_them)
+CASE(region_table_hits, rescale_scales_hits_of_last_aggregation)
 {
 	region_table table;
 
@@ -194,7 +194,7 @@ CASE(region_table_hits, other_intervals_rescale_them)
 	EXPECT(has(table, 2, {{}, {0, 0, 0, 6}}));
 }
 
-CASE(region_table_hits, those_of_dropped_probes_are_forgotten)
+CASE(region_table_hits, forget_hits_clears_higher_probes_only)
 {
 	region_table table;
 
@@ -206,7 +206,7 @@ CASE(region_table_hits, those_of_dropped_probes_are_forgotten)
 }
 
 // Scores are 10 * (2, 0, 0) + 3 * (0, 0, 1) now, and 80, 30 and 12 in the window before.
-CASE(region_table_hits, weights_replace_accesses)
+CASE(region_table_hits, score_by_weights_replaces_accesses_in_age_and_merge)
 {
 	region_table table;
 

@@ -55,7 +55,7 @@ void fill(region_table &table, const u32 *counts, u32 n)
 
 } // namespace
 
-CASE(region_table, reserve_failure_is_nothing)
+CASE(region_table, reserve_enomem_leaves_table_unchanged)
 {
 	region_table table;
 
@@ -65,7 +65,7 @@ CASE(region_table, reserve_failure_is_nothing)
 	EXPECT_EQUAL(table.capacity(), 4u);
 }
 
-CASE(region_table, reserve_keeps_regions)
+CASE(region_table, reserve_larger_keeps_regions)
 {
 	const u32 counts[] = {3, 1, 4};
 	region_table table;
@@ -78,7 +78,7 @@ CASE(region_table, reserve_keeps_regions)
 	EXPECT(sound(table));
 }
 
-CASE(region_table, merge_joins_what_is_alike)
+CASE(region_table, merge_neighbours_alike_joins_them)
 {
 	const u32 counts[] = {10, 11, 9, 3, 3, 20};
 	region_table table;
@@ -95,7 +95,7 @@ CASE(region_table, merge_joins_what_is_alike)
 	EXPECT(sound(table));
 }
 
-CASE(region_table, merge_threshold_is_inclusive)
+CASE(region_table, merge_at_threshold_joins)
 {
 	const u32 counts[] = {0, 2, 5};
 	region_table table;
@@ -108,7 +108,7 @@ CASE(region_table, merge_threshold_is_inclusive)
 	EXPECT_EQUAL(table.nr_accesses(1), 5u);
 }
 
-CASE(region_table, merge_keeps_gaps_and_the_size_limit)
+CASE(region_table, merge_across_gap_or_size_limit_does_not_join)
 {
 	const addr_range ranges[] = {pages(0, 4), pages(5, 8), pages(8, 9), pages(9, 12)};
 	region_table table;
@@ -123,7 +123,7 @@ CASE(region_table, merge_keeps_gaps_and_the_size_limit)
 }
 
 // Against the mean over all bytes, which fits in 64 bits here: joining many rounds only once.
-CASE(region_table, merge_averages_by_size)
+CASE(region_table, merge_averages_accesses_by_size)
 {
 	prng random{1};
 
@@ -153,7 +153,7 @@ CASE(region_table, merge_averages_by_size)
 	}
 }
 
-CASE(region_table, age_rises_while_counts_stay)
+CASE(region_table, update_ages_within_threshold_ages_else_resets)
 {
 	// last, now, threshold -> does age rise?
 	const struct {
@@ -179,7 +179,7 @@ CASE(region_table, age_rises_while_counts_stay)
 	}
 }
 
-CASE(region_table, split_halves_every_region)
+CASE(region_table, split_cuts_every_large_region_in_two)
 {
 	const addr_range ranges[] = {pages(0, 100), pages(200, 202), pages(300, 303)};
 	prng random{2};
@@ -202,7 +202,7 @@ CASE(region_table, split_halves_every_region)
 	}
 }
 
-CASE(region_table, split_in_three_and_one_in_every)
+CASE(region_table, split_into_three_or_every_nth_cuts_those_only)
 {
 	const addr_range ranges[] = {pages(0, 50), pages(50, 100), pages(100, 150),
 				     pages(150, 200)};
@@ -223,7 +223,7 @@ CASE(region_table, split_in_three_and_one_in_every)
 	EXPECT_EQUAL(table.range(3), pages(100, 150));
 }
 
-CASE(region_table, split_stops_at_the_maximum)
+CASE(region_table, split_at_maximum_stops)
 {
 	const addr_range ranges[] = {pages(0, 50), pages(50, 100), pages(100, 150)};
 	prng random{4};
@@ -239,7 +239,7 @@ CASE(region_table, split_stops_at_the_maximum)
 	}
 }
 
-CASE(region_table, cut_larger_than_makes_even_pieces)
+CASE(region_table, cut_larger_than_makes_pieces_of_that_size)
 {
 	const addr_range ranges[] = {pages(0, 10), pages(20, 24), pages(24, 25)};
 	region_table table;
@@ -257,7 +257,7 @@ CASE(region_table, cut_larger_than_makes_even_pieces)
 }
 
 // A region of 40 GiB in 64 parts: every part is as likely as any other.
-CASE(region_table, probes_reach_all_of_a_large_region)
+CASE(region_table, plan_probes_large_region_is_uniform)
 {
 	constexpr u32 parts = 64;
 	constexpr u32 draws = 4096 * parts;
@@ -280,7 +280,7 @@ CASE(region_table, probes_reach_all_of_a_large_region)
 }
 
 // Every page of a small space, before and after, for random regions and random ranges.
-CASE(region_table, set_ranges_covers_and_inherits)
+CASE(region_table, set_ranges_random_covers_exactly_and_inherits_counts)
 {
 	constexpr u64 space = 48;
 	prng random{6};
@@ -341,7 +341,7 @@ CASE(region_table, set_ranges_covers_and_inherits)
 
 // Even a table that has no room to spare stays sound; a region stretched over a gap counts as
 // large as it is, as weights depend on it.
-CASE(region_table, set_ranges_without_room_stays_sound)
+CASE(region_table, set_ranges_full_table_stays_sound)
 {
 	const addr_range before[] = {pages(10, 12), pages(14, 16), pages(20, 22)};
 	const addr_range after[] = {pages(0, 5), pages(9, 24), pages(30, 40)};
@@ -357,7 +357,7 @@ CASE(region_table, set_ranges_without_room_stays_sound)
 	EXPECT(sound(table));
 }
 
-CASE(region_table, moving_sum_fades_the_last_window_out)
+CASE(region_table, moving_sum_fades_out_last_aggregation)
 {
 	const addr_range range[] = {pages(0, 8)};
 	region_table table;
@@ -376,7 +376,7 @@ CASE(region_table, moving_sum_fades_the_last_window_out)
 }
 
 // How many of 20 samples found it accessed, idle, and nothing to tell: what count results.
-CASE(region_table, what_cannot_be_checked_does_not_pull_the_count_down)
+CASE(region_table, settle_unchecked_samples_do_not_lower_the_count)
 {
 	const struct {
 		u32 accessed, idle, untold, count;
@@ -411,7 +411,7 @@ CASE(region_table, what_cannot_be_checked_does_not_pull_the_count_down)
 }
 
 // In the middle of a window the elapsed part is judged by what could be checked in it.
-CASE(region_table, moving_sum_of_what_is_half_checked)
+CASE(region_table, moving_sum_half_checked_scales_checked_samples)
 {
 	const addr_range range[] = {pages(0, 8)};
 	region_table table;
@@ -433,7 +433,7 @@ CASE(region_table, moving_sum_of_what_is_half_checked)
 }
 
 // Halves that were checked in different samples count by what each could tell.
-CASE(region_table, merge_and_split_keep_what_was_checked)
+CASE(region_table, merge_and_split_average_checked_samples)
 {
 	const addr_range ranges[] = {pages(0, 8), pages(8, 16)};
 	prng random{4};
@@ -459,7 +459,7 @@ CASE(region_table, merge_and_split_keep_what_was_checked)
 
 // A few regions at a time: each is judged by the looks that it got, and one that had its turn
 // in no sample of the window stays what it was.
-CASE(region_table, a_part_of_the_regions_in_each_sample)
+CASE(region_table, settle_unsampled_region_keeps_its_count)
 {
 	const addr_range ranges[] = {pages(0, 4), pages(4, 8), pages(8, 12), pages(12, 16)};
 	region_table table;
@@ -489,7 +489,7 @@ CASE(region_table, a_part_of_the_regions_in_each_sample)
 	EXPECT_EQUAL(table.nr_accesses(3), 20u);
 }
 
-CASE(region_table, rescale_keeps_frequency_and_age)
+CASE(region_table, rescale_keeps_access_frequency_and_age)
 {
 	const addr_range range[] = {pages(0, 8)};
 	region_table table;
@@ -511,7 +511,7 @@ CASE(region_table, rescale_keeps_frequency_and_age)
 }
 
 // A long life at random: the invariants hold after each step.
-CASE(region_table, stays_sound_under_any_sequence)
+CASE(region_table, random_operations_keep_table_sound)
 {
 	const addr_range whole[] = {pages(0, 100'000), pages(1u << 20, (1u << 20) + 77)};
 	prng random{8};
@@ -547,7 +547,7 @@ CASE(region_table, stays_sound_under_any_sequence)
 // New ranges for a table that has no entry to spare.
 
 // The first region reaches beyond the first range, and every entry is in use.
-CASE(region_table, full_with_a_first_region_across_ranges)
+CASE(region_table, set_ranges_full_table_first_region_across_ranges_fits)
 {
 	const addr_range before[] = {pages(0, 10), pages(10, 20), pages(20, 30), pages(30, 40),
 				     pages(40, 50), pages(50, 60)};
@@ -563,7 +563,7 @@ CASE(region_table, full_with_a_first_region_across_ranges)
 }
 
 // Not even joining neighbours makes room: what does not fit is lost, nothing else is touched.
-CASE(region_table, one_entry_for_two_ranges)
+CASE(region_table, set_ranges_one_entry_for_two_ranges_stays_sound)
 {
 	const addr_range before[] = {pages(0, 10)};
 	const addr_range after[] = {pages(0, 5), pages(6, 10)};
@@ -577,7 +577,7 @@ CASE(region_table, one_entry_for_two_ranges)
 }
 
 // Each page of a region may be the one, and no page of another's.
-CASE(region_table, probes_reach_all_of_their_region_and_no_more)
+CASE(region_table, plan_probes_small_regions_reach_each_page_and_no_other)
 {
 	const addr_range ranges[] = {pages(1, 5), pages(5, 6), pages(8, 12)};
 	bool seen[3][4] = {};
@@ -601,7 +601,7 @@ CASE(region_table, probes_reach_all_of_their_region_and_no_more)
 }
 
 // Where the hot part of a region ends is known from one window to a sixteenth of its size.
-CASE(region_table, partly_hot_is_cut_where_it_is_hot)
+CASE(region_table, cut_by_evidence_partly_hot_region_isolates_hot_part)
 {
 	const addr_range all[] = {pages(0, 1600)};
 	const addr_range hot = pages(500, 1100);
@@ -637,7 +637,7 @@ CASE(region_table, partly_hot_is_cut_where_it_is_hot)
 	EXPECT_EQUAL(table.count(), count);
 }
 
-CASE(region_table, cutting_by_evidence_keeps_to_the_limit)
+CASE(region_table, cut_by_evidence_at_maximum_stops)
 {
 	const addr_range all[] = {pages(0, 1600), pages(2000, 3600)};
 	region_table table;
@@ -659,7 +659,7 @@ CASE(region_table, cutting_by_evidence_keeps_to_the_limit)
 	EXPECT(sound(table));
 }
 
-CASE(region_table, small_regions_are_not_cut_by_evidence)
+CASE(region_table, cut_by_evidence_small_region_is_not_cut)
 {
 	const addr_range all[] = {pages(0, 15)};
 	region_table table;
@@ -677,7 +677,7 @@ CASE(region_table, small_regions_are_not_cut_by_evidence)
 	EXPECT_EQUAL(table.count(), 1u);
 }
 
-CASE(region_table, cut_at_keeps_counts)
+CASE(region_table, cut_at_keeps_counts_until_table_is_full)
 {
 	const addr_range ranges[] = {pages(0, 10), pages(20, 30)};
 	region_table table;
@@ -699,7 +699,7 @@ CASE(region_table, cut_at_keeps_counts)
 	EXPECT(sound(table));
 }
 
-CASE(region_table, rejoin_at_joins_what_is_still_alike)
+CASE(region_table, rejoin_at_joins_only_touching_parts_alike)
 {
 	const addr_range ranges[] = {pages(0, 10), pages(10, 20), pages(30, 40)};
 	region_table table;

@@ -5,14 +5,14 @@
 
 using namespace damon;
 
-CASE(report, is_empty_at_first)
+CASE(report, line_of_new_report_is_empty)
 {
 	const report why;
 
 	EXPECT_EQUAL(why.line(), "");
 }
 
-CASE(report, keeps_the_place_and_the_reason)
+CASE(report, fail_tells_place_and_reason)
 {
 	report why;
 
@@ -20,7 +20,7 @@ CASE(report, keeps_the_place_and_the_reason)
 	EXPECT_EQUAL(why.line(), "sample_us: must not be 0");
 }
 
-CASE(report, keeps_the_first_reason)
+CASE(report, fail_twice_keeps_first_reason)
 {
 	report why;
 
@@ -29,7 +29,7 @@ CASE(report, keeps_the_first_reason)
 	EXPECT_EQUAL(why.line(), "min: is above max");
 }
 
-CASE(report, a_note_is_no_failure)
+CASE(report, note_alone_is_no_failure)
 {
 	report why;
 	{
@@ -43,7 +43,7 @@ CASE(report, a_note_is_no_failure)
 	EXPECT_EQUAL(why.line(), "schemes/1/action: does nothing here");
 }
 
-CASE(report, a_failure_takes_the_place_of_a_note)
+CASE(report, fail_after_note_replaces_it)
 {
 	report why;
 
@@ -54,7 +54,7 @@ CASE(report, a_failure_takes_the_place_of_a_note)
 	EXPECT_EQUAL(why.line(), "min: is above max");
 }
 
-CASE(report, places_nest)
+CASE(report, fail_in_nested_places_tells_full_path)
 {
 	report why;
 	{
@@ -71,7 +71,7 @@ CASE(report, places_nest)
 	EXPECT_EQUAL(why.line(), "schemes/3/quotas/ms: is too much");
 }
 
-CASE(report, a_place_ends_with_its_scope)
+CASE(report, fail_after_scope_omits_its_place)
 {
 	report why;
 	{
@@ -81,7 +81,7 @@ CASE(report, a_place_ends_with_its_scope)
 	EXPECT_EQUAL(why.line(), "operations: is unknown");
 }
 
-CASE(report, a_line_too_long_is_cut)
+CASE(report, fail_line_too_long_is_truncated)
 {
 	report why;
 	const text_view forty = "0123456789012345678901234567890123456789";

@@ -62,7 +62,7 @@ result<own<tracked>> boxed(int value, bool fails)
 
 } // namespace
 
-CASE(result, status_holds_an_errno)
+CASE(result, status_round_trips_errno)
 {
 	EXPECT(ok.is_ok());
 	EXPECT_EQUAL(ok.to_errno(), 0);
@@ -77,7 +77,7 @@ CASE(result, status_holds_an_errno)
 	EXPECT(status::from_errno(-34).is(errc::range));
 }
 
-CASE(result, plain_values_and_errors)
+CASE(result, plain_result_holds_value_or_error)
 {
 	const result<u64> good = u64_max;
 	const result<u64> bad = errc::busy;
@@ -91,7 +91,7 @@ CASE(result, plain_values_and_errors)
 }
 
 // A value that looks like an errno is a value all the same.
-CASE(result, a_value_is_never_an_error)
+CASE(result, value_like_errno_is_no_error)
 {
 	const result<s32> negative = -22;
 
@@ -102,7 +102,7 @@ CASE(result, a_value_is_never_an_error)
 	EXPECT(!no.take());
 }
 
-CASE(result, try_gives_values_and_passes_errors)
+CASE(result, try_yields_value_or_returns_error)
 {
 	ASSERT_OK(quarter(12));
 	EXPECT_EQUAL(quarter(12).take(), 3);
@@ -110,7 +110,7 @@ CASE(result, try_gives_values_and_passes_errors)
 	EXPECT_ERROR(quarter(6), errc::inval);
 }
 
-CASE(result, try_of_a_status_leaves_at_the_first_failure)
+CASE(result, try_status_returns_at_first_failure)
 {
 	int steps = 0;
 
@@ -120,7 +120,7 @@ CASE(result, try_of_a_status_leaves_at_the_first_failure)
 	EXPECT_EQUAL(steps, 3);
 }
 
-CASE(result, try_evaluates_once)
+CASE(result, try_evaluates_expression_once)
 {
 	int calls = 0;
 	auto counted = [&]() -> result<u64> {
@@ -133,7 +133,7 @@ CASE(result, try_evaluates_once)
 	EXPECT_EQUAL(calls, 2);
 }
 
-CASE(result, move_only_values_live_once)
+CASE(result, take_moves_value_without_copy)
 {
 	ASSERT_EQUAL(tracked::live, 0);
 	{
@@ -150,7 +150,7 @@ CASE(result, move_only_values_live_once)
 	EXPECT_EQUAL(tracked::live, 0);
 }
 
-CASE(result, moving_a_result_moves_its_value)
+CASE(result, move_of_result_moves_value_or_error)
 {
 	{
 		result<tracked> first = tracked{9};
@@ -169,7 +169,7 @@ CASE(result, moving_a_result_moves_its_value)
 	EXPECT_EQUAL(tracked::live, 0);
 }
 
-CASE(result, what_was_made_before_a_failure_is_released)
+CASE(result, failure_after_construction_frees_object)
 {
 	const u64 allocated = kapi_alloc_live();
 

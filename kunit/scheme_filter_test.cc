@@ -30,7 +30,7 @@ filter address(addr_range range, bool matching, bool allow)
 
 } // namespace
 
-CASE(core_filter, without_filters_all_is_accepted)
+CASE(core_filter, judge_without_filters_accepts)
 {
 	const filter_verdict verdict = judge({}, false, {pages(1, 5)});
 
@@ -39,7 +39,7 @@ CASE(core_filter, without_filters_all_is_accepted)
 	EXPECT_EQUAL(verdict.end, 5 * page);
 }
 
-CASE(core_filter, the_last_one_tells_the_default)
+CASE(core_filter, judge_no_match_inverts_last_filter)
 {
 	filter rejects[] = {address(pages(10, 20), true, false)};
 	filter allows[] = {address(pages(10, 20), true, true)};
@@ -54,7 +54,7 @@ CASE(core_filter, the_last_one_tells_the_default)
 	EXPECT(!judge(rejects, true, {pages(12, 14)}).accepted);
 }
 
-CASE(core_filter, the_first_match_decides)
+CASE(core_filter, judge_first_match_decides)
 {
 	filter filters[] = {address(pages(10, 20), true, true), address(pages(0, 100), true, false)};
 
@@ -62,7 +62,7 @@ CASE(core_filter, the_first_match_decides)
 	EXPECT(!judge(filters, false, {pages(20, 30)}).accepted);
 }
 
-CASE(core_filter, a_region_is_judged_up_to_the_bound)
+CASE(core_filter, judge_region_across_bound_ends_at_it)
 {
 	filter inside[] = {address({10 * page + 5, 20 * page + 9}, true, true)};
 	filter outside[] = {address({10 * page + 5, 20 * page + 9}, false, false)};
@@ -80,7 +80,7 @@ CASE(core_filter, a_region_is_judged_up_to_the_bound)
 	EXPECT(!judge(small, false, {pages(10, 11)}).accepted);
 }
 
-CASE(core_filter, targets_and_hits)
+CASE(core_filter, judge_target_and_hits_match_within_limits)
 {
 	filter second[] = {make(filter_type::target, true, true)};
 	filter often[] = {make(filter_type::probe_hits_wsum, true, true)};
@@ -97,7 +97,7 @@ CASE(core_filter, targets_and_hits)
 	EXPECT(!judge(often, false, {pages(0, 1), 0, 10}).accepted);
 }
 
-CASE(watermark, between_the_marks_what_was_stays)
+CASE(watermark, rests_at_between_marks_keeps_previous_state)
 {
 	const watermarks marks{watermark_metric::free_mem_rate, 0, 0, 500, 400, 100};
 

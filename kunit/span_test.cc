@@ -6,7 +6,7 @@
 
 using namespace damon;
 
-CASE(span, views_an_array)
+CASE(span, span_of_array_reads_and_writes_it)
 {
 	u32 numbers[] = {1, 2, 3};
 	const span<u32> all{numbers};
@@ -22,7 +22,7 @@ CASE(span, views_an_array)
 	EXPECT_EQUAL(sum, 12);
 }
 
-CASE(span, of_nothing_is_empty)
+CASE(span, empty_span_and_its_parts_are_empty)
 {
 	const span<u32> nothing;
 
@@ -32,7 +32,7 @@ CASE(span, of_nothing_is_empty)
 	EXPECT(nothing.from(0).empty());
 }
 
-CASE(span, parts_stay_inside)
+CASE(span, first_and_from_beyond_end_are_clamped)
 {
 	const u32 numbers[] = {1, 2, 3, 4};
 	const span<const u32> all{numbers};
@@ -46,7 +46,7 @@ CASE(span, parts_stay_inside)
 	EXPECT(all.from(u32_max).empty());
 }
 
-CASE(span, becomes_one_of_constants)
+CASE(span, span_converts_to_const)
 {
 	vec<u32> list;
 	ASSERT_OK(list.try_push(5));

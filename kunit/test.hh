@@ -4,7 +4,7 @@
 // Test cases whose bodies run in both worlds, under GoogleTest on the host and under
 // KUnit in the kernel:
 //
-//	CASE(region_table, merge_joins_equal_neighbours)
+//	CASE(region_table, merge_neighbours_alike_joins_them)
 //	{
 //		region_table table;
 //		ASSERT_OK(table.reserve(8));

@@ -134,13 +134,13 @@ template <typename Parse, typename Case> bool check_number(Parse &&parse, const 
 
 } // namespace
 
-CASE(text, unsigned_64_bits_by_the_kernels_rules)
+CASE(text, parse_u64_follows_kstrtoull)
 {
 	for (const number_case &one : u64_cases)
 		check_number(parse_u64, one);
 }
 
-CASE(text, unsigned_32_bits_by_the_kernels_rules)
+CASE(text, parse_u32_follows_kstrtouint)
 {
 	for (number_case one : u64_cases) {
 		if (one.expected == outcome::value && one.value > u32_max)
@@ -152,14 +152,14 @@ CASE(text, unsigned_32_bits_by_the_kernels_rules)
 	check_number(parse_u32, number_case{"0x100000000\n", outcome::out_of_range});
 }
 
-CASE(text, signed_32_bits_by_the_kernels_rules)
+CASE(text, parse_s32_follows_kstrtoint)
 {
 	for (const signed_case &one : s32_cases)
 		check_number(parse_s32, one);
 }
 
 // A view need not end in NUL: what lies behind it is not read.
-CASE(text, numbers_end_with_their_view)
+CASE(text, parse_u64_reads_nothing_beyond_view)
 {
 	const char digits[] = {'1', '2', '3', '4'};
 
@@ -172,7 +172,7 @@ CASE(text, numbers_end_with_their_view)
 }
 
 // kstrtobool() decides by the first one or two characters.
-CASE(text, booleans)
+CASE(text, parse_bool_follows_kstrtobool)
 {
 	const text_view yes[] = {"Y", "y", "1", "t", "T", "y\n", "yes", "1234", "true",
 				 "on", "ON", "On\n", "oN", "only"};
@@ -192,7 +192,7 @@ CASE(text, booleans)
 		EXPECT_ERROR(parse_bool(text), errc::inval);
 }
 
-CASE(text, keywords_match_as_a_whole)
+CASE(text, parse_keyword_matches_whole_word_only)
 {
 	static const char *const words[] = {"vaddr", "fvaddr", "paddr", "pad"};
 	const span<const char *const> all{words};
@@ -210,7 +210,7 @@ CASE(text, keywords_match_as_a_whole)
 	EXPECT_ERROR(parse_keyword("vaddr", {}), errc::inval);
 }
 
-CASE(text, chomp_takes_one_newline)
+CASE(text, chomp_removes_one_newline)
 {
 	EXPECT_EQUAL(chomp("word\n"), "word");
 	EXPECT_EQUAL(chomp("word"), "word");
@@ -219,7 +219,7 @@ CASE(text, chomp_takes_one_newline)
 	EXPECT_EQUAL(chomp(""), "");
 }
 
-CASE(text, views_compare_and_cut)
+CASE(text, text_view_compares_content_and_clamps_cuts)
 {
 	const text_view text{"abc"};
 
@@ -235,7 +235,7 @@ CASE(text, views_compare_and_cut)
 	EXPECT(text_view{} == text_view{""});
 }
 
-CASE(text_writer, numbers_and_words)
+CASE(text_writer, put_numbers_and_words_formats_them)
 {
 	char buffer[128];
 	text_writer out{buffer, sizeof(buffer)};
@@ -247,7 +247,7 @@ CASE(text_writer, numbers_and_words)
 	EXPECT_EQUAL(buffer[36], '\0');
 }
 
-CASE(text_writer, the_smallest_and_largest_numbers)
+CASE(text_writer, put_extreme_numbers_formats_them)
 {
 	char buffer[128];
 	text_writer out{buffer, sizeof(buffer)};
@@ -258,7 +258,7 @@ CASE(text_writer, the_smallest_and_largest_numbers)
 	EXPECT_EQUAL(out.view(), "-9223372036854775808 -2147483648 -128 9223372036854775807");
 }
 
-CASE(text_writer, what_does_not_fit_is_left_out)
+CASE(text_writer, put_beyond_capacity_is_truncated)
 {
 	char buffer[8] = {'#', '#', '#', '#', '#', '#', '#', '#'};
 	text_writer out{buffer, 6};
@@ -272,7 +272,7 @@ CASE(text_writer, what_does_not_fit_is_left_out)
 	EXPECT_EQUAL(out.view(), "abcde");
 }
 
-CASE(text_writer, exactly_full)
+CASE(text_writer, put_exactly_full_keeps_terminator)
 {
 	char buffer[6];
 	text_writer out{buffer, sizeof(buffer)};
@@ -282,7 +282,7 @@ CASE(text_writer, exactly_full)
 	EXPECT_EQUAL(buffer[5], '\0');
 }
 
-CASE(text_writer, without_room)
+CASE(text_writer, put_without_room_writes_at_most_terminator)
 {
 	char buffer[1] = {'#'};
 	text_writer none{buffer, 0};
@@ -296,7 +296,7 @@ CASE(text_writer, without_room)
 	EXPECT_EQUAL(buffer[0], '\0');
 }
 
-CASE(text_writer, what_is_written_is_read_back)
+CASE(text_writer, put_number_then_parse_gives_same_value)
 {
 	for (u32 shift = 0; shift < 64; shift++) {
 		for (const u64 value : {u64_max >> shift, (1ULL << shift) - 1, 1ULL << shift}) {

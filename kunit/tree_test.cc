@@ -65,7 +65,7 @@ node &leaves_of(node &top, u32 branch)
 
 } // namespace
 
-CASE(tree, counts_make_numbered_children)
+CASE(tree, store_count_creates_and_removes_children)
 {
 	sandbox box{top_kind};
 	ASSERT(box.top());
@@ -84,7 +84,7 @@ CASE(tree, counts_make_numbered_children)
 	EXPECT_EQUAL(live_objects, 0);
 }
 
-CASE(tree, bad_counts_change_nothing)
+CASE(tree, store_bad_count_changes_nothing)
 {
 	sandbox box{top_kind};
 	ASSERT(box.top());
@@ -105,7 +105,7 @@ CASE(tree, bad_counts_change_nothing)
 	EXPECT_EQUAL(leaves.numbered(1).value(leaf_value), 4u);
 }
 
-CASE(tree, writing_the_same_count_gives_defaults)
+CASE(tree, store_same_count_resets_children_to_defaults)
 {
 	sandbox box{top_kind};
 	ASSERT(box.top());
@@ -129,7 +129,7 @@ CASE(tree, writing_the_same_count_gives_defaults)
 	EXPECT_EQUAL(live_objects, 0);
 }
 
-CASE(tree, resizing_leaves_the_others_alone)
+CASE(tree, resize_keeps_remaining_children)
 {
 	sandbox box{top_kind};
 	ASSERT(box.top());
@@ -146,7 +146,7 @@ CASE(tree, resizing_leaves_the_others_alone)
 	EXPECT_EQUAL(top.value(nr_branches), 1u);
 }
 
-CASE(tree, a_closed_directory_takes_no_gated_access)
+CASE(tree, store_in_closed_directory_fails_enodev)
 {
 	sandbox box{top_kind};
 	ASSERT(box.top());
@@ -161,7 +161,7 @@ CASE(tree, a_closed_directory_takes_no_gated_access)
 	EXPECT_OK(store_cell(top, nr_branches, "0"));
 }
 
-CASE(tree, children_on_demand_come_and_go)
+CASE(tree, add_and_remove_child_on_demand_frees_it)
 {
 	constexpr u32 more = child_of(branch_children, "more");
 	sandbox box{top_kind};

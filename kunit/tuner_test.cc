@@ -18,7 +18,7 @@ u64 tuned(u64 seen, const monitoring_attrs &attrs = wanting_400_bp)
 
 } // namespace
 
-CASE(tuner, feed_back_follows_the_score)
+CASE(tuner, feed_back_scales_by_score_within_bounds)
 {
 	EXPECT_EQUAL(feed_back(1'000'000, 10'000), 1'000'000u);
 	EXPECT_EQUAL(feed_back(1'000'000, 0), 2'000'000u);
@@ -31,25 +31,25 @@ CASE(tuner, feed_back_follows_the_score)
 	EXPECT_EQUAL(feed_back(0, 0), 10'000u);
 }
 
-CASE(tuner, what_is_wanted_changes_nothing)
+CASE(tuner, tuned_interval_on_target_stays)
 {
 	EXPECT_EQUAL(tuned(800), 5'000u);
 }
 
-CASE(tuner, seeing_too_little_looks_less_often)
+CASE(tuner, tuned_interval_seeing_too_little_grows_at_most_twofold)
 {
 	EXPECT_EQUAL(tuned(0), 10'000u);   // twice at most
 	EXPECT_EQUAL(tuned(400), 7'500u);  // half of it: half as much again
 }
 
-CASE(tuner, seeing_too_much_looks_more_often)
+CASE(tuner, tuned_interval_seeing_too_much_shrinks_at_most_to_half)
 {
 	EXPECT_EQUAL(tuned(1'200), 3'750u);  // half too much: (1 + 1/2) / 2
 	EXPECT_EQUAL(tuned(1'600), 2'500u);  // half at most
 	EXPECT_EQUAL(tuned(20'000), 2'500u);
 }
 
-CASE(tuner, limits_hold)
+CASE(tuner, tuned_interval_stays_within_limits)
 {
 	monitoring_attrs attrs = wanting_400_bp;
 
@@ -59,12 +59,12 @@ CASE(tuner, limits_hold)
 	EXPECT_EQUAL(tuned(20'000, attrs), 4'000u);
 }
 
-CASE(tuner, nothing_monitored_is_no_trouble)
+CASE(tuner, tuned_interval_with_nothing_monitored_grows)
 {
 	EXPECT_EQUAL(tuned_sample_us(wanting_400_bp, {}), 10'000u);
 }
 
-CASE(tuner, the_window_keeps_its_number_of_samples)
+CASE(tuner, tune_intervals_keeps_samples_per_aggregation)
 {
 	monitoring_attrs attrs = wanting_400_bp;
 

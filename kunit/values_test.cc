@@ -85,7 +85,7 @@ bool refuses(node &dir, u32 cell, text_view text, errc error)
 
 } // namespace
 
-CASE(values, defaults)
+CASE(values, show_new_directory_gives_defaults)
 {
 	sandbox box{values_kind};
 	ASSERT(box.top());
@@ -100,7 +100,7 @@ CASE(values, defaults)
 	EXPECT(reads(dir, cell_of(cells, "fixed"), "5\n"));
 }
 
-CASE(values, integers)
+CASE(values, store_integer_is_kept_or_refused_by_width)
 {
 	sandbox box{values_kind};
 	ASSERT(box.top());
@@ -125,7 +125,7 @@ CASE(values, integers)
 	EXPECT(refuses(dir, s32_cell, "x", errc::inval));
 }
 
-CASE(values, every_parse_error_is_einval_where_the_row_says_so)
+CASE(values, store_out_of_range_in_strict_cell_fails_einval)
 {
 	sandbox box{values_kind};
 	ASSERT(box.top());
@@ -134,7 +134,7 @@ CASE(values, every_parse_error_is_einval_where_the_row_says_so)
 	EXPECT(refuses(*box.top(), cell_of(cells, "strict"), "x", errc::inval));
 }
 
-CASE(values, booleans_and_keywords)
+CASE(values, store_bool_and_keyword_accept_whole_words)
 {
 	sandbox box{values_kind};
 	ASSERT(box.top());
@@ -149,7 +149,7 @@ CASE(values, booleans_and_keywords)
 	EXPECT(refuses(dir, cell_of(cells, "keyword"), "dog\n\n", errc::inval));
 }
 
-CASE(values, texts_come_back_as_written)
+CASE(values, store_text_is_shown_as_written)
 {
 	static char longest[4095];
 	sandbox box{values_kind};
@@ -166,7 +166,7 @@ CASE(values, texts_come_back_as_written)
 	EXPECT(reads(dir, text, "\n"));
 }
 
-CASE(values, read_only_cells_take_nothing)
+CASE(values, store_read_only_cell_fails_einval)
 {
 	sandbox box{values_kind};
 	ASSERT(box.top());
@@ -175,7 +175,7 @@ CASE(values, read_only_cells_take_nothing)
 	EXPECT(refuses(*box.top(), cell_of(cells, "failure"), "6", errc::inval));
 }
 
-CASE(values, computed_cells_do_as_they_like)
+CASE(values, store_and_show_computed_cell_call_its_functions)
 {
 	sandbox box{values_kind};
 	ASSERT(box.top());
@@ -188,7 +188,7 @@ CASE(values, computed_cells_do_as_they_like)
 	EXPECT_ERROR(show_cell(dir, cell_of(cells, "failure"), out), errc::canceled);
 }
 
-CASE(values, what_the_directory_does_not_take)
+CASE(values, store_refused_by_directory_keeps_value)
 {
 	const sandbox box{values_kind};
 	constexpr u32 guest = cell_of(cells, "guest");

@@ -23,7 +23,7 @@ template <typename T> status fill(vec<T> &list, int count)
 
 } // namespace
 
-CASE(vec, grows_and_keeps_the_order)
+CASE(vec, try_push_grows_and_keeps_order)
 {
 	vec<u64> list;
 
@@ -42,7 +42,7 @@ CASE(vec, grows_and_keeps_the_order)
 	EXPECT_EQUAL(expected, 1000);
 }
 
-CASE(vec, reserve_makes_room_for_pushes_that_cannot_fail)
+CASE(vec, push_after_reserve_does_not_reallocate)
 {
 	vec<u32> list;
 
@@ -59,7 +59,7 @@ CASE(vec, reserve_makes_room_for_pushes_that_cannot_fail)
 	EXPECT_EQUAL(list.size(), 5);
 }
 
-CASE(vec, elements_live_once)
+CASE(vec, elements_are_constructed_and_destroyed_once)
 {
 	{
 		vec<tracked> list;
@@ -82,7 +82,7 @@ CASE(vec, elements_live_once)
 	EXPECT_EQUAL(tracked::live, 0);
 }
 
-CASE(vec, elements_may_be_owners)
+CASE(vec, vec_of_own_frees_objects)
 {
 	const u64 allocated = kapi_alloc_live();
 	{
@@ -101,7 +101,7 @@ CASE(vec, elements_may_be_owners)
 	EXPECT_EQUAL(kapi_alloc_live(), allocated);
 }
 
-CASE(vec, resize_makes_zeroes_and_drops_the_rest)
+CASE(vec, resize_zeroes_new_and_drops_old_elements)
 {
 	vec<u64> list;
 
@@ -118,7 +118,7 @@ CASE(vec, resize_makes_zeroes_and_drops_the_rest)
 	EXPECT(list.empty());
 }
 
-CASE(vec, moves_and_swaps)
+CASE(vec, move_and_swap_transfer_elements)
 {
 	{
 		vec<tracked> a;
@@ -143,7 +143,7 @@ CASE(vec, moves_and_swaps)
 	EXPECT_EQUAL(tracked::live, 0);
 }
 
-CASE(vec, a_vec_of_vecs)
+CASE(vec, vec_of_vecs_frees_rows)
 {
 	const u64 allocated = kapi_alloc_live();
 	{

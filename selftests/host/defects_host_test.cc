@@ -18,20 +18,20 @@
  *	one refresh timer for all			sysfs_refresh.each_kdamond_has_a_time_of_its_own
  *	one count of regions for all			two_workers_share_nothing
  *	the last window's count of the left region only	merging_averages_the_last_window_too
- *	32-bit offsets in large regions			region_table.probes_are_uniform_*, prng.*
+ *	32-bit offsets in large regions			region_table.plan_probes_large_region_is_uniform, prng.*
  *	refused counts that had acted			huge_counts_leave_what_was_there
  *
  * And in schemes:
  *
  *	a last folio that is stale			schemes.a_folio_in_two_regions_is_handled_once
  *	resume addresses off by one			schemes.a_quota_goes_on_where_it_ended
- *	windows that wrap after a pause			quota.a_window_ends_however_late_somebody_asks
- *	a time quota that achieved nothing once		quota.what_achieved_nothing_is_tried_again
- *	totals that overflow				quota.totals_do_not_overflow
+ *	windows that wrap after a pause			quota.look_late_or_with_extreme_interval_decides_window
+ *	a time quota that achieved nothing once		quota.effective_bytes_after_failures_allow_one_page
+ *	totals that overflow				quota.charge_huge_amounts_saturates
  *	a target of 0, empty lists, cgroups above nodes	goal.*
- *	pressure since boot at first			goal.pressure_is_neutral_at_first
- *	a first window without any limit		quota.the_first_look_decides_already
- *	regions cut beyond the table			region_table.cut_at_keeps_counts
+ *	pressure since boot at first			goal.measure_psi_without_baseline_is_on_target
+ *	a first window without any limit		quota.look_begins_first_window_at_once
+ *	regions cut beyond the table			region_table.cut_at_keeps_counts_until_table_is_full
  *	a goal that cannot be reached pushes on		nodes.no_more_than_fits_is_wanted
  */
 #include "core/monitor.hh"
