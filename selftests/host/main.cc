@@ -2,6 +2,7 @@
 // Runs GoogleTest's own tests and the cases of kunit/, each in a fresh world that must be
 // empty again at its end.
 #include "host.hh"
+#include "tap.hh"
 
 #include "kunit/test.hh"
 
@@ -59,6 +60,8 @@ int main(int argc, char **argv)
 	testing::InitGoogleTest(&argc, argv);
 	testing::FLAGS_gtest_death_test_style = "threadsafe";
 	register_portable_cases();
+	// Tests end in the order of the last listener to the first, so that a result includes what a test leaves behind.
+	print_tap();
 	testing::UnitTest::GetInstance()->listeners().Append(new fresh_world);
 	return RUN_ALL_TESTS();
 }
