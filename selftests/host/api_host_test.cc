@@ -70,7 +70,7 @@ damonxx_monitoring monitoring_of(damonxx_context *context)
 
 } // namespace
 
-TEST_F(api, has_the_defaults_of_the_core)
+TEST_F(api, new_context_has_defaults_of_the_core)
 {
 	report why;
 	auto built = build_inputs(settings_, why);
@@ -85,7 +85,7 @@ TEST_F(api, has_the_defaults_of_the_core)
 	EXPECT_EQ(in.cpu_permil, core.cpu_permil);
 }
 
-TEST_F(api, tells_what_is_accessed)
+TEST_F(api, running_context_reports_accessed_memory)
 {
 	start();
 	host::run_for(3000 * ms);
@@ -112,7 +112,7 @@ TEST_F(api, tells_what_is_accessed)
 	EXPECT_EQ(stats.sz_tried, stats.nr_snapshots * 64 * mib);
 }
 
-TEST_F(api, lives_once)
+TEST_F(api, context_started_twice_fails_ebusy)
 {
 	ASSERT_EQ(create(), 0);
 	EXPECT(!damonxx_context_is_running(context_));
@@ -137,7 +137,7 @@ TEST_F(api, lives_once)
 	EXPECT_GE(monitoring_of(context_).samples, 38u);
 }
 
-TEST_F(api, ends_with_its_process)
+TEST_F(api, target_exit_ends_kdamond)
 {
 	start();
 	host::end_process(pid);
@@ -147,7 +147,7 @@ TEST_F(api, ends_with_its_process)
 	EXPECT_EQ(host::held_pids(), 0u);
 }
 
-TEST_F(api, calls_in_the_worker)
+TEST_F(api, callbacks_run_in_the_kdamond)
 {
 	u64 calls = 0;
 	const auto count = [](void *argument) { ++*static_cast<u64 *>(argument); };
@@ -162,7 +162,7 @@ TEST_F(api, calls_in_the_worker)
 	EXPECT_EQ(calls, 1u);
 }
 
-TEST_F(api, several_contexts_run_at_a_time)
+TEST_F(api, several_contexts_run_at_once)
 {
 	constexpr int number = 5;
 	damonxx_context *all[number];
@@ -178,7 +178,7 @@ TEST_F(api, several_contexts_run_at_a_time)
 	}
 }
 
-TEST_F(api, a_commit_changes_all_or_nothing)
+TEST_F(api, commit_invalid_changes_nothing)
 {
 	start();
 	host::run_for(500 * ms);
@@ -193,7 +193,7 @@ TEST_F(api, a_commit_changes_all_or_nothing)
 	EXPECT_EQ(monitoring_of(context_).sample_us, 10'000u);
 }
 
-TEST_F(api, survives_failing_allocations)
+TEST_F(api, failing_allocation_returns_enomem_and_leaks_nothing)
 {
 	host::for_each_failing_allocation([&] {
 		const int done = create();
@@ -212,7 +212,7 @@ TEST_F(api, survives_failing_allocations)
 	EXPECT(damonxx_context_is_running(context_));
 }
 
-TEST_F(api, refuses_with_a_sentence)
+TEST_F(api, invalid_settings_are_refused_with_reason)
 {
 	settings_.version = DAMONXX_API_VERSION + 1;
 	expect_refused("version: 2 is that of another API than 1");
@@ -245,7 +245,7 @@ TEST_F(api, refuses_with_a_sentence)
 	EXPECT_EQ(damonxx_context_create(&context_, &settings_, nullptr), -EINVAL);
 }
 
-TEST_F(api, refuses_unknown_parts_of_lists)
+TEST_F(api, unknown_list_values_are_refused)
 {
 	damonxx_filter filter{};
 	damonxx_goal goal{};
@@ -276,7 +276,7 @@ TEST_F(api, refuses_unknown_parts_of_lists)
 }
 
 // Each member is another number, so that none can stand for another.
-TEST_F(api, hands_all_of_a_scheme_on)
+TEST_F(api, every_scheme_member_reaches_the_core)
 {
 	const damonxx_filter filters[] = {
 		{.type = DAMONXX_FILTER_HUGEPAGE_SIZE, .matching = true, .allow = false, .memcg = 0,
@@ -350,7 +350,7 @@ TEST_F(api, hands_all_of_a_scheme_on)
 	EXPECT_EQ(s.destinations[1].weight, 44u);
 }
 
-TEST_F(api, hands_all_of_monitoring_on)
+TEST_F(api, every_monitoring_member_reaches_the_core)
 {
 	const damonxx_probe_filter attribute{.type = DAMONXX_ATTRIBUTE_HUGEPAGE_SIZE,
 					     .matching = true, .allow = true, .memcg = 11,

@@ -106,7 +106,7 @@ private:
 	u64 sum_ = 0;
 };
 
-TEST_F(monitoring_cost, any_second_keeps_to_the_budget_whatever_checks_cost)
+TEST_F(monitoring_cost, cpu_permil_with_any_check_cost_holds_in_each_second)
 {
 	for (const u64 least : {10, 300, 3'000, 10'000}) {
 		meter m;
@@ -121,7 +121,7 @@ TEST_F(monitoring_cost, any_second_keeps_to_the_budget_whatever_checks_cost)
 	}
 }
 
-TEST_F(monitoring_cost, the_budget_is_used_and_reported)
+TEST_F(monitoring_cost, cpu_permil_is_used_and_reported)
 {
 	meter settled, m;
 
@@ -143,7 +143,7 @@ TEST_F(monitoring_cost, the_budget_is_used_and_reported)
 	run("off");
 }
 
-TEST_F(monitoring_cost, hot_memory_is_found_on_a_budget)
+TEST_F(monitoring_cost, cpu_permil_small_still_finds_hot_memory)
 {
 	set_hot(pid, {{base + 64 * mib, base + 96 * mib}});
 	set_probe_cost_ns(200);
@@ -160,7 +160,7 @@ TEST_F(monitoring_cost, hot_memory_is_found_on_a_budget)
 	run("off");
 }
 
-TEST_F(monitoring_cost, a_commit_changes_the_budget)
+TEST_F(monitoring_cost, commit_changes_cpu_permil)
 {
 	meter m, none;
 
@@ -183,7 +183,7 @@ TEST_F(monitoring_cost, a_commit_changes_the_budget)
 	run("off");
 }
 
-TEST_F(monitoring_cost, a_share_above_all_is_refused)
+TEST_F(monitoring_cost, cpu_permil_above_1000_is_refused)
 {
 	put(context + "monitoring_attrs/cpu_permil", "1001\n");
 	refuse_command("on", EINVAL, "contexts/0/monitoring_attrs/cpu_permil: 1001 is above 1000");
@@ -197,7 +197,7 @@ TEST_F(monitoring_cost, a_share_above_all_is_refused)
 
 // ---- counters
 
-TEST_F(monitoring_cost, every_probe_has_an_outcome)
+TEST_F(monitoring_cost, samples_are_all_counted_by_outcome)
 {
 	put(context + "monitoring_attrs/nr_regions/max", "10\n");
 	set_page_script(pid, [](u64 page, u64, u64) {
@@ -222,7 +222,7 @@ TEST_F(monitoring_cost, every_probe_has_an_outcome)
 	run("off");
 }
 
-TEST_F(monitoring_cost, samples_for_which_it_is_too_late_are_counted)
+TEST_F(monitoring_cost, samples_missed_are_counted)
 {
 	regions(1'000);
 	set_probe_cost_ns(10'000); // 20 ms of work for 5 ms
@@ -235,7 +235,7 @@ TEST_F(monitoring_cost, samples_for_which_it_is_too_late_are_counted)
 	run("off");
 }
 
-TEST_F(monitoring_cost, the_last_values_stay_when_the_worker_ends)
+TEST_F(monitoring_cost, values_stay_after_kdamond_ends)
 {
 	const std::string before = read(context + "stats");
 
@@ -253,7 +253,7 @@ TEST_F(monitoring_cost, the_last_values_stay_when_the_worker_ends)
 
 // ---- what could not be checked
 
-TEST_F(monitoring_cost, hot_pages_among_the_kernels_own_are_hot)
+TEST_F(monitoring_cost, hot_pages_among_uncheckable_ones_are_found_hot)
 {
 	set_page_script(pid, [](u64 page, u64, u64) {
 		return page / 4096 % 2 ? KAPI_ACCESSED : KAPI_ABSENT;
@@ -264,7 +264,7 @@ TEST_F(monitoring_cost, hot_pages_among_the_kernels_own_are_hot)
 	run("off");
 }
 
-TEST_F(monitoring_cost, a_rare_look_does_not_make_a_region_hot)
+TEST_F(monitoring_cost, rarely_sampled_region_is_not_taken_for_hot)
 {
 	u64 n = 0;
 

@@ -62,7 +62,7 @@ protected:
 	damon::report why_;
 };
 
-TEST_F(build_schemes, what_nobody_wrote_does_nothing)
+TEST_F(build_schemes, defaults_build_scheme_without_effect)
 {
 	const scheme_inputs in = build_one();
 
@@ -74,7 +74,7 @@ TEST_F(build_schemes, what_nobody_wrote_does_nothing)
 	EXPECT_EQ(in.watermarks.metric, damon::watermark_metric::none);
 }
 
-TEST_F(build_schemes, each_value_has_its_place)
+TEST_F(build_schemes, each_value_reaches_its_member)
 {
 	put_all("0/", {{"action", "migrate_cold"}, {"target_nid", "-3"}, {"apply_interval_us", "5"}});
 	put_all("0/access_pattern/", {{"sz/min", "1"}, {"sz/max", "2"}, {"nr_accesses/min", "3"},
@@ -110,7 +110,7 @@ TEST_F(build_schemes, each_value_has_its_place)
 	EXPECT_EQ(in.max_nr_snapshots, 26u);
 }
 
-TEST_F(build_schemes, every_action_is_the_one_that_is_named)
+TEST_F(build_schemes, each_action_keyword_builds_that_action)
 {
 	using enum damon::action;
 	const std::pair<const char *, damon::action> known[] = {
@@ -126,7 +126,7 @@ TEST_F(build_schemes, every_action_is_the_one_that_is_named)
 	}
 }
 
-TEST_F(build_schemes, destinations_and_goals_keep_their_order)
+TEST_F(build_schemes, destinations_and_goals_keep_order)
 {
 	put("0/dests/nr_dests", "2");
 	put_all("0/dests/", {{"0/id", "3"}, {"0/weight", "4"}, {"1/id", "5"}, {"1/weight", "4294967295"}});
@@ -153,7 +153,7 @@ TEST_F(build_schemes, destinations_and_goals_keep_their_order)
 	EXPECT_EQ(in.quota.goals[1].direction, damon::goal_direction::raise);
 }
 
-TEST_F(build_schemes, filters_come_to_their_layers_in_order)
+TEST_F(build_schemes, filters_reach_their_layers_in_order)
 {
 	put("0/filters/nr_filters", "3");
 	put_all("0/filters/", {{"0/type", "target"}, {"0/damon_target_idx", "-2"}, {"1/type", "node"},
@@ -181,7 +181,7 @@ TEST_F(build_schemes, filters_come_to_their_layers_in_order)
 	EXPECT_EQ(in.ops_filters[2].limits, (damon::bounds<u64>{1, 3}));
 }
 
-TEST_F(build_schemes, sizes_and_addresses_are_in_units_but_a_folios_is_not)
+TEST_F(build_schemes, addr_unit_scales_sizes_and_addresses_but_folio_size)
 {
 	put_all("0/", {{"access_pattern/sz/min", "2"}, {"access_pattern/sz/max", "18446744073709551615"},
 		       {"quotas/bytes", "5"}, {"filters/nr_filters", "2"}});
@@ -195,7 +195,7 @@ TEST_F(build_schemes, sizes_and_addresses_are_in_units_but_a_folios_is_not)
 	EXPECT_EQ(in.ops_filters[0].limits.max, 9u);
 }
 
-TEST_F(build_schemes, a_core_filter_must_be_given_a_type)
+TEST_F(build_schemes, core_filter_without_type_is_refused)
 {
 	put("0/core_filters/nr_filters", "1");
 	refuse(damon::errc::inval,
@@ -203,7 +203,7 @@ TEST_F(build_schemes, a_core_filter_must_be_given_a_type)
 	       "target or probe_hits_wsum");
 }
 
-TEST_F(build_schemes, each_failing_allocation_is_told)
+TEST_F(build_schemes, failing_allocation_returns_enomem)
 {
 	put_all("0/", {{"dests/nr_dests", "1"}, {"quotas/goals/nr_goals", "1"}, {"filters/nr_filters", "1"}});
 	put_all("0/", {{"quotas/goals/0/target_value", "1"}, {"filters/0/type", "memcg"},

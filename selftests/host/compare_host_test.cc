@@ -33,7 +33,7 @@ TEST(test_compare, mixed_signs_compare_by_value)
 	EXPECT_TRUE(test::unequal::holds(1, 2));
 }
 
-TEST(test_compare, values_are_shown)
+TEST(test_compare, failed_comparison_shows_values)
 {
 	EXPECT_EQ(shown(~0ULL), "18446744073709551615");
 	EXPECT_EQ(shown(-0x7fff'ffff'ffff'ffffLL - 1), "-9223372036854775808");
@@ -46,7 +46,7 @@ TEST(test_compare, values_are_shown)
 	EXPECT_EQ(shown(nullptr), "null");
 }
 
-TEST(test_compare, long_messages_are_cut)
+TEST(test_compare, long_message_is_truncated)
 {
 	test::message text;
 
@@ -54,7 +54,7 @@ TEST(test_compare, long_messages_are_cut)
 	EXPECT_EQ(std::string(text.c_str()), std::string(255, 'x'));
 }
 
-TEST(test_case, failures_name_both_values)
+TEST(test_case, failed_expect_names_both_values)
 {
 	EXPECT_NONFATAL_FAILURE(EXPECT_EQUAL(1 + 1, 3u), "expected 1 + 1 == 3u: 2 and 3");
 	EXPECT_NONFATAL_FAILURE(EXPECT_AT_MOST(4, 3), "expected 4 <= 3: 4 and 3");
@@ -64,7 +64,7 @@ TEST(test_case, failures_name_both_values)
 	EXPECT_NONFATAL_FAILURE(EXPECT_ERROR(status{errc::perm}, errc::nomem), "-1");
 }
 
-TEST(test_case, an_assertion_leaves_the_case)
+TEST(test_case, failed_assert_leaves_the_case)
 {
 	static bool went_on;
 	auto body = [] {

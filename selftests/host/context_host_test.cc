@@ -112,7 +112,7 @@ protected:
 
 } // namespace
 
-TEST_F(running_context, finds_hot_memory_and_follows_it)
+TEST_F(running_context, hot_memory_is_found_and_followed)
 {
 	own<context> c = started(wanted());
 
@@ -133,7 +133,7 @@ TEST_F(running_context, finds_hot_memory_and_follows_it)
 	}
 }
 
-TEST_F(running_context, the_loop_allocates_nothing)
+TEST_F(running_context, monitoring_loop_allocates_nothing)
 {
 	own<context> c = started(wanted());
 
@@ -146,7 +146,7 @@ TEST_F(running_context, the_loop_allocates_nothing)
 	EXPECT_EQ(host::counts().allocations, before);
 }
 
-TEST_F(running_context, ends_with_its_target)
+TEST_F(running_context, target_exit_ends_kdamond)
 {
 	own<context> c = started(wanted());
 
@@ -167,7 +167,7 @@ TEST_F(running_context, ends_with_its_target)
 }
 
 // Somebody who watches a child may ask until it has waited for the child.
-TEST_F(running_context, goes_on_until_the_parent_has_waited)
+TEST_F(running_context, zombie_target_keeps_kdamond_until_reaped)
 {
 	own<context> c = started(wanted());
 
@@ -189,7 +189,7 @@ TEST_F(running_context, goes_on_until_the_parent_has_waited)
 	EXPECT_EQ(host::held_pids(), 0u);
 }
 
-TEST_F(running_context, one_of_two_targets_may_end)
+TEST_F(running_context, exit_of_one_of_two_targets_keeps_kdamond)
 {
 	inputs in = wanted();
 	target_inputs second;
@@ -207,7 +207,7 @@ TEST_F(running_context, one_of_two_targets_may_end)
 	EXPECT(!c->running());
 }
 
-TEST_F(running_context, nobody_waits_for_a_worker_that_never_was)
+TEST_F(running_context, requests_before_start_fail_ecanceled)
 {
 	report why;
 	auto made = context::make(wanted(), why);
@@ -221,7 +221,7 @@ TEST_F(running_context, nobody_waits_for_a_worker_that_never_was)
 	EXPECT_EQ(c->pid(), -1);
 }
 
-TEST_F(running_context, answers_without_waiting_for_the_interval)
+TEST_F(running_context, request_is_answered_before_next_sample)
 {
 	inputs in = wanted();
 
@@ -238,7 +238,7 @@ TEST_F(running_context, answers_without_waiting_for_the_interval)
 }
 
 // Where the kernel has no idle flags, the test sets borrowed accessed bits again.
-TEST_F(running_context, every_cleared_page_is_tested)
+TEST_F(running_context, cleared_page_is_always_tested)
 {
 	own<context> c = started(wanted());
 	report why;
@@ -250,7 +250,7 @@ TEST_F(running_context, every_cleared_page_is_tested)
 	EXPECT_EQ(host::counts().tested_probes, host::counts().cleared_probes);
 }
 
-TEST_F(running_context, a_shorter_interval_takes_effect_at_once)
+TEST_F(running_context, commit_shorter_interval_takes_effect_at_once)
 {
 	inputs in = wanted();
 	report why;
@@ -265,7 +265,7 @@ TEST_F(running_context, a_shorter_interval_takes_effect_at_once)
 	EXPECT_GE(host::counts().test_calls - before, 190u);
 }
 
-TEST_F(running_context, keeps_its_rate_while_probes_cost_time)
+TEST_F(running_context, sample_rate_with_costly_checks_is_kept)
 {
 	inputs in = wanted();
 
@@ -278,7 +278,7 @@ TEST_F(running_context, keeps_its_rate_while_probes_cost_time)
 	EXPECT_GE(host::counts().test_calls - before, 1940u);
 }
 
-TEST_F(running_context, an_overlong_sample_still_leaves_time_for_accesses)
+TEST_F(running_context, sample_longer_than_interval_leaves_time_for_accesses)
 {
 	inputs in = wanted();
 	u64 shortest_ns = u64_max;
@@ -295,7 +295,7 @@ TEST_F(running_context, an_overlong_sample_still_leaves_time_for_accesses)
 	EXPECT_GE(shortest_ns, 25 * ms / 10);
 }
 
-TEST_F(running_context, tells_all_of_ten_thousand_regions)
+TEST_F(running_context, walk_of_10000_regions_reports_all)
 {
 	inputs in = wanted();
 
@@ -316,7 +316,7 @@ TEST_F(running_context, tells_all_of_ten_thousand_regions)
 	EXPECT_EQ(monitored_bytes(*c), bytes);
 }
 
-TEST_F(running_context, a_window_has_as_many_samples_as_its_intervals_say)
+TEST_F(running_context, aggregation_has_configured_number_of_samples)
 {
 	host::set_hot(pid, {{0x400000, 0x500000}, {base, base + 256 * mib}});
 	own<context> c = started(wanted());
@@ -336,7 +336,7 @@ TEST_F(running_context, a_window_has_as_many_samples_as_its_intervals_say)
 	EXPECT_EQ(most, 20u);
 }
 
-TEST_F(running_context, region_count_keeps_to_its_bounds)
+TEST_F(running_context, region_count_stays_within_min_and_max)
 {
 	inputs in = wanted();
 
@@ -352,7 +352,7 @@ TEST_F(running_context, region_count_keeps_to_its_bounds)
 	}
 }
 
-TEST_F(running_context, commit_changes_all_or_nothing)
+TEST_F(running_context, commit_invalid_changes_nothing)
 {
 	own<context> c = started(wanted());
 	report why;
@@ -376,7 +376,7 @@ TEST_F(running_context, commit_changes_all_or_nothing)
 	EXPECT_GE(judge(move(tried).take(), hot_ranges(32, 160)).recall, 0.9);
 }
 
-TEST_F(running_context, commit_of_the_same_changes_nothing)
+TEST_F(running_context, commit_same_inputs_changes_nothing)
 {
 	own<context> c = started(wanted());
 	report why;
@@ -395,7 +395,7 @@ TEST_F(running_context, commit_of_the_same_changes_nothing)
 	EXPECT_GE(oldest, 25u);	// of about 50 aggregations
 }
 
-TEST_F(running_context, commit_to_another_process_starts_anew)
+TEST_F(running_context, commit_other_process_starts_with_new_regions)
 {
 	own<context> c = started(wanted());
 	report why;
@@ -423,7 +423,7 @@ TEST_F(running_context, initial_regions_are_kept_by_fvaddr_only)
 	}
 }
 
-TEST_F(running_context, update_follows_the_mappings)
+TEST_F(running_context, update_interval_follows_mappings)
 {
 	inputs in = wanted();
 
@@ -436,7 +436,7 @@ TEST_F(running_context, update_follows_the_mappings)
 }
 
 // Without waiting for the update interval, which is a minute here.
-TEST_F(running_context, changed_mappings_are_followed_at_once)
+TEST_F(running_context, changed_mappings_are_followed_before_update_interval)
 {
 	own<context> c = started(wanted());
 
@@ -447,7 +447,7 @@ TEST_F(running_context, changed_mappings_are_followed_at_once)
 }
 
 // The more mappings there are, the more rarely they are looked at.
-TEST_F(running_context, changes_among_many_mappings_cost_little)
+TEST_F(running_context, changes_among_many_mappings_are_checked_rarely)
 {
 	constexpr u64 gap = 64 << 10;
 	constexpr u32 mappings = 10'000;
@@ -465,7 +465,7 @@ TEST_F(running_context, changes_among_many_mappings_cost_little)
 }
 
 // Addresses that nothing is mapped at take no region and no sample.
-TEST_F(running_context, holes_are_not_monitored)
+TEST_F(running_context, unmapped_holes_get_no_region)
 {
 	constexpr u64 tib = u64{1} << 40;
 
@@ -477,7 +477,7 @@ TEST_F(running_context, holes_are_not_monitored)
 }
 
 // Ranges that the user gave stay until the update, whatever is mapped meanwhile.
-TEST_F(running_context, given_ranges_stay_until_the_update)
+TEST_F(running_context, initial_ranges_stay_until_update_interval)
 {
 	inputs in = wanted();
 
@@ -490,7 +490,7 @@ TEST_F(running_context, given_ranges_stay_until_the_update)
 	EXPECT_EQ(monitored_bytes(*c), mib);
 }
 
-TEST_F(running_context, schemes_see_only_their_pattern)
+TEST_F(running_context, scheme_is_tried_on_its_access_pattern_only)
 {
 	inputs in = wanted();
 	scheme_inputs hot;
@@ -516,7 +516,7 @@ TEST_F(running_context, schemes_see_only_their_pattern)
 	EXPECT_EQ(counted[0].nr_applied, 0u);
 }
 
-TEST_F(running_context, snapshot_limit_stops_a_scheme)
+TEST_F(running_context, max_nr_snapshots_stops_a_scheme)
 {
 	inputs in = wanted();
 
@@ -531,7 +531,7 @@ TEST_F(running_context, snapshot_limit_stops_a_scheme)
 	EXPECT(move(tried).take()[0].regions.empty());
 }
 
-TEST_F(running_context, second_walk_is_busy_and_stop_cancels_the_first)
+TEST_F(running_context, walk_during_walk_fails_ebusy_and_stop_cancels)
 {
 	inputs in = wanted();
 
@@ -548,7 +548,7 @@ TEST_F(running_context, second_walk_is_busy_and_stop_cancels_the_first)
 	EXPECT(first.is(errc::canceled));
 }
 
-TEST_F(running_context, a_signal_ends_the_wait_for_a_walk)
+TEST_F(running_context, walk_interrupted_by_signal_fails_eintr)
 {
 	inputs in = wanted();
 
@@ -566,7 +566,7 @@ TEST_F(running_context, a_signal_ends_the_wait_for_a_walk)
 	EXPECT_OK(c->read_stats());
 }
 
-TEST_F(running_context, walk_without_schemes_is_canceled)
+TEST_F(running_context, walk_without_schemes_fails_ecanceled)
 {
 	inputs in = wanted();
 
@@ -575,7 +575,7 @@ TEST_F(running_context, walk_without_schemes_is_canceled)
 	EXPECT_ERROR(c->collect_tried(context::detail::regions), errc::canceled);
 }
 
-TEST_F(running_context, every_allocation_may_fail)
+TEST_F(running_context, failing_allocation_returns_enomem_and_leaks_nothing)
 {
 	const u64 start_failures = host::for_each_failing_allocation([] {
 		report why;
@@ -617,7 +617,7 @@ TEST_F(running_context, every_allocation_may_fail)
 	EXPECT_EQ(host::held_pids(), 1u);
 }
 
-TEST_F(running_context, ranges_are_checked_together)
+TEST_F(running_context, ranges_out_of_order_are_refused)
 {
 	const struct {
 		addr_range ranges[2];
@@ -644,7 +644,7 @@ TEST_F(running_context, ranges_are_checked_together)
 	}
 }
 
-TEST_F(running_context, impossible_inputs_name_their_place)
+TEST_F(running_context, invalid_inputs_are_refused_with_place)
 {
 	const auto complaint = [](inputs in) {
 		report why;
@@ -687,7 +687,7 @@ TEST_F(running_context, impossible_inputs_name_their_place)
 	host::set_feature(KAPI_FEATURE_VADDR, true);
 }
 
-TEST_F(running_context, a_paused_one_looks_at_nothing_and_keeps_what_it_knows)
+TEST_F(running_context, paused_context_samples_nothing_and_keeps_regions)
 {
 	own<context> c = started(wanted());
 	report why;
@@ -714,7 +714,7 @@ TEST_F(running_context, a_paused_one_looks_at_nothing_and_keeps_what_it_knows)
 	EXPECT_OK(c->collect_tried(context::detail::regions));
 }
 
-TEST_F(running_context, pausing_sends_away_who_waits_for_a_round)
+TEST_F(running_context, pause_cancels_pending_walk)
 {
 	own<context> c = started(wanted());
 	inputs slow = wanted();
@@ -734,7 +734,7 @@ TEST_F(running_context, pausing_sends_away_who_waits_for_a_round)
 	EXPECT_TRUE(outcome.is(errc::canceled));
 }
 
-TEST_F(running_context, an_obsolete_target_goes_and_the_others_keep_their_regions)
+TEST_F(running_context, obsolete_target_goes_and_others_keep_regions)
 {
 	host::add_process(43, {{base, base + 64 * mib}});
 	host::set_hot(43, {{base, base + 32 * mib}});
@@ -770,7 +770,7 @@ TEST_F(running_context, an_obsolete_target_goes_and_the_others_keep_their_region
 		  "targets/1/obsolete_target: there is no such target to remove");
 }
 
-TEST_F(running_context, a_commit_that_would_remove_all_targets_is_refused)
+TEST_F(running_context, commit_of_only_obsolete_targets_is_refused)
 {
 	own<context> c = started(wanted());
 	inputs in = wanted();
@@ -783,7 +783,7 @@ TEST_F(running_context, a_commit_that_would_remove_all_targets_is_refused)
 	EXPECT_TRUE(c->running());
 }
 
-TEST_F(running_context, intervals_are_tuned_and_regions_keep_their_meaning)
+TEST_F(running_context, tuned_intervals_rescale_regions)
 {
 	inputs in = wanted();
 	report why;
@@ -810,7 +810,7 @@ TEST_F(running_context, intervals_are_tuned_and_regions_keep_their_meaning)
 		EXPECT_LE(r.nr_accesses, 20u);
 }
 
-TEST_F(running_context, tuning_does_not_put_the_update_off)
+TEST_F(running_context, tuned_intervals_do_not_delay_update)
 {
 	inputs in = wanted();
 

@@ -8,7 +8,7 @@ namespace {
 
 constexpr u64 ms = 1'000;
 
-TEST(convergence, two_hot_ranges)
+TEST(convergence, two_hot_ranges_are_found_in_time)
 {
 	const sim::results found = sim::convergence{{.nr_hot = 2, .moves = 31}}.run();
 
@@ -17,7 +17,7 @@ TEST(convergence, two_hot_ranges)
 	EXPECT_EQ(found.windows_right, found.windows_judged);
 }
 
-TEST(convergence, sixteen_hot_ranges)
+TEST(convergence, sixteen_hot_ranges_are_found_in_time)
 {
 	const sim::results found = sim::convergence{{.nr_hot = 16, .moves = 31}}.run();
 
@@ -27,7 +27,7 @@ TEST(convergence, sixteen_hot_ranges)
 }
 
 // Hot pages that a sample misses now and then do not make the rest look cold.
-TEST(convergence, hot_but_not_always)
+TEST(convergence, intermittently_hot_range_is_found_in_time)
 {
 	const sim::results found = sim::convergence{{.nr_hot = 4, .permil = 900, .moves = 11}}.run();
 

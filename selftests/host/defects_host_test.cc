@@ -3,28 +3,28 @@
  * Defects that other implementations had, as far as monitoring goes: one test each, here or where
  * the list says.
  *
- *	caches that workers share			two_workers_share_nothing
- *	regions equal or empty once they are aligned	regions_within_one_page
- *	no sample in an aggregation			bad_commits_*, no_interval_is_zero_samples
- *	enforcing the minimum number of regions		more_regions_than_pages; region_table fuzzing
- *	merging that never ends, and ages twice		more_ranges_than_regions
- *	requests to who never was, or is gone		running_context.nobody_waits_for_a_worker_that_
- *							never_was, .ends_with_its_target
- *	references to processes lost in commits		commits_keep_no_process
- *	operations named anew between check and use	sysfs_state.places_of_what_is_wrong (inputs are
- *							read once)
+ *	caches that workers share			kdamonds.two_running_share_no_state
+ *	regions equal or empty once they are aligned	regions_within_one_page_are_refused
+ *	no sample in an aggregation			commit_invalid_*, sample_us_of_zero_*
+ *	enforcing the minimum number of regions		min_nr_regions_above_pages_*; region_table fuzzing
+ *	merging that never ends, and ages twice		ranges_above_max_nr_regions_are_harmless
+ *	requests to who never was, or is gone		running_context.requests_before_start_fail_ecanceled,
+ *							.target_exit_ends_kdamond
+ *	references to processes lost in commits		commit_good_or_refused_keeps_no_process_reference
+ *	operations named anew between check and use	sysfs_state.last_error_names_place_of_invalid_value
+ *							(inputs are read once)
  *	huge and absent entries taken for pages		mappings.sh, frames.c
  *	mappings that change while they are listed	mappings.sh, storm.sh
- *	one refresh timer for all			sysfs_refresh.each_kdamond_has_a_time_of_its_own
- *	one count of regions for all			two_workers_share_nothing
- *	the last window's count of the left region only	merging_averages_the_last_window_too
+ *	one refresh timer for all			sysfs_refresh.each_kdamond_has_its_own_timer
+ *	one count of regions for all			kdamonds.two_running_share_no_state
+ *	the last window's count of the left region only	merge_averages_last_aggregation_too
  *	32-bit offsets in large regions			region_table.plan_probes_large_region_is_uniform, prng.*
- *	refused counts that had acted			huge_counts_leave_what_was_there
+ *	refused counts that had acted			nr_huge_is_refused_and_keeps_directories
  *
  * And in schemes:
  *
- *	a last folio that is stale			schemes.a_folio_in_two_regions_is_handled_once
- *	resume addresses off by one			schemes.a_quota_goes_on_where_it_ended
+ *	a last folio that is stale			schemes.folio_in_two_regions_is_handled_once
+ *	resume addresses off by one			schemes.quota_resumes_where_last_window_ended
  *	windows that wrap after a pause			quota.look_late_or_with_extreme_interval_decides_window
  *	a time quota that achieved nothing once		quota.effective_bytes_after_failures_allow_one_page
  *	totals that overflow				quota.charge_huge_amounts_saturates
@@ -32,7 +32,7 @@
  *	pressure since boot at first			goal.measure_psi_without_baseline_is_on_target
  *	a first window without any limit		quota.look_begins_first_window_at_once
  *	regions cut beyond the table			region_table.cut_at_keeps_counts_until_table_is_full
- *	a goal that cannot be reached pushes on		nodes.no_more_than_fits_is_wanted
+ *	a goal that cannot be reached pushes on		node_goals.share_beyond_room_is_bounded
  */
 #include "core/monitor.hh"
 #include "sysfs_tree.hh"
@@ -93,7 +93,7 @@ protected:
 
 // ---- commits that are refused
 
-TEST_F(defects, bad_commits_are_explained_and_change_nothing)
+TEST_F(defects, commit_invalid_is_explained_and_changes_nothing)
 {
 	const struct {
 		const char *file, *bad, *line;
@@ -128,7 +128,7 @@ TEST_F(defects, bad_commits_are_explained_and_change_nothing)
 	run("off");
 }
 
-TEST_F(defects, no_interval_is_zero_samples)
+TEST_F(defects, sample_us_of_zero_samples_each_aggregation)
 {
 	put(attrs + "intervals/sample_us", "0\n");
 	put(attrs + "intervals/aggr_us", "1\n");
@@ -140,7 +140,7 @@ TEST_F(defects, no_interval_is_zero_samples)
 	run("off");
 }
 
-TEST_F(defects, huge_counts_leave_what_was_there)
+TEST_F(defects, nr_huge_is_refused_and_keeps_directories)
 {
 	stage_ranges({{0x10000, 0x20000}});
 	put(attrs + "nr_regions/max", "77\n");
@@ -160,7 +160,7 @@ TEST_F(defects, huge_counts_leave_what_was_there)
 	EXPECT_EQ(read_all(), before);
 }
 
-TEST_F(defects, commits_keep_no_process)
+TEST_F(defects, commit_good_or_refused_keeps_no_process_reference)
 {
 	run("on");
 	for (int i = 0; i < 50; i++) {
@@ -176,7 +176,7 @@ TEST_F(defects, commits_keep_no_process)
 
 // ---- regions at their limits
 
-TEST_F(defects, regions_within_one_page)
+TEST_F(defects, regions_within_one_page_are_refused)
 {
 	put(context + "operations", "fvaddr\n");
 	for (const auto &ranges : {std::vector<std::pair<u64, u64>>{{0x10000, 0x10000}},
@@ -195,7 +195,7 @@ TEST_F(defects, regions_within_one_page)
 	run("off");
 }
 
-TEST_F(defects, more_regions_than_pages)
+TEST_F(defects, min_nr_regions_above_pages_is_harmless)
 {
 	put(context + "operations", "fvaddr\n");
 	put(attrs + "nr_regions/min", "100\n");
@@ -216,7 +216,7 @@ TEST_F(defects, more_regions_than_pages)
 }
 
 // They do not touch, so no threshold makes them few enough.
-TEST_F(defects, more_ranges_than_regions)
+TEST_F(defects, ranges_above_max_nr_regions_are_harmless)
 {
 	std::vector<std::pair<u64, u64>> ranges;
 
@@ -235,7 +235,7 @@ TEST_F(defects, more_ranges_than_regions)
 	run("off");
 }
 
-TEST_F(defects, merging_averages_the_last_window_too)
+TEST_F(defects, merge_averages_last_aggregation_too)
 {
 	const damon::addr_range halves[] = {{0, page}, {page, 2 * page}};
 	damon::region_table table;
@@ -255,7 +255,7 @@ TEST_F(defects, merging_averages_the_last_window_too)
 
 // ---- workers beside each other
 
-class apart : public testing::Test {
+class kdamonds : public testing::Test {
 protected:
 	struct one {
 		damon::own<damon::monitor> runs;
@@ -304,7 +304,7 @@ protected:
 	}
 };
 
-TEST_F(apart, two_workers_share_nothing)
+TEST_F(kdamonds, two_running_share_no_state)
 {
 	std::vector<u64> alone;
 	{

@@ -47,7 +47,7 @@ protected:
 	kapi_dir *top_ = nullptr;
 };
 
-TEST_F(host_directories, files_are_read_and_written)
+TEST_F(host_directories, file_is_read_and_written)
 {
 	EXPECT_EQ(host::read("top/both"), "0 initial\n");
 	EXPECT_EQ(host::write("top/both", "other"), 5);
@@ -56,7 +56,7 @@ TEST_F(host_directories, files_are_read_and_written)
 	EXPECT_EQ(value_, "other");
 }
 
-TEST_F(host_directories, modes_are_enforced)
+TEST_F(host_directories, file_mode_is_enforced)
 {
 	EXPECT_EQ(host::write("top/state", "x"), -EACCES);
 	EXPECT_EQ(host::read_errno("top/poke"), -EACCES);
@@ -64,7 +64,7 @@ TEST_F(host_directories, modes_are_enforced)
 	EXPECT_EQ(host::mode_of("top/state"), 0400);
 }
 
-TEST_F(host_directories, what_is_not_there_is_not_found)
+TEST_F(host_directories, missing_path_fails_enoent)
 {
 	EXPECT_EQ(host::write("top/none", "x"), -ENOENT);
 	EXPECT_EQ(host::write("none/both", "x"), -ENOENT);
@@ -76,7 +76,7 @@ TEST_F(host_directories, what_is_not_there_is_not_found)
 	EXPECT_TRUE(host::exists("top/both"));
 }
 
-TEST_F(host_directories, children_are_listed_and_removed)
+TEST_F(host_directories, children_are_listed_until_removed)
 {
 	kapi_dir *child = nullptr;
 
@@ -88,7 +88,7 @@ TEST_F(host_directories, children_are_listed_and_removed)
 	EXPECT_FALSE(host::exists("top/0"));
 }
 
-TEST_F(host_directories, adding_can_fail)
+TEST_F(host_directories, add_with_failing_allocation_adds_nothing)
 {
 	kapi_dir *child = nullptr;
 
@@ -99,7 +99,7 @@ TEST_F(host_directories, adding_can_fail)
 	EXPECT_FALSE(host::exists("top/0"));
 }
 
-TEST_F(host_directories, removal_waits_for_handlers)
+TEST_F(host_directories, remove_waits_for_running_handlers)
 {
 	bool left = false;
 
@@ -120,7 +120,7 @@ TEST_F(host_directories, removal_waits_for_handlers)
 	EXPECT_EQ(host::read_errno("top/both"), -ENOENT);
 }
 
-TEST_F(host_directories, a_handler_that_removes_its_own_directory_ends_the_run)
+TEST_F(host_directories, remove_from_own_handler_aborts)
 {
 	host::set_file_handlers({[&](void *, u32, char *, unsigned long) -> long {
 					 kapi_dir_remove(top_);
@@ -131,7 +131,7 @@ TEST_F(host_directories, a_handler_that_removes_its_own_directory_ends_the_run)
 }
 
 // Who holds a lock while it removes a directory must not wait for handlers that want it.
-TEST_F(host_directories, a_lock_wanted_by_handlers_must_not_be_held_at_removal)
+TEST_F(host_directories, remove_holding_lock_of_handlers_aborts)
 {
 	kapi_mutex mutex;
 
@@ -150,7 +150,7 @@ TEST_F(host_directories, a_lock_wanted_by_handlers_must_not_be_held_at_removal)
 	EXPECT_DEATH(remove(), "lock order");
 }
 
-TEST_F(host_directories, a_gate_held_at_removal_sends_handlers_away)
+TEST_F(host_directories, remove_holding_gate_cancels_handlers)
 {
 	kapi_gate gate;
 	u8 closed = 0;

@@ -10,7 +10,7 @@ namespace {
 
 constexpr u64 page = 4096;
 
-TEST(host_memory, the_chosen_allocation_fails_once)
+TEST(host_memory, fail_nth_fails_that_allocation_once)
 {
 	host::fail_nth(2);
 	void *first = kapi_alloc(10);
@@ -30,7 +30,7 @@ TEST(host_memory, the_chosen_allocation_fails_once)
 	EXPECT_EQ(host::counts().live_bytes, 0u);
 }
 
-TEST(host_memory, all_allocations_from_the_chosen_one_fail)
+TEST(host_memory, fail_from_fails_all_later_allocations)
 {
 	host::fail_from(1);
 	EXPECT_EQ(kapi_alloc(10), nullptr);
@@ -39,7 +39,7 @@ TEST(host_memory, all_allocations_from_the_chosen_one_fail)
 	kapi_free(kapi_alloc(10));
 }
 
-TEST(host_memory, sweep_meets_every_allocation)
+TEST(host_memory, for_each_failing_allocation_reaches_all)
 {
 	u64 runs = 0;
 	const u64 failures = host::for_each_failing_allocation([&] {
@@ -55,12 +55,12 @@ TEST(host_memory, sweep_meets_every_allocation)
 	EXPECT_EQ(runs, 3u);
 }
 
-TEST(host_memory, more_than_the_machine_has_is_refused)
+TEST(host_memory, alloc_beyond_machine_fails)
 {
 	EXPECT_EQ(kapi_alloc(1UL << 31), nullptr);
 }
 
-TEST(host_memory, leaks_are_named)
+TEST(host_memory, unfreed_memory_is_named)
 {
 	void *memory = kapi_alloc(24);
 
@@ -69,7 +69,7 @@ TEST(host_memory, leaks_are_named)
 	EXPECT_EQ(host::leaks(), "");
 }
 
-TEST(host_random, a_seed_gives_one_sequence)
+TEST(host_random, same_seed_gives_same_sequence)
 {
 	host::seed(1);
 	const u64 first = kapi_random_u64();
@@ -88,7 +88,7 @@ TEST(host_log, lines_are_kept)
 	EXPECT_FALSE(host::log_contains("even"));
 }
 
-TEST(host_assert, a_broken_invariant_ends_the_run)
+TEST(host_assert, failed_assert_aborts)
 {
 	EXPECT_DEATH(kapi_assert_failed("a == b", "file.cc", 7), "file.cc:7: .*a == b");
 }
@@ -138,7 +138,7 @@ TEST_F(host_process, mapped_ranges_come_in_batches)
 	EXPECT_EQ(kapi_mm_mapped(mm_, 65 * page, out, 4), 0u);
 }
 
-TEST_F(host_process, mappings_that_touch_come_as_one)
+TEST_F(host_process, touching_mappings_come_as_one)
 {
 	kapi_range out[4];
 
@@ -162,7 +162,7 @@ TEST_F(host_process, hot_pages_are_accessed_and_others_idle)
 	EXPECT_EQ(watch(0), KAPI_IDLE);
 }
 
-TEST_F(host_process, probability_is_met)
+TEST_F(host_process, access_probability_is_met)
 {
 	u64 hits = 0;
 
@@ -172,7 +172,7 @@ TEST_F(host_process, probability_is_met)
 	EXPECT_NEAR(static_cast<double>(hits), 2500, 130); // three sigma
 }
 
-TEST_F(host_process, what_changes_between_clear_and_test_is_busy_unless_it_was_nothing)
+TEST_F(host_process, mapping_changed_between_clear_and_test_is_busy)
 {
 	host::set_hot(7, {{16 * page, 32 * page}});
 	EXPECT_EQ(watch(20 * page, [] { host::map(7, {16 * page, 32 * page}); }), KAPI_BUSY);
@@ -181,7 +181,7 @@ TEST_F(host_process, what_changes_between_clear_and_test_is_busy_unless_it_was_n
 	EXPECT_EQ(watch(20 * page), KAPI_ACCESSED);
 }
 
-TEST_F(host_process, a_script_decides)
+TEST_F(host_process, script_decides_accesses)
 {
 	host::use_virtual_clock();
 	host::set_page_script(7, [](u64 address, u64 cleared_ns, u64 tested_ns) {
@@ -209,7 +209,7 @@ TEST_F(host_process, calls_and_costs_are_counted)
 	EXPECT_EQ(host::counts().tested_probes, 3u);
 }
 
-TEST_F(host_process, misuse_ends_the_run)
+TEST_F(host_process, misuse_aborts)
 {
 	kapi_probe probes[2] = {};
 
@@ -221,7 +221,7 @@ TEST_F(host_process, misuse_ends_the_run)
 	EXPECT_DEATH(kapi_probe_clear(mm_, probes, 1), "not page aligned");
 }
 
-TEST_F(host_process, a_held_address_space_outlives_its_process)
+TEST_F(host_process, held_address_space_outlives_process)
 {
 	kapi_range out[1];
 
@@ -231,7 +231,7 @@ TEST_F(host_process, a_held_address_space_outlives_its_process)
 	EXPECT_EQ(kapi_pid_get(7), nullptr);
 }
 
-TEST_F(host_process, a_number_used_again_is_another_process)
+TEST_F(host_process, reused_pid_is_another_process)
 {
 	host::end_process(7);
 	host::add_process(7);

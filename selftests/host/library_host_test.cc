@@ -29,14 +29,14 @@ static_assert(static_cast<int>(errc::range) == ERANGE);
 static_assert(static_cast<int>(errc::opnotsupp) == EOPNOTSUPP);
 static_assert(static_cast<int>(errc::canceled) == ECANCELED);
 
-TEST(library_own, a_failed_make_makes_nothing)
+TEST(library_own, make_own_enomem_constructs_nothing)
 {
 	host::fail_nth(1);
 	EXPECT_TRUE(make_own<tracked>(1).error().is(errc::nomem));
 	EXPECT_EQ(tracked::live, 0);
 }
 
-TEST(library_vec, failed_growth_changes_nothing)
+TEST(library_vec, growth_enomem_changes_nothing)
 {
 	vec<tracked> list;
 
@@ -59,7 +59,7 @@ TEST(library_vec, failed_growth_changes_nothing)
 	EXPECT_TRUE(list.try_push(tracked(8)).is_ok());
 }
 
-TEST(library_vec, every_allocation_of_a_growth_may_fail)
+TEST(library_vec, growth_with_any_failing_allocation_is_sound)
 {
 	const u64 failures = host::for_each_failing_allocation([] {
 		vec<u64> list;
@@ -76,7 +76,7 @@ TEST(library_vec, every_allocation_of_a_growth_may_fail)
 	EXPECT_LT(failures, 10u);
 }
 
-TEST(library_vec, more_than_memory_is_refused)
+TEST(library_vec, reserve_beyond_memory_fails_enomem)
 {
 	vec<u64> list;
 
@@ -84,7 +84,7 @@ TEST(library_vec, more_than_memory_is_refused)
 	EXPECT_EQ(list.capacity(), 0u);
 }
 
-TEST(library_bounds, every_index_is_checked)
+TEST(library_bounds, index_out_of_bounds_aborts)
 {
 	vec<u64> list;
 	ASSERT_TRUE(list.resize(3).is_ok());
@@ -100,7 +100,7 @@ TEST(library_bounds, every_index_is_checked)
 	EXPECT_DEATH(empty.push(1), "size_ < capacity_");
 }
 
-TEST(library_asserts, broken_rules_of_results_are_noticed)
+TEST(library_asserts, misused_result_aborts)
 {
 	EXPECT_DEATH(static_cast<void>(status::from_errno(5)), "rc <= 0");
 	EXPECT_DEATH(static_cast<void>(result<u64>{errc::inval}.take()), "is_ok");
@@ -109,7 +109,7 @@ TEST(library_asserts, broken_rules_of_results_are_noticed)
 	EXPECT_DEATH(static_cast<void>(narrow<u8>(256)), "value <= limit");
 }
 
-TEST(library_mul_div, agrees_with_128_bit_division)
+TEST(library_mul_div, random_operands_agree_with_128_bit_division)
 {
 	std::mt19937_64 random(5);
 

@@ -18,7 +18,7 @@ protected:
 INSTANTIATE_TEST_SUITE_P(clock, host_locks, testing::Bool(),
 			 [](const auto &with) { return with.param ? "virtual" : "real"; });
 
-TEST_P(host_locks, a_mutex_excludes)
+TEST_P(host_locks, mutex_excludes_other_threads)
 {
 	kapi_mutex mutex;
 	u64 counter = 0;
@@ -42,7 +42,7 @@ TEST_P(host_locks, a_mutex_excludes)
 	EXPECT_EQ(counter, 2000u);
 }
 
-TEST_P(host_locks, a_gate_sends_its_waiters_away)
+TEST_P(host_locks, gate_closed_cancels_waiters)
 {
 	kapi_gate gate;
 	u8 closed = 0;
@@ -61,7 +61,7 @@ TEST_P(host_locks, a_gate_sends_its_waiters_away)
 	EXPECT_EQ(kapi_gate_enter(&gate, &closed), -ENODEV);
 }
 
-TEST_P(host_locks, a_gate_lets_in_one_after_the_other)
+TEST_P(host_locks, gate_open_admits_one_at_a_time)
 {
 	kapi_gate gate;
 	u64 counter = 0;
@@ -86,7 +86,7 @@ TEST_P(host_locks, a_gate_lets_in_one_after_the_other)
 	EXPECT_EQ(counter, 2000u);
 }
 
-TEST_P(host_locks, a_signal_ends_an_interruptible_wait)
+TEST_P(host_locks, interruptible_wait_ends_with_signal)
 {
 	kapi_gate gate;
 	kapi_completion done;
@@ -107,7 +107,7 @@ TEST_P(host_locks, a_signal_ends_an_interruptible_wait)
 	kapi_gate_leave(&gate);
 }
 
-TEST_P(host_locks, a_signal_does_not_matter_where_nobody_waits)
+TEST_P(host_locks, signal_without_wait_has_no_effect)
 {
 	kapi_gate gate;
 	kapi_completion done;
@@ -122,7 +122,7 @@ TEST_P(host_locks, a_signal_does_not_matter_where_nobody_waits)
 }
 
 // The waiter's memory goes away at once, as that of a request on the stack does.
-TEST_P(host_locks, a_completion_may_die_when_its_waiter_wakes)
+TEST_P(host_locks, completion_freed_by_its_waiter_is_not_touched)
 {
 	for (int i = 0; i < 200; i++) {
 		auto done = std::make_unique<kapi_completion>();
@@ -135,7 +135,7 @@ TEST_P(host_locks, a_completion_may_die_when_its_waiter_wakes)
 	}
 }
 
-TEST_P(host_locks, misuse_ends_the_run)
+TEST_P(host_locks, misuse_aborts)
 {
 	kapi_mutex mutex;
 
@@ -148,7 +148,7 @@ TEST_P(host_locks, misuse_ends_the_run)
 	EXPECT_DEATH(twice(), "locked twice");
 }
 
-TEST(host_lock_order, the_opposite_order_ends_the_run)
+TEST(host_lock_order, opposite_order_aborts)
 {
 	kapi_mutex outer, middle, inner;
 
@@ -173,7 +173,7 @@ TEST(host_lock_order, the_opposite_order_ends_the_run)
 		"lock order: class 20 is taken inside class 22");
 }
 
-TEST(host_lock_order, a_class_inside_itself_ends_the_run)
+TEST(host_lock_order, class_inside_itself_aborts)
 {
 	kapi_mutex a, b;
 

@@ -69,14 +69,14 @@ using ranges = std::vector<std::pair<u64, u64>>;
 
 } // namespace
 
-TEST_F(physical_memory, all_of_it_is_monitored_without_its_holes)
+TEST_F(physical_memory, all_ram_is_monitored_without_holes)
 {
 	host::add_process(host::ram, {{0x1000, 0x9f000}, {mib, 768 * mib}, {4096 * mib, 5120 * mib}});
 	start();
 	EXPECT_EQ(monitored(), (ranges{{0x1000, 0x9f000}, {mib, 768 * mib}, {4096 * mib, 5120 * mib}}));
 }
 
-TEST_F(physical_memory, hot_frames_are_found)
+TEST_F(physical_memory, hot_pfns_are_found)
 {
 	const kapi_range hot{4200 * mib, 4264 * mib};
 	u64 called = 0, right = 0;
@@ -96,7 +96,7 @@ TEST_F(physical_memory, hot_frames_are_found)
 	EXPECT_GE(right, called * 95 / 100);
 }
 
-TEST_F(physical_memory, memory_is_followed_as_it_comes_and_goes)
+TEST_F(physical_memory, hotplugged_memory_is_followed)
 {
 	host::add_process(host::ram, {{mib, 512 * mib}});
 	start();
@@ -110,7 +110,7 @@ TEST_F(physical_memory, memory_is_followed_as_it_comes_and_goes)
 		  (ranges{{mib, 256 * mib}, {384 * mib, 512 * mib}, {1024 * mib, 1152 * mib}}));
 }
 
-TEST_F(physical_memory, ranges_that_were_given_stay)
+TEST_F(physical_memory, configured_ranges_stay)
 {
 	host::add_process(host::ram, {{mib, 512 * mib}});
 	start({{16 * mib, 32 * mib}, {64 * mib, 65 * mib}});
@@ -119,7 +119,7 @@ TEST_F(physical_memory, ranges_that_were_given_stay)
 	EXPECT_EQ(monitored(), (ranges{{16 * mib, 32 * mib}, {64 * mib, 65 * mib}}));
 }
 
-TEST_F(physical_memory, of_too_many_ranges_the_last_ones_become_one)
+TEST_F(physical_memory, ranges_beyond_256_are_joined_into_the_last)
 {
 	std::vector<kapi_range> pieces;
 
@@ -133,7 +133,7 @@ TEST_F(physical_memory, of_too_many_ranges_the_last_ones_become_one)
 	EXPECT_EQ(found[255], (std::pair<u64, u64>{510 * mib, 599 * mib}));
 }
 
-TEST_F(physical_memory, a_machine_without_memory_is_no_reason_to_fail)
+TEST_F(physical_memory, machine_without_ram_starts)
 {
 	start();
 	EXPECT_TRUE(monitored().empty());

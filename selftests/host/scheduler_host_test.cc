@@ -28,7 +28,7 @@ struct ticker {
 	void stop() { kapi_thread_stop(thread); }
 };
 
-TEST(virtual_clock, jumps_from_deadline_to_deadline)
+TEST(virtual_clock, sleep_jumps_to_next_deadline)
 {
 	ticker t;
 
@@ -45,7 +45,7 @@ TEST(virtual_clock, jumps_from_deadline_to_deadline)
 	EXPECT_EQ(kapi_now_ns(), begin_ns + 30);
 }
 
-TEST(virtual_clock, stop_and_wake_end_a_sleep)
+TEST(virtual_clock, stop_or_wake_ends_a_sleep)
 {
 	ticker t;
 
@@ -61,7 +61,7 @@ TEST(virtual_clock, stop_and_wake_end_a_sleep)
 	EXPECT_EQ(t.ticks_ns.size(), 2u);
 }
 
-TEST(virtual_clock, a_wake_up_ends_the_next_sleep)
+TEST(virtual_clock, wake_before_sleep_ends_that_sleep)
 {
 	ticker t;
 
@@ -90,7 +90,7 @@ TEST(virtual_clock, two_threads_share_the_time)
 	b.stop();
 }
 
-TEST(virtual_clock, a_waiter_lets_others_run)
+TEST(virtual_clock, waiting_thread_lets_others_run)
 {
 	kapi_completion done;
 	u64 at_ns = 0;
@@ -106,7 +106,7 @@ TEST(virtual_clock, a_waiter_lets_others_run)
 	EXPECT_EQ(at_ns, kapi_now_ns());
 }
 
-TEST(virtual_clock, a_deadlock_is_named)
+TEST(virtual_clock, deadlock_is_named)
 {
 	auto deadlock = [] {
 		kapi_completion never;
@@ -140,14 +140,14 @@ u64 count_in_two_steps(u32 preempt_one_in, u64 seed)
 	return counter;
 }
 
-TEST(virtual_clock, preemption_follows_the_seed)
+TEST(virtual_clock, preemption_is_repeatable_by_seed)
 {
 	EXPECT_EQ(count_in_two_steps(0, 1), 40u);
 	EXPECT_LT(count_in_two_steps(3, 1), 40u);
 	EXPECT_EQ(count_in_two_steps(3, 1), count_in_two_steps(3, 1));
 }
 
-TEST(real_clock, a_thread_sleeps_and_stops)
+TEST(real_clock, sleeping_thread_stops)
 {
 	ticker t;
 
@@ -171,7 +171,7 @@ TEST(real_clock, stop_ends_an_endless_sleep)
 	EXPECT_TRUE(t.ended);
 }
 
-TEST(host_threads, one_that_cannot_start_says_so)
+TEST(host_threads, start_failure_is_reported)
 {
 	ticker t;
 
@@ -179,7 +179,7 @@ TEST(host_threads, one_that_cannot_start_says_so)
 	EXPECT_EQ(kapi_thread_start(&t.thread, "ticker", ticker::run, &t), -ENOMEM);
 }
 
-TEST(host_threads, one_that_is_left_running_is_a_leak)
+TEST(host_threads, running_thread_at_end_is_a_leak)
 {
 	ticker t;
 

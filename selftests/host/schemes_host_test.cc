@@ -106,7 +106,7 @@ filter make_filter(filter_type type, bool matching, bool allow)
 
 } // namespace
 
-TEST_F(schemes, cold_memory_goes_and_hot_memory_stays)
+TEST_F(schemes, pageout_by_pattern_takes_cold_and_leaves_hot_memory)
 {
 	const kapi_range memory = ram_of(256 * mib);
 	const kapi_range hot{base + 64 * mib, base + 96 * mib};
@@ -125,7 +125,7 @@ TEST_F(schemes, cold_memory_goes_and_hot_memory_stays)
 	EXPECT_GE(told.sz_tried, told.sz_applied);
 }
 
-TEST_F(schemes, memory_of_a_process_is_reclaimed)
+TEST_F(schemes, pageout_of_vaddr_reclaims_memory_of_process)
 {
 	const kapi_range heap{base, base + 64 * mib};
 
@@ -136,7 +136,7 @@ TEST_F(schemes, memory_of_a_process_is_reclaimed)
 	EXPECT_EQ(host::held_mms(), 0u);
 }
 
-TEST_F(schemes, what_is_not_supported_is_tried_in_vain)
+TEST_F(schemes, action_unsupported_is_tried_without_effect)
 {
 	const kapi_range memory = ram_of(64 * mib);
 	inputs in = wanted(operations_id::paddr);
@@ -155,7 +155,7 @@ TEST_F(schemes, what_is_not_supported_is_tried_in_vain)
 }
 
 // The issue's own number: over 100 windows the charge is within one region of the limit.
-TEST_F(schemes, a_quota_of_bytes_is_used_and_never_exceeded)
+TEST_F(schemes, quota_bytes_are_used_and_never_exceeded)
 {
 	const kapi_range memory = ram_of(1024 * mib);
 	scheme_inputs s = all(action::pageout);
@@ -180,7 +180,7 @@ TEST_F(schemes, a_quota_of_bytes_is_used_and_never_exceeded)
 }
 
 // Twenty windows of a twentieth each: everything has had its turn, once.
-TEST_F(schemes, a_quota_goes_on_where_it_ended)
+TEST_F(schemes, quota_resumes_where_last_window_ended)
 {
 	const kapi_range memory = ram_of(200 * mib);
 	scheme_inputs s = all(action::lru_deprio);
@@ -196,7 +196,7 @@ TEST_F(schemes, a_quota_goes_on_where_it_ended)
 
 // Two schemes with one pool use one budget between them, a third one has its own; and all of them go on where they were,
 // whoever used up the rest.  One without limits has no share in the pool.
-TEST_F(schemes, a_pool_is_one_budget_for_all_in_it)
+TEST_F(schemes, quota_pool_is_shared_by_its_schemes)
 {
 	// No region is larger than 20 MiB: each of the two has several in a window.
 	const u64 size = 200 * mib, budget = 50 * mib;
@@ -231,7 +231,7 @@ TEST_F(schemes, a_pool_is_one_budget_for_all_in_it)
 }
 
 // What is asked for in part makes no huge page: quotas cut between them.
-TEST_F(schemes, a_quota_of_huge_pages_is_one_of_whole_ones)
+TEST_F(schemes, quota_of_huge_pages_is_cut_between_them)
 {
 	host::add_process(pid, {{base, base + 42 * mib}});
 	const u64 block = kapi_huge_page_bytes();
@@ -258,7 +258,7 @@ TEST_F(schemes, a_quota_of_huge_pages_is_one_of_whole_ones)
 	EXPECT_GE(stats().qt_exceeds, 10u);
 }
 
-TEST_F(schemes, a_quota_takes_the_coldest_memory_first)
+TEST_F(schemes, quota_prefers_coldest_memory)
 {
 	ram_of(400 * mib);
 	const kapi_range warm{base, base + 200 * mib};
@@ -278,7 +278,7 @@ TEST_F(schemes, a_quota_takes_the_coldest_memory_first)
 	EXPECT_LE(warm_gone, 5 * pages_per_mib);
 }
 
-TEST_F(schemes, a_quota_of_time_is_kept_from_the_first_window_on)
+TEST_F(schemes, quota_time_holds_from_first_window)
 {
 	ram_of(1024 * mib);
 	scheme_inputs s = all(action::pageout);
@@ -294,7 +294,7 @@ TEST_F(schemes, a_quota_of_time_is_kept_from_the_first_window_on)
 	EXPECT_GE(done, 80u * 1'000);
 }
 
-TEST_F(schemes, failures_are_charged_as_the_user_says)
+TEST_F(schemes, quota_charges_failures_by_ratio)
 {
 	const kapi_range memory = ram_of(1024 * mib);
 	scheme_inputs s = all(action::pageout);
@@ -312,7 +312,7 @@ TEST_F(schemes, failures_are_charged_as_the_user_says)
 	EXPECT_GE(host::count_pages_in(host::ram, memory).in_memory, 992 * pages_per_mib);
 }
 
-TEST_F(schemes, addresses_are_filtered_to_the_page)
+TEST_F(schemes, filter_by_address_is_exact_to_the_page)
 {
 	const kapi_range memory = ram_of(64 * mib);
 	const kapi_range chosen{base + 10 * mib + page_bytes, base + 20 * mib + 3 * page_bytes};
@@ -329,7 +329,7 @@ TEST_F(schemes, addresses_are_filtered_to_the_page)
 	EXPECT_EQ(stats().sz_applied, chosen.end - chosen.start);
 }
 
-TEST_F(schemes, what_was_just_used_is_not_reclaimed_unless_a_core_filter_says_so)
+TEST_F(schemes, pageout_skips_young_pages_unless_core_filter_allows)
 {
 	const kapi_range memory = ram_of(64 * mib);
 	const kapi_range chosen{base + 16 * mib, base + 24 * mib};
@@ -350,7 +350,7 @@ TEST_F(schemes, what_was_just_used_is_not_reclaimed_unless_a_core_filter_says_so
 	EXPECT_EQ(stats().sz_ops_filter_passed, 0u);
 }
 
-TEST_F(schemes, stat_counts_what_passes_and_changes_no_age)
+TEST_F(schemes, stat_counts_passed_bytes_and_keeps_age)
 {
 	const kapi_range memory = ram_of(64 * mib);
 	scheme_inputs s = all(action::stat);
@@ -373,7 +373,7 @@ TEST_F(schemes, stat_counts_what_passes_and_changes_no_age)
 	EXPECT_EQ(host::count_pages_in(host::ram, memory).in_memory, 64 * pages_per_mib);
 }
 
-TEST_F(schemes, a_folio_in_two_regions_is_handled_once)
+TEST_F(schemes, folio_in_two_regions_is_handled_once)
 {
 	const kapi_range memory = ram_of(64 * mib);
 	scheme_inputs s = all(action::stat);
@@ -386,7 +386,7 @@ TEST_F(schemes, a_folio_in_two_regions_is_handled_once)
 	EXPECT_EQ(stats().sz_ops_filter_passed, 20 * 64 * mib);
 }
 
-TEST_F(schemes, rounds_are_counted_and_limited)
+TEST_F(schemes, nr_snapshots_are_counted_and_limited)
 {
 	ram_of(64 * mib);
 	scheme_inputs s = all(action::pageout);
@@ -398,7 +398,7 @@ TEST_F(schemes, rounds_are_counted_and_limited)
 	EXPECT_EQ(stats().sz_tried, 3 * 64 * mib);
 }
 
-TEST_F(schemes, watermarks_decide_whether_anything_happens)
+TEST_F(schemes, watermarks_activate_and_deactivate_schemes)
 {
 	const kapi_range memory = ram_of(64 * mib);
 	scheme_inputs s = all(action::lru_deprio);
@@ -429,7 +429,7 @@ TEST_F(schemes, watermarks_decide_whether_anything_happens)
 	EXPECT_EQ(host::count_pages_in(host::ram, memory).in_memory, 64 * pages_per_mib);
 }
 
-TEST_F(schemes, a_worker_at_rest_notices_that_its_target_has_ended)
+TEST_F(schemes, deactivated_kdamond_ends_with_its_target)
 {
 	host::add_process(pid, {{base, base + mib}});
 	scheme_inputs s = all(action::pageout);
@@ -444,7 +444,7 @@ TEST_F(schemes, a_worker_at_rest_notices_that_its_target_has_ended)
 }
 
 // An action that takes 10 s in all does not let others wait for that.
-TEST_F(schemes, long_rounds_let_requests_in)
+TEST_F(schemes, apply_long_serves_requests)
 {
 	const kapi_range memory = ram_of(1024 * mib);
 
@@ -467,7 +467,7 @@ TEST_F(schemes, long_rounds_let_requests_in)
 	EXPECT_EQ(stats().sz_applied, 1024 * mib);
 }
 
-TEST_F(schemes, a_long_round_goes_on_in_its_target)
+TEST_F(schemes, apply_long_resumes_in_its_target)
 {
 	const u64 each = 64 * mib;
 	target_inputs second;
@@ -490,7 +490,7 @@ TEST_F(schemes, a_long_round_goes_on_in_its_target)
 	EXPECT_EQ(stats().sz_tried, 2 * each);
 }
 
-TEST_F(schemes, a_long_round_ends_with_the_worker)
+TEST_F(schemes, apply_long_ends_when_kdamond_stops)
 {
 	ram_of(1024 * mib);
 	host::set_action_cost_ns(40'000);
@@ -503,7 +503,7 @@ TEST_F(schemes, a_long_round_ends_with_the_worker)
 	EXPECT_LE(kapi_now_ns() - asked_ns, 25 * ms);
 }
 
-TEST_F(schemes, acting_allocates_nothing)
+TEST_F(schemes, apply_allocates_nothing)
 {
 	const kapi_range heap{base, base + 64 * mib};
 	scheme_inputs s = all(action::pageout);
@@ -525,7 +525,7 @@ TEST_F(schemes, acting_allocates_nothing)
 	EXPECT_EQ(host::counts().allocations, before);
 }
 
-TEST_F(schemes, a_smaller_quota_holds_at_once_and_results_stay)
+TEST_F(schemes, quota_lowered_by_commit_holds_at_once_and_keeps_stats)
 {
 	const kapi_range memory = ram_of(1024 * mib);
 	scheme_inputs s = all(action::pageout);
@@ -551,7 +551,7 @@ TEST_F(schemes, a_smaller_quota_holds_at_once_and_results_stay)
 		  gone + pages_per_mib);
 }
 
-TEST_F(schemes, what_quotas_allow_is_traced)
+TEST_F(schemes, quota_effective_bytes_are_traced)
 {
 	ram_of(64 * mib);
 	scheme_inputs s = all(action::pageout);
@@ -570,7 +570,7 @@ TEST_F(schemes, what_quotas_allow_is_traced)
 namespace {
 
 // Two nodes, each with 128 MiB in use and 128 MiB free.
-class nodes : public schemes {
+class node_goals : public schemes {
 protected:
 	static constexpr u64 node_pages = 128 * pages_per_mib;
 
@@ -615,7 +615,7 @@ protected:
 
 } // namespace
 
-TEST_F(nodes, a_share_is_raised_and_stays)
+TEST_F(node_goals, share_too_low_is_raised_and_stays)
 {
 	for (const goal_tuner tuner :
 	     {goal_tuner::consist, goal_tuner::temporal, goal_tuner::proportional}) {
@@ -629,7 +629,7 @@ TEST_F(nodes, a_share_is_raised_and_stays)
 	}
 }
 
-TEST_F(nodes, a_share_is_lowered_and_stays)
+TEST_F(node_goals, share_too_high_is_lowered_and_stays)
 {
 	start(operations_id::paddr,
 	      migration(0, node_goal(goal_metric::node_sys_bp, 1, 3'500, goal_direction::lower),
@@ -637,7 +637,7 @@ TEST_F(nodes, a_share_is_lowered_and_stays)
 	must_settle(2 * node_pages * 35 / 100);
 }
 
-TEST_F(nodes, no_more_than_fits_is_wanted)
+TEST_F(node_goals, share_beyond_room_is_bounded)
 {
 	host::add_node(1, 160 * mib, 32 * mib);
 	start(operations_id::paddr, migration(1, node_goal(goal_metric::node_sys_bp, 1, 9'000),
@@ -646,7 +646,7 @@ TEST_F(nodes, no_more_than_fits_is_wanted)
 	EXPECT_EQ(stats().effective_bytes / mib, 0u);
 }
 
-TEST_F(nodes, a_share_of_what_matches_is_reached)
+TEST_F(node_goals, share_of_eligible_memory_is_reached)
 {
 	start(operations_id::paddr,
 	      migration(1, node_goal(goal_metric::node_eligible_mem_bp, 1, 8'000),
@@ -654,7 +654,7 @@ TEST_F(nodes, a_share_of_what_matches_is_reached)
 	must_settle(2 * node_pages * 8 / 10);
 }
 
-TEST_F(nodes, an_evaluation_looks_at_few_pages)
+TEST_F(node_goals, evaluation_samples_few_pages)
 {
 	start(operations_id::paddr, migration(1, node_goal(goal_metric::node_sys_bp, 1, 5'000),
 					      goal_tuner::temporal));
@@ -678,7 +678,7 @@ u64 value(goal_metric metric, s32 nid = 0, u64 memcg = 0)
 
 } // namespace
 
-TEST_F(schemes, metrics_say_what_memory_is_used_for)
+TEST_F(schemes, goal_metrics_tell_what_memory_is_used_for)
 {
 	using enum goal_metric;
 
@@ -711,7 +711,7 @@ TEST_F(schemes, metrics_say_what_memory_is_used_for)
 	EXPECT_EQ(value(some_mem_psi_us), 0u);
 }
 
-TEST_F(schemes, goals_are_exchanged_alone)
+TEST_F(schemes, commit_of_goals_alone_changes_nothing_else)
 {
 	const kapi_range memory = ram_of(64 * mib);
 	scheme_inputs s = all(action::pageout);
@@ -752,7 +752,7 @@ TEST_F(schemes, goals_are_exchanged_alone)
 
 // A microsecond of pressure for each 50 KiB that were demoted.  So much memory that no round comes to
 // its end, where a window may remain unused.
-TEST_F(schemes, a_goal_about_pressure_is_kept)
+TEST_F(schemes, goal_of_psi_is_kept)
 {
 	ram_of(16'384 * mib);
 	scheme_inputs s = all(action::lru_deprio);

@@ -41,7 +41,7 @@ std::string taken(const damon::monitor &m)
 	return {static_cast<const char *>(all.data()), all.size()};
 }
 
-TEST(snapshot, tells_what_the_tables_hold)
+TEST(snapshot, regions_match_region_tables)
 {
 	add_process(1, {{mib, 9 * mib}, {64 * mib, 65 * mib}});
 	add_process(2, {{0x40000, 0x50000}});
@@ -105,7 +105,7 @@ TEST(snapshot, tells_what_the_tables_hold)
 }
 
 // Taken between any two batches of a sample, too.
-TEST(snapshot, tells_of_all_regions_while_a_sample_goes_on)
+TEST(snapshot, taken_during_a_sample_has_all_regions)
 {
 	struct reader {
 		const damon::monitor *m;
@@ -175,7 +175,7 @@ protected:
 	u64 number(const std::string &path) { return std::stoull(read(path)); }
 };
 
-TEST_F(snapshot_file, needs_a_kdamond_that_runs)
+TEST_F(snapshot_file, read_without_running_kdamond_fails)
 {
 	stage_process();
 	EXPECT_EQ(read_errno(file), -EINVAL);
@@ -192,7 +192,7 @@ TEST_F(snapshot_file, needs_a_kdamond_that_runs)
 	EXPECT_EQ(write(file, "1\n"), -EACCES);
 }
 
-TEST_F(snapshot_file, needs_neither_a_scheme_nor_a_wait)
+TEST_F(snapshot_file, read_without_scheme_succeeds_at_once)
 {
 	stage_process();
 	put(context + "schemes/nr_schemes", "0\n");
@@ -209,7 +209,7 @@ TEST_F(snapshot_file, needs_neither_a_scheme_nor_a_wait)
 	run("off");
 }
 
-TEST_F(snapshot_file, covers_what_tried_regions_cover)
+TEST_F(snapshot_file, total_equals_tried_regions_total_bytes)
 {
 	add_process(pid, {{mib, 40 * mib}, {128 * mib, 130 * mib}});
 	stage();
@@ -220,7 +220,7 @@ TEST_F(snapshot_file, covers_what_tried_regions_cover)
 	run("off");
 }
 
-TEST_F(snapshot_file, every_reading_is_a_new_one)
+TEST_F(snapshot_file, each_read_from_start_is_a_new_snapshot)
 {
 	stage_process();
 	run("on");
@@ -233,7 +233,7 @@ TEST_F(snapshot_file, every_reading_is_a_new_one)
 	run("off");
 }
 
-TEST_F(snapshot_file, ten_thousand_regions_at_once)
+TEST_F(snapshot_file, read_of_10000_regions_is_complete)
 {
 	monitor_ten_thousand_regions();
 	const snapshot_view v = view();
@@ -244,7 +244,7 @@ TEST_F(snapshot_file, ten_thousand_regions_at_once)
 }
 
 // Where looking at all regions takes long, reading does not wait for all of them.
-TEST_F(snapshot_file, comes_while_the_worker_is_busy)
+TEST_F(snapshot_file, read_during_long_sample_does_not_wait_for_its_end)
 {
 	constexpr u64 probe_ns = 10'000;
 	u64 sum_ns = 0;
@@ -270,7 +270,7 @@ TEST_F(snapshot_file, comes_while_the_worker_is_busy)
 	run("off");
 }
 
-TEST_F(snapshot_file, a_paused_context_tells_what_it_knows)
+TEST_F(snapshot_file, read_of_paused_context_gives_last_regions)
 {
 	stage_process();
 	run("on");
@@ -287,7 +287,7 @@ TEST_F(snapshot_file, a_paused_context_tells_what_it_knows)
 	run("off");
 }
 
-TEST_F(snapshot_file, physical_memory_in_units_of_the_user)
+TEST_F(snapshot_file, read_of_paddr_is_in_addr_units)
 {
 	add_process(ram, {{mib, 64 * mib}});
 	stage();
@@ -304,7 +304,7 @@ TEST_F(snapshot_file, physical_memory_in_units_of_the_user)
 	run("off");
 }
 
-TEST_F(snapshot_file, each_failing_allocation_is_told_and_nothing_is_kept)
+TEST_F(snapshot_file, read_with_failing_allocation_fails_enomem_and_keeps_nothing)
 {
 	stage_process();
 	run("on");
@@ -320,7 +320,7 @@ TEST_F(snapshot_file, each_failing_allocation_is_told_and_nothing_is_kept)
 	run("off");
 }
 
-TEST_F(snapshot_file, several_readers_while_others_commit_and_turn_off)
+TEST_F(snapshot_file, readers_during_commit_and_off_are_consistent)
 {
 	add_process(pid, {{mib, 400 * mib}});
 	stage();
@@ -367,7 +367,7 @@ TEST_F(snapshot_file, several_readers_while_others_commit_and_turn_off)
 	run("off");
 }
 
-TEST_F(snapshot_file, readers_are_sent_away_when_the_directory_goes)
+TEST_F(snapshot_file, readers_are_cancelled_when_directory_goes)
 {
 	stage_process();
 	run("on");
@@ -393,7 +393,7 @@ TEST_F(snapshot_file, readers_are_sent_away_when_the_directory_goes)
 	run("off");
 }
 
-TEST_F(snapshot_file, is_not_there_where_the_kernel_lacks_what_it_takes)
+TEST_F(snapshot_file, file_is_absent_without_kernel_support)
 {
 	stage();
 	EXPECT_TRUE(exists(file));

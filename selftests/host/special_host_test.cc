@@ -89,7 +89,7 @@ private:
 
 } // namespace
 
-TEST_F(special, every_parameter_has_a_name_of_its_own_and_a_value)
+TEST_F(special, parameters_have_unique_names_and_values)
 {
 	for (damonxx_special *one : all_) {
 		std::set<std::string> names;
@@ -104,7 +104,7 @@ TEST_F(special, every_parameter_has_a_name_of_its_own_and_a_value)
 	}
 }
 
-TEST_F(special, has_the_defaults_that_are_documented)
+TEST_F(special, parameters_have_documented_defaults)
 {
 	const std::map<std::string, std::string> expected = {
 		{"enabled", "N"}, {"commit_inputs", "N"}, {"min_age", "120000000"},
@@ -130,7 +130,7 @@ TEST_F(special, has_the_defaults_that_are_documented)
 	EXPECT_EQ(get(damonxx_lru_sort_module, "wmarks_low"), "50");
 }
 
-TEST_F(special, numbers_are_numbers)
+TEST_F(special, number_parameter_refuses_anything_else)
 {
 	for (damonxx_special *one : all_)
 		for (const std::string &name : names_of_type(*one, DAMONXX_PARAMETER_NUMBER)) {
@@ -150,7 +150,7 @@ TEST_F(special, numbers_are_numbers)
 	EXPECT_EQ(set(damonxx_reclaim_module, "sample_interval", "0"), -EINVAL);
 }
 
-TEST_F(special, booleans_are_yes_or_no)
+TEST_F(special, bool_parameter_refuses_anything_else)
 {
 	for (damonxx_special *one : all_)
 		for (const std::string &name : names_of_type(*one, DAMONXX_PARAMETER_BOOL)) {
@@ -166,7 +166,7 @@ TEST_F(special, booleans_are_yes_or_no)
 	EXPECT_EQ(set(damonxx_reclaim_module, "commit_inputs", "perhaps"), -EINVAL);
 }
 
-TEST_F(special, enabled_and_pid_are_the_truth)
+TEST_F(special, enabled_and_pid_follow_the_kdamond)
 {
 	for (damonxx_special *one : all_) {
 		damonxx_special_init(one);
@@ -198,7 +198,7 @@ TEST_F(special, enabled_and_pid_are_the_truth)
 	}
 }
 
-TEST_F(special, all_run_together)
+TEST_F(special, modules_run_at_once)
 {
 	for (damonxx_special *one : all_) {
 		damonxx_special_init(one);
@@ -209,7 +209,7 @@ TEST_F(special, all_run_together)
 		EXPECT_EQ(get(*one, "enabled"), "Y");
 }
 
-TEST_F(special, parameters_at_load_enable_it_when_all_are_known)
+TEST_F(special, load_with_enabled_starts_after_all_parameters)
 {
 	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "Y"), 0);
 	EXPECT_EQ(get(damonxx_reclaim_module, "enabled"), "N");
@@ -221,7 +221,7 @@ TEST_F(special, parameters_at_load_enable_it_when_all_are_known)
 	EXPECT_EQ(monitoring.aggr_us, 200'000u);
 }
 
-TEST_F(special, what_is_remarked_about_settings_is_no_failure)
+TEST_F(special, note_about_settings_does_not_prevent_enabling)
 {
 	for (const char *mark : {"wmarks_high", "wmarks_mid", "wmarks_low"})
 		EXPECT_EQ(set(damonxx_reclaim_module, mark, "0"), 0);
@@ -231,7 +231,7 @@ TEST_F(special, what_is_remarked_about_settings_is_no_failure)
 	EXPECT(!host::log_contains("not enabled"));
 }
 
-TEST_F(special, what_cannot_work_at_load_is_logged_and_can_be_mended)
+TEST_F(special, load_with_invalid_parameters_logs_and_can_be_mended)
 {
 	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "Y"), 0);
 	EXPECT_EQ(set(damonxx_reclaim_module, "min_nr_regions", "2000"), 0);
@@ -244,7 +244,7 @@ TEST_F(special, what_cannot_work_at_load_is_logged_and_can_be_mended)
 	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "Y"), 0);
 }
 
-TEST_F(special, a_commit_tells_what_it_has_come_to)
+TEST_F(special, commit_inputs_reports_its_result)
 {
 	damonxx_special &one = damonxx_reclaim_module;
 	damonxx_monitoring monitoring;
@@ -274,7 +274,7 @@ TEST_F(special, a_commit_tells_what_it_has_come_to)
 	EXPECT_EQ(set(one, "commit_inputs", "Y"), -ECANCELED);
 }
 
-TEST_F(special, survives_failing_allocations)
+TEST_F(special, failing_allocation_returns_enomem_and_keeps_running)
 {
 	for (damonxx_special *one : all_) {
 		damonxx_special_init(one);
@@ -302,7 +302,7 @@ TEST_F(special, survives_failing_allocations)
 }
 
 // Whatever a single parameter is: it is refused, or it works, and what ran before goes on.
-TEST_F(special, extreme_values_do_no_harm)
+TEST_F(special, extreme_parameter_is_refused_or_works)
 {
 	for (damonxx_special *one : {&damonxx_reclaim_module, &damonxx_lru_sort_module}) {
 		damonxx_special_init(one);
@@ -328,7 +328,7 @@ TEST_F(special, extreme_values_do_no_harm)
 	}
 }
 
-TEST_F(special, half_of_a_quota_is_not_no_quota)
+TEST_F(special, quota_split_in_two_is_never_zero)
 {
 	const damonxx_settings &settings = damonxx_lru_sort_module.settings;
 
@@ -343,7 +343,7 @@ TEST_F(special, half_of_a_quota_is_not_no_quota)
 	}
 }
 
-TEST_F(special, parameters_become_settings)
+TEST_F(special, parameters_reach_the_settings)
 {
 	damonxx_special_init(&damonxx_reclaim_module);
 	for (const auto &[name, value] : std::map<std::string, std::string>{
@@ -368,7 +368,7 @@ TEST_F(special, parameters_become_settings)
 	damonxx_snapshot_free(snapshot);
 }
 
-TEST_F(special, follows_memory_that_is_plugged_in)
+TEST_F(special, hotplugged_memory_is_monitored)
 {
 	damonxx_special_init(&damonxx_reclaim_module);
 	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "Y"), 0);
@@ -382,7 +382,7 @@ TEST_F(special, follows_memory_that_is_plugged_in)
 	EXPECT_EQ(get(damonxx_reclaim_module, "monitor_region_end"), "0");
 }
 
-TEST_F(special, tuned_intervals_outlive_a_commit)
+TEST_F(special, commit_inputs_keeps_tuned_intervals)
 {
 	damonxx_monitoring before, after;
 
@@ -400,7 +400,7 @@ TEST_F(special, tuned_intervals_outlive_a_commit)
 }
 
 // 64 MiB of 256 are hot.
-TEST_F(special, reclaim_pages_out_what_is_cold)
+TEST_F(special, reclaim_pages_out_cold_memory)
 {
 	damonxx_special_init(&damonxx_reclaim_module);
 	EXPECT_EQ(set(damonxx_reclaim_module, "min_age", "1000000"), 0);
@@ -421,7 +421,7 @@ TEST_F(special, reclaim_pages_out_what_is_cold)
 	EXPECT_EQ(number(damonxx_reclaim_module, "bytes_reclaimed_regions"), 0u);
 }
 
-TEST_F(special, lru_sort_sorts)
+TEST_F(special, lru_sort_prioritizes_hot_and_deprioritizes_cold)
 {
 	host::add_node(0, 256 * mib, 30 * mib);
 	host::set_active(host::ram, {ram + 128 * mib, ram + 256 * mib});
@@ -438,7 +438,7 @@ TEST_F(special, lru_sort_sorts)
 	EXPECT_GT(number(damonxx_lru_sort_module, "bytes_lru_sorted_cold_regions"), 0u);
 }
 
-TEST_F(special, modules_at_odds_are_mentioned)
+TEST_F(special, conflicting_modules_are_logged)
 {
 	for (damonxx_special *one : all_)
 		damonxx_special_init(one);
@@ -471,7 +471,7 @@ std::vector<long> numbers_in(const std::string &text)
 
 } // namespace
 
-TEST_F(special, stat_tells_how_memory_is_used)
+TEST_F(special, stat_reports_idle_times_and_bandwidth)
 {
 	damonxx_special_init(&damonxx_stat_module);
 	EXPECT_EQ(get(damonxx_stat_module, "estimated_memory_bandwidth"), "0");
@@ -497,7 +497,7 @@ TEST_F(special, stat_tells_how_memory_is_used)
 }
 
 // What is read-only can still be given on a command line.
-TEST_F(special, results_cannot_be_written)
+TEST_F(special, result_parameters_cannot_be_written)
 {
 	EXPECT_EQ(set(damonxx_stat_module, "kdamond_pid", "7"), 0);
 	EXPECT_EQ(get(damonxx_stat_module, "kdamond_pid"), "-1");

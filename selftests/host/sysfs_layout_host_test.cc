@@ -162,7 +162,7 @@ protected:
 	}
 };
 
-TEST_F(sysfs_layout, every_file_has_its_mode_and_default)
+TEST_F(sysfs_layout, files_have_documented_mode_and_default)
 {
 	auto left = read_all();
 	const auto check = [&](const row &r, const std::string &below) {
@@ -179,7 +179,7 @@ TEST_F(sysfs_layout, every_file_has_its_mode_and_default)
 		ADD_FAILURE() << "nobody expects " << file.first;
 }
 
-TEST_F(sysfs_layout, nothing_else_is_at_the_top)
+TEST_F(sysfs_layout, top_directory_has_nothing_else)
 {
 	EXPECT_EQ(list("/"), (std::vector<std::string>{"damon@", "damonxx/"}));
 	EXPECT_EQ(list("/damonxx"), (std::vector<std::string>{"admin/"}));
@@ -188,7 +188,7 @@ TEST_F(sysfs_layout, nothing_else_is_at_the_top)
 	EXPECT_EQ(list("kdamonds"), (std::vector<std::string>{"nr_kdamonds"}));
 }
 
-TEST_F(sysfs_layout, the_same_number_gives_defaults)
+TEST_F(sysfs_layout, nr_same_value_resets_to_defaults)
 {
 	const auto fresh = read_all(); // with one of everything
 
@@ -202,13 +202,13 @@ TEST_F(sysfs_layout, the_same_number_gives_defaults)
 	EXPECT_EQ(read_all(), fresh);
 }
 
-TEST_F(sysfs_layout, operations_are_listed_as_the_kernel_has_them)
+TEST_F(sysfs_layout, avail_operations_lists_what_the_kernel_supports)
 {
 	set_feature(KAPI_FEATURE_VADDR, false);
 	EXPECT_EQ(read(context + "avail_operations"), "");
 }
 
-TEST(sysfs_root, without_the_kernels_directory_there_is_no_tree)
+TEST(sysfs_root, load_without_mm_directory_makes_no_tree)
 {
 	set_feature(KAPI_FEATURE_SYSFS, false);
 	EXPECT_EQ(damonxx_init(), 0);
@@ -217,7 +217,7 @@ TEST(sysfs_root, without_the_kernels_directory_there_is_no_tree)
 	damonxx_exit();
 }
 
-TEST(sysfs_root, clients_of_damon_find_it_where_the_kernel_has_none)
+TEST(sysfs_root, damon_link_is_made_where_kernel_has_no_damon)
 {
 	EXPECT_EQ(damonxx_init(), 0);
 	write("/damon/admin/kdamonds/nr_kdamonds", "2\n");
@@ -226,7 +226,7 @@ TEST(sysfs_root, clients_of_damon_find_it_where_the_kernel_has_none)
 	EXPECT_EQ(list("/"), std::vector<std::string>{});
 }
 
-TEST(sysfs_root, a_damon_of_the_kernel_stays_in_its_place)
+TEST(sysfs_root, damon_of_kernel_stays_in_place)
 {
 	constexpr kapi_file files[] = {{"theirs", 0400, false}};
 	kapi_dir *theirs = nullptr;
@@ -239,7 +239,7 @@ TEST(sysfs_root, a_damon_of_the_kernel_stays_in_its_place)
 	damonxx_exit();
 }
 
-TEST(sysfs_root, each_failing_allocation_refuses_the_load)
+TEST(sysfs_root, load_with_failing_allocation_fails)
 {
 	for_each_failing_allocation([] {
 		const int rc = damonxx_init();

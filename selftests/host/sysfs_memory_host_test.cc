@@ -49,7 +49,7 @@ protected:
 	}
 };
 
-TEST_F(sysfs_memory, more_of_everything)
+TEST_F(sysfs_memory, nr_raised_with_failing_allocation_changes_nothing)
 {
 	write_with_failures("kdamonds/nr_kdamonds", "2\n");
 	fill();
@@ -61,7 +61,7 @@ TEST_F(sysfs_memory, more_of_everything)
 	write_with_failures("kdamonds/nr_kdamonds", "3\n");
 }
 
-TEST_F(sysfs_memory, fewer_need_no_memory)
+TEST_F(sysfs_memory, nr_lowered_needs_no_memory)
 {
 	fill();
 	put(context + "schemes/nr_schemes", "3\n");
@@ -76,7 +76,7 @@ TEST_F(sysfs_memory, fewer_need_no_memory)
 	fail_nth(0);
 }
 
-TEST_F(sysfs_memory, on)
+TEST_F(sysfs_memory, on_with_failing_allocation_changes_nothing)
 {
 	use_virtual_clock();
 	fill();
@@ -84,7 +84,7 @@ TEST_F(sysfs_memory, on)
 	run("off");
 }
 
-TEST_F(sysfs_memory, on_again_keeps_what_there_was)
+TEST_F(sysfs_memory, on_again_with_failing_allocation_keeps_results)
 {
 	use_virtual_clock();
 	fill();
@@ -95,7 +95,7 @@ TEST_F(sysfs_memory, on_again_keeps_what_there_was)
 	run("off");
 }
 
-TEST_F(sysfs_memory, commit)
+TEST_F(sysfs_memory, commit_with_failing_allocation_changes_nothing)
 {
 	use_virtual_clock();
 	fill();
@@ -111,7 +111,7 @@ TEST_F(sysfs_memory, commit)
 	run("off");
 }
 
-TEST_F(sysfs_memory, update_schemes_stats)
+TEST_F(sysfs_memory, update_stats_with_failing_allocation_changes_nothing)
 {
 	use_virtual_clock();
 	fill();
@@ -126,7 +126,7 @@ TEST_F(sysfs_memory, update_schemes_stats)
 	run("off");
 }
 
-TEST_F(sysfs_memory, tried_regions_are_all_replaced_or_none)
+TEST_F(sysfs_memory, tried_regions_with_failing_allocation_are_all_or_none)
 {
 	use_virtual_clock();
 	fill();
@@ -237,7 +237,7 @@ private:
 	}
 };
 
-TEST_F(sysfs_many_tried, directories_are_kept_for_the_next_time)
+TEST_F(sysfs_many_tried, update_reuses_directories)
 {
 	ASSERT_TRUE(put(count, count).is_ok());
 	EXPECT_EQ(dirs("0"), count);
@@ -257,7 +257,7 @@ TEST_F(sysfs_many_tried, directories_are_kept_for_the_next_time)
 	EXPECT_EQ(dirs("0") + dirs("1"), 0u);
 }
 
-TEST_F(sysfs_many_tried, without_memory_all_is_as_it_was)
+TEST_F(sysfs_many_tried, update_enomem_changes_nothing)
 {
 	first_ = many(10);
 	second_ = many(15);
@@ -275,7 +275,7 @@ TEST_F(sysfs_many_tried, without_memory_all_is_as_it_was)
 	});
 }
 
-TEST_F(sysfs_many_tried, probes_come_and_go)
+TEST_F(sysfs_many_tried, probes_directories_come_and_go)
 {
 	const std::string region = "0/tried_regions/7";
 
@@ -305,7 +305,7 @@ TEST_F(sysfs_many_tried, probes_come_and_go)
 	EXPECT_FALSE(exists(region + "/probes"));
 }
 
-TEST_F(sysfs_many_tried, without_memory_for_probes_all_is_as_it_was)
+TEST_F(sysfs_many_tried, update_with_probes_enomem_changes_nothing)
 {
 	for (u32 before : {0u, 1u}) {
 		first_ = many(5, before);
@@ -327,7 +327,7 @@ TEST_F(sysfs_many_tried, without_memory_for_probes_all_is_as_it_was)
 	}
 }
 
-TEST_F(sysfs_many_tried, schemes_without_results_have_none)
+TEST_F(sysfs_many_tried, scheme_without_results_has_no_directories)
 {
 	ASSERT_TRUE(put(10, 10).is_ok());
 	ASSERT_TRUE(put_tried(schemes(), {&first_, 1}).is_ok());

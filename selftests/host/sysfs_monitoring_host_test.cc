@@ -27,7 +27,7 @@ protected:
 	}
 };
 
-TEST_F(sysfs_monitoring, tuned_intervals_are_told_when_asked_for)
+TEST_F(sysfs_monitoring, update_tuned_intervals_shows_them)
 {
 	const std::string intervals = context + "monitoring_attrs/intervals/";
 
@@ -46,7 +46,7 @@ TEST_F(sysfs_monitoring, tuned_intervals_are_told_when_asked_for)
 	refuse_command("update_tuned_intervals", ECANCELED, "state: the kdamond does not run");
 }
 
-TEST_F(sysfs_monitoring, a_goal_that_cannot_be_is_refused)
+TEST_F(sysfs_monitoring, intervals_goal_impossible_is_refused)
 {
 	const std::string intervals = context + "monitoring_attrs/intervals/";
 
@@ -57,7 +57,7 @@ TEST_F(sysfs_monitoring, a_goal_that_cannot_be_is_refused)
 		       "goal's 0 to 0");
 }
 
-TEST_F(sysfs_monitoring, pause_stops_looking_until_a_commit_ends_it)
+TEST_F(sysfs_monitoring, pause_stops_sampling_until_commit_ends_it)
 {
 	stage_process();
 	run("on");
@@ -77,7 +77,7 @@ TEST_F(sysfs_monitoring, pause_stops_looking_until_a_commit_ends_it)
 	run("off");
 }
 
-TEST_F(sysfs_monitoring, an_obsolete_target_goes_with_a_commit_even_if_its_process_is_gone)
+TEST_F(sysfs_monitoring, obsolete_target_of_exited_process_goes_with_commit)
 {
 	stage_process();
 	add_process(124, {{0x100000, 0x200000}});
@@ -101,7 +101,7 @@ TEST_F(sysfs_monitoring, an_obsolete_target_goes_with_a_commit_even_if_its_proce
 	run("off");
 }
 
-TEST_F(sysfs_monitoring, physical_memory_in_units_of_the_user)
+TEST_F(sysfs_monitoring, addr_unit_of_paddr_scales_addresses)
 {
 	add_process(ram, {{mib, 64 * mib}});
 	stage();
@@ -133,7 +133,7 @@ TEST_F(sysfs_monitoring, physical_memory_in_units_of_the_user)
 	run("off");
 }
 
-TEST_F(sysfs_monitoring, a_unit_means_nothing_for_processes)
+TEST_F(sysfs_monitoring, addr_unit_of_vaddr_has_no_effect)
 {
 	stage_process();
 	put(context + "addr_unit", "3\n");

@@ -99,7 +99,7 @@ protected:
 };
 using list_of = std::vector<u64>;
 
-TEST_F(sysfs_probes, hits_say_what_memory_is)
+TEST_F(sysfs_probes, hits_tell_the_kind_of_memory)
 {
 	stage_probed_process();
 	put(probes + "nr_probes", "4\n");
@@ -130,7 +130,7 @@ TEST_F(sysfs_probes, hits_say_what_memory_is)
 	run("off");
 }
 
-TEST_F(sysfs_probes, snapshots_and_trace_events_tell_hits)
+TEST_F(sysfs_probes, hits_are_in_snapshots_and_trace_events)
 {
 	stage_probed_process();
 	put(probes + "nr_probes", "2\n");
@@ -156,7 +156,7 @@ TEST_F(sysfs_probes, snapshots_and_trace_events_tell_hits)
 	run("off");
 }
 
-TEST_F(sysfs_probes, physical_memory_has_them_too)
+TEST_F(sysfs_probes, hits_are_counted_for_paddr)
 {
 	start_ = u64{1} << 20;
 	add_process(ram, {{start_, start_ + 32 * 4 * page}});
@@ -174,7 +174,7 @@ TEST_F(sysfs_probes, physical_memory_has_them_too)
 	run("off");
 }
 
-TEST_F(sysfs_probes, without_one_no_page_is_described)
+TEST_F(sysfs_probes, pages_without_probes_are_not_described)
 {
 	stage_probed_process();
 	run("on");
@@ -193,7 +193,7 @@ TEST_F(sysfs_probes, without_one_no_page_is_described)
 	run("off");
 }
 
-TEST_F(sysfs_probes, weights_switch_the_access_check_off)
+TEST_F(sysfs_probes, weights_disable_the_access_check)
 {
 	stage_probed_process();
 	put(probes + "nr_probes", "1\n");
@@ -218,7 +218,7 @@ TEST_F(sysfs_probes, weights_switch_the_access_check_off)
 	EXPECT_EQ(read(kdamond + "state"), "off\n");
 }
 
-TEST_F(sysfs_probes, a_worker_without_access_checks_ends_with_its_process)
+TEST_F(sysfs_probes, kdamond_without_access_check_ends_with_target)
 {
 	stage_probed_process();
 	put(probes + "nr_probes", "1\n");
@@ -232,7 +232,7 @@ TEST_F(sysfs_probes, a_worker_without_access_checks_ends_with_its_process)
 	EXPECT_EQ(held_pids() + held_mms(), 0u);
 }
 
-TEST_F(sysfs_probes, hits_find_the_regions_that_accesses_would_not)
+TEST_F(sysfs_probes, weights_find_regions_by_hits)
 {
 	const kapi_range special{base + 333 * page, base + 433 * page};
 
@@ -263,7 +263,7 @@ TEST_F(sysfs_probes, hits_find_the_regions_that_accesses_would_not)
 	run("off");
 }
 
-TEST_F(sysfs_probes, a_commit_keeps_hits_by_index)
+TEST_F(sysfs_probes, commit_keeps_hits_by_index)
 {
 	stage_probed_process();
 	// So long a window that all of this is within one.
@@ -309,7 +309,7 @@ TEST_F(sysfs_probes, a_commit_keeps_hits_by_index)
 }
 
 // The table for probes is a new one, which must hold what the old one holds.
-TEST_F(sysfs_probes, probes_come_with_a_lower_limit_on_regions)
+TEST_F(sysfs_probes, commit_probes_and_fewer_regions_keeps_table_sound)
 {
 	stage_process();
 	put(context + "monitoring_attrs/nr_regions/min", "60\n");
@@ -325,7 +325,7 @@ TEST_F(sysfs_probes, probes_come_with_a_lower_limit_on_regions)
 	run("off");
 }
 
-TEST_F(sysfs_probes, what_cannot_be_is_refused_and_told)
+TEST_F(sysfs_probes, invalid_probes_are_refused_with_reason)
 {
 	stage_probed_process();
 	EXPECT_EQ(write(probes + "nr_probes", "5\n"), -EINVAL);
@@ -358,7 +358,7 @@ TEST_F(sysfs_probes, what_cannot_be_is_refused_and_told)
 	run("off");
 }
 
-TEST_F(sysfs_probes, a_kernel_without_memory_cgroups_does_without_that_filter)
+TEST_F(sysfs_probes, memcg_filter_without_kernel_support_is_refused)
 {
 	reset_memcgs();
 	stage_probed_process();
@@ -372,7 +372,7 @@ TEST_F(sysfs_probes, a_kernel_without_memory_cgroups_does_without_that_filter)
 	run("off");
 }
 
-TEST_F(sysfs_probes, without_memory_nothing_changes)
+TEST_F(sysfs_probes, commit_with_failing_allocation_changes_nothing)
 {
 	stage_probed_process();
 	put(probes + "nr_probes", "2\n");
@@ -393,7 +393,7 @@ TEST_F(sysfs_probes, without_memory_nothing_changes)
 	run("off");
 }
 
-TEST(regions_of_probes, only_they_take_more_memory)
+TEST(region_table_memory, reserve_with_hits_takes_more_memory)
 {
 	const u64 before = counts().live_bytes;
 	damon::region_table plain, probed;
@@ -405,7 +405,7 @@ TEST(regions_of_probes, only_they_take_more_memory)
 		  1'000 * (2 * damon::region_table::bytes_per_region + 8));
 }
 
-TEST_F(sysfs_probes, the_loop_allocates_nothing)
+TEST_F(sysfs_probes, monitoring_loop_allocates_nothing)
 {
 	stage_probed_process();
 	put(probes + "nr_probes", "3\n");

@@ -37,7 +37,7 @@ protected:
 	}
 };
 
-TEST_F(sysfs_refresh, nothing_is_refreshed_unless_wanted)
+TEST_F(sysfs_refresh, refresh_ms_zero_refreshes_nothing)
 {
 	tune();
 	run("on");
@@ -47,7 +47,7 @@ TEST_F(sysfs_refresh, nothing_is_refreshed_unless_wanted)
 	run("off");
 }
 
-TEST_F(sysfs_refresh, what_is_read_is_not_older_than_wanted)
+TEST_F(sysfs_refresh, read_is_not_older_than_refresh_ms)
 {
 	put(kdamond + "refresh_ms", "300\n");
 	run("on");
@@ -61,7 +61,7 @@ TEST_F(sysfs_refresh, what_is_read_is_not_older_than_wanted)
 	run("off");
 }
 
-TEST_F(sysfs_refresh, each_kdamond_has_a_time_of_its_own)
+TEST_F(sysfs_refresh, each_kdamond_has_its_own_timer)
 {
 	put("kdamonds/nr_kdamonds", "2\n");
 	for (const char *k : {"0", "1"}) {
@@ -88,7 +88,7 @@ TEST_F(sysfs_refresh, each_kdamond_has_a_time_of_its_own)
 		put(std::string{"kdamonds/"} + k + "/state", "off\n");
 }
 
-TEST_F(sysfs_refresh, a_worker_that_has_ended_leaves_the_last_values)
+TEST_F(sysfs_refresh, read_after_kdamond_ended_gives_last_values)
 {
 	put(kdamond + "refresh_ms", "1\n");
 	EXPECT_EQ(snapshots(), 0u); // never started
@@ -100,7 +100,7 @@ TEST_F(sysfs_refresh, a_worker_that_has_ended_leaves_the_last_values)
 	EXPECT_EQ(snapshots(), 10u);
 }
 
-TEST_F(sysfs_refresh, tuned_intervals_are_shown_and_survive_a_commit)
+TEST_F(sysfs_refresh, tuned_intervals_are_shown_and_survive_commit)
 {
 	tune();
 	put(kdamond + "refresh_ms", "10\n");
@@ -123,7 +123,7 @@ TEST_F(sysfs_refresh, tuned_intervals_are_shown_and_survive_a_commit)
 	run("off");
 }
 
-TEST_F(sysfs_refresh, without_it_a_commit_takes_what_is_staged)
+TEST_F(sysfs_refresh, commit_without_refresh_takes_staged_intervals)
 {
 	tune();
 	run("on");
@@ -134,7 +134,7 @@ TEST_F(sysfs_refresh, without_it_a_commit_takes_what_is_staged)
 	run("off");
 }
 
-TEST_F(sysfs_refresh, written_intervals_wait_for_the_commit)
+TEST_F(sysfs_refresh, intervals_written_stay_until_commit)
 {
 	tune();
 	put(kdamond + "refresh_ms", "10\n");
@@ -158,7 +158,7 @@ TEST_F(sysfs_refresh, written_intervals_wait_for_the_commit)
 }
 
 // What tuning has come to lies outside of the goal's new bounds.
-TEST_F(sysfs_refresh, kept_intervals_come_as_near_as_the_new_goal_allows)
+TEST_F(sysfs_refresh, tuned_intervals_are_clamped_to_new_goal)
 {
 	tune();
 	put(kdamond + "refresh_ms", "10\n");
@@ -170,7 +170,7 @@ TEST_F(sysfs_refresh, kept_intervals_come_as_near_as_the_new_goal_allows)
 	run("off");
 }
 
-TEST_F(sysfs_refresh, readers_writers_and_removers_do_not_wait_for_each_other)
+TEST_F(sysfs_refresh, read_write_and_remove_at_once_do_not_deadlock)
 {
 	add_process(pid + 1, {{0x10000, 0x50000}});
 	preempt(3);
@@ -191,7 +191,7 @@ TEST_F(sysfs_refresh, readers_writers_and_removers_do_not_wait_for_each_other)
 	run("off");
 }
 
-TEST_F(sysfs_refresh, a_refresh_without_memory_says_so_and_changes_nothing)
+TEST_F(sysfs_refresh, refresh_enomem_fails_and_changes_nothing)
 {
 	put(kdamond + "refresh_ms", "1\n");
 	run("on");

@@ -65,7 +65,7 @@ protected:
 	void note(const std::string &line) { accept("note: " + in_scheme + line); }
 };
 
-TEST_F(sysfs_schemes, layers_take_their_types_only)
+TEST_F(sysfs_schemes, filter_type_of_other_layer_is_refused)
 {
 	const char *const of_core[] = {"addr", "target", "probe_hits_wsum"};
 	const char *const of_ops[] = {"anon", "memcg", "young", "hugepage_size", "unmapped", "active",
@@ -93,7 +93,7 @@ TEST_F(sysfs_schemes, layers_take_their_types_only)
 	}
 }
 
-TEST_F(sysfs_schemes, some_numbers_know_one_error_only)
+TEST_F(sysfs_schemes, number_out_of_range_fails_by_file)
 {
 	for (const char *file : {"ms", "bytes", "reset_interval_ms"})
 		EXPECT_EQ(write(quotas + file, "18446744073709551616\n"), -EINVAL) << file;
@@ -105,7 +105,7 @@ TEST_F(sysfs_schemes, some_numbers_know_one_error_only)
 	EXPECT_EQ(write(quotas + "effective_bytes", "1\n"), -EACCES);
 }
 
-TEST_F(sysfs_schemes, values_are_not_compared_before_they_take_effect)
+TEST_F(sysfs_schemes, values_are_checked_at_commit_only)
 {
 	put_all(scheme, {{"target_nid", "77"}, {"quotas/fail_charge_num", "2"},
 			 {"quotas/fail_charge_denom", "1"}, {"watermarks/low", "5000"}});
@@ -114,7 +114,7 @@ TEST_F(sysfs_schemes, values_are_not_compared_before_they_take_effect)
 
 // ---- actions and where they go
 
-TEST_F(sysfs_schemes, an_action_that_means_nothing_is_noted)
+TEST_F(sysfs_schemes, action_meaningless_for_operations_is_noted)
 {
 	for (const char *action : {"lru_prio", "lru_deprio"}) {
 		put(scheme + "action", action);
@@ -133,7 +133,7 @@ TEST_F(sysfs_schemes, an_action_that_means_nothing_is_noted)
 	}
 }
 
-TEST_F(sysfs_schemes, an_action_that_the_kernel_lacks_is_refused)
+TEST_F(sysfs_schemes, action_missing_in_kernel_is_refused)
 {
 	set_can_apply(KAPI_ACTION_MIGRATE, false, false);
 	put(scheme + "action", "pageout\n");
@@ -143,7 +143,7 @@ TEST_F(sysfs_schemes, an_action_that_the_kernel_lacks_is_refused)
 	       EOPNOTSUPP);
 }
 
-TEST_F(sysfs_schemes, migrations_need_a_node_with_memory)
+TEST_F(sysfs_schemes, migration_without_node_is_refused)
 {
 	for (const char *action : {"migrate_hot", "migrate_cold"}) {
 		put(scheme + "action", action);
@@ -158,7 +158,7 @@ TEST_F(sysfs_schemes, migrations_need_a_node_with_memory)
 	accept("");
 }
 
-TEST_F(sysfs_schemes, destinations_need_nodes_and_weight)
+TEST_F(sysfs_schemes, destinations_without_node_or_weight_are_refused)
 {
 	put(scheme + "action", "migrate_hot\n");
 	put(scheme + "dests/nr_dests", "2\n");
@@ -177,7 +177,7 @@ TEST_F(sysfs_schemes, destinations_need_nodes_and_weight)
 
 // ---- quotas and goals
 
-TEST_F(sysfs_schemes, quotas_that_allow_nothing)
+TEST_F(sysfs_schemes, quota_allowing_nothing_is_refused)
 {
 	put(quotas + "bytes", "4095\n");
 	refuse("quotas/bytes: 4095 is less than a page, so nothing could be done; 0 is no limit");
@@ -194,7 +194,7 @@ TEST_F(sysfs_schemes, quotas_that_allow_nothing)
 	accept("");
 }
 
-TEST_F(sysfs_schemes, goals_without_a_target_are_left_out_unless_nothing_else_limits)
+TEST_F(sysfs_schemes, goal_without_target_is_left_out_or_refused_if_only_limit)
 {
 	put(goals + "nr_goals", "2\n");
 	refuse("quotas/goals/0/target_value: is 0, and without any goal, ms or bytes nothing would "
@@ -212,7 +212,7 @@ TEST_F(sysfs_schemes, goals_without_a_target_are_left_out_unless_nothing_else_li
 	refuse("quotas/goals/1/nid: there is no node 5 with memory");
 }
 
-TEST_F(sysfs_schemes, goals_of_nodes_need_one)
+TEST_F(sysfs_schemes, goal_of_node_without_memory_is_refused)
 {
 	for (const char *metric : {"node_mem_used_bp", "node_mem_free_bp", "node_memcg_used_bp",
 				   "node_memcg_free_bp", "node_sys_bp"}) {
@@ -230,7 +230,7 @@ TEST_F(sysfs_schemes, goals_of_nodes_need_one)
 	accept("");
 }
 
-TEST_F(sysfs_schemes, goals_of_cgroups_need_one)
+TEST_F(sysfs_schemes, goal_of_missing_cgroup_is_refused)
 {
 	add_goal("node_memcg_used_bp", "1");
 	refuse("quotas/goals/0/path: is empty, and must be the path of a memory cgroup");
@@ -242,7 +242,7 @@ TEST_F(sysfs_schemes, goals_of_cgroups_need_one)
 	accept("");
 }
 
-TEST_F(sysfs_schemes, shares_end_at_the_whole)
+TEST_F(sysfs_schemes, goal_share_out_of_range_is_refused)
 {
 	for (const char *metric : {"node_mem_used_bp", "active_mem_bp", "inactive_mem_bp",
 				   "hugepage_mem_bp", "node_sys_bp"}) {
@@ -265,7 +265,7 @@ TEST_F(sysfs_schemes, shares_end_at_the_whole)
 	}
 }
 
-TEST_F(sysfs_schemes, what_is_eligible_is_known_of_physical_memory)
+TEST_F(sysfs_schemes, goal_of_eligible_memory_is_for_paddr_only)
 {
 	add_goal("node_eligible_mem_bp", "1");
 	refuse("quotas/goals/0/target_metric: node_eligible_mem_bp is for paddr only");
@@ -273,7 +273,7 @@ TEST_F(sysfs_schemes, what_is_eligible_is_known_of_physical_memory)
 	accept("");
 }
 
-TEST_F(sysfs_schemes, stalls_that_nobody_accounts_are_no_goal)
+TEST_F(sysfs_schemes, goal_of_psi_without_accounting_is_refused)
 {
 	set_psi([] { return -1; });
 	add_goal("some_mem_psi_us", "1");
@@ -284,7 +284,7 @@ TEST_F(sysfs_schemes, stalls_that_nobody_accounts_are_no_goal)
 
 // ---- watermarks
 
-TEST_F(sysfs_schemes, watermarks_are_in_order)
+TEST_F(sysfs_schemes, watermarks_out_of_order_are_refused)
 {
 	put_all(watermarks, {{"high", "1001"}, {"mid", "2000"}, {"low", "3000"}, {"nid", "7"}});
 	accept("");
@@ -306,7 +306,7 @@ TEST_F(sysfs_schemes, watermarks_are_in_order)
 
 // ---- filters
 
-TEST_F(sysfs_schemes, limits_of_filters_are_in_order)
+TEST_F(sysfs_schemes, filter_limits_out_of_order_are_refused)
 {
 	for (const char *type : {"hugepage_size", "node"}) {
 		add_filter("filters", type);
@@ -325,7 +325,7 @@ TEST_F(sysfs_schemes, limits_of_filters_are_in_order)
 	note("filters/0/type: no probe has a weight, so probe_hits_wsum is always 0");
 }
 
-TEST_F(sysfs_schemes, a_filters_addresses_are_in_order)
+TEST_F(sysfs_schemes, filter_addresses_out_of_order_are_refused)
 {
 	add_filter("core_filters", "addr");
 	put_all(scheme + "core_filters/0/", {{"addr_start", "8192"}, {"addr_end", "4096"}});
@@ -343,7 +343,7 @@ TEST_F(sysfs_schemes, a_filters_addresses_are_in_order)
 	refuse("core_filters/0/addr_start: 18446744073709551615 units are beyond all addresses");
 }
 
-TEST_F(sysfs_schemes, filters_name_what_is_there)
+TEST_F(sysfs_schemes, filter_of_missing_target_is_noted_and_of_cgroup_refused)
 {
 	add_filter("core_filters", "target");
 	accept("");
@@ -358,7 +358,7 @@ TEST_F(sysfs_schemes, filters_name_what_is_there)
 	accept("");
 }
 
-TEST_F(sysfs_schemes, no_filter_is_ignored)
+TEST_F(sysfs_schemes, filter_of_pages_for_whole_mapping_action_is_refused)
 {
 	const auto at = [](const std::string &place, const char *action) {
 		return place + "/0/type: " + action + " is for whole mappings, so only addr, target and "
@@ -384,7 +384,7 @@ TEST_F(sysfs_schemes, no_filter_is_ignored)
 
 // ---- commands
 
-TEST_F(sysfs_schemes, a_refused_commit_leaves_what_runs)
+TEST_F(sysfs_schemes, commit_refused_leaves_running_schemes)
 {
 	run("on");
 	put(scheme + "action", "migrate_hot\n");
@@ -399,7 +399,7 @@ TEST_F(sysfs_schemes, a_refused_commit_leaves_what_runs)
 	run("off");
 }
 
-TEST_F(sysfs_schemes, goals_are_committed_alone)
+TEST_F(sysfs_schemes, commit_quota_goals_looks_at_goals_only)
 {
 	put(quotas + "bytes", "8192\n");
 	run("on");
@@ -433,7 +433,7 @@ TEST_F(sysfs_schemes, goals_are_committed_alone)
 	refuse_command("commit_schemes_quota_goals", ECANCELED, "state: the kdamond does not run");
 }
 
-TEST_F(sysfs_schemes, what_quotas_allow_is_told_when_asked)
+TEST_F(sysfs_schemes, effective_bytes_are_shown_after_update)
 {
 	put_all(quotas, {{"bytes", "1048576"}, {"reset_interval_ms", "1000"}});
 	run("on");
@@ -452,7 +452,7 @@ TEST_F(sysfs_schemes, what_quotas_allow_is_told_when_asked)
 	EXPECT_EQ(read(quotas + "effective_bytes"), "8192\n");
 }
 
-TEST_F(sysfs_schemes, what_quotas_allow_is_in_units)
+TEST_F(sysfs_schemes, effective_bytes_are_in_addr_units)
 {
 	use_physical_memory();
 	put_all(context, {{"addr_unit", "4096"}, {"schemes/0/quotas/bytes", "256"}});
@@ -463,7 +463,7 @@ TEST_F(sysfs_schemes, what_quotas_allow_is_in_units)
 	run("off");
 }
 
-TEST_F(sysfs_schemes, each_failing_allocation_changes_nothing)
+TEST_F(sysfs_schemes, commands_with_failing_allocation_change_nothing)
 {
 	put_all(scheme, {{"action", "migrate_cold"}, {"dests/nr_dests", "2"}, {"dests/0/weight", "3"},
 			 {"quotas/bytes", "1048576"}, {"quotas/reset_interval_ms", "100"}});

@@ -28,7 +28,7 @@ protected:
 	};
 };
 
-TEST_F(sysfs_state, on_and_off)
+TEST_F(sysfs_state, state_follows_on_and_off)
 {
 	stage_process();
 	run("on");
@@ -42,7 +42,7 @@ TEST_F(sysfs_state, on_and_off)
 	run("off");
 }
 
-TEST_F(sysfs_state, a_success_clears_the_last_error)
+TEST_F(sysfs_state, last_error_is_cleared_by_success)
 {
 	stage_process();
 	refuse_command("of", EINVAL, "state: \"of\" is not a keyword");
@@ -53,7 +53,7 @@ TEST_F(sysfs_state, a_success_clears_the_last_error)
 	EXPECT_EQ(last_error(), "\n");
 }
 
-TEST_F(sysfs_state, what_is_no_keyword)
+TEST_F(sysfs_state, state_unknown_keyword_fails_einval)
 {
 	stage();
 	refuse_command("ON", EINVAL, "state: \"ON\" is not a keyword");
@@ -65,7 +65,7 @@ TEST_F(sysfs_state, what_is_no_keyword)
 		       "state: \"" + std::string(48, 'x') + "\" is not a keyword");
 }
 
-TEST_F(sysfs_state, what_was_never_started)
+TEST_F(sysfs_state, commands_before_first_on_fail_einval)
 {
 	stage_process();
 	refuse_command("off", EINVAL, "state: the kdamond was never started");
@@ -83,7 +83,7 @@ TEST_F(sysfs_state, what_was_never_started)
 	refuse_command("off", EINVAL, "state: the kdamond was never started");
 }
 
-TEST_F(sysfs_state, without_a_context_only_off_works)
+TEST_F(sysfs_state, commands_without_context_fail_einval_but_off)
 {
 	stage_process();
 	run("on");
@@ -95,7 +95,7 @@ TEST_F(sysfs_state, without_a_context_only_off_works)
 	run("off");
 }
 
-TEST_F(sysfs_state, a_dead_worker_cancels)
+TEST_F(sysfs_state, commands_after_kdamond_ended_fail_ecanceled)
 {
 	stage_process();
 	run("on");
@@ -104,7 +104,7 @@ TEST_F(sysfs_state, a_dead_worker_cancels)
 		refuse_command(keyword, ECANCELED, "state: the kdamond does not run");
 }
 
-TEST_F(sysfs_state, a_worker_that_ended_by_itself)
+TEST_F(sysfs_state, state_after_target_exit_is_off)
 {
 	stage_process();
 	run("on");
@@ -121,7 +121,7 @@ TEST_F(sysfs_state, a_worker_that_ended_by_itself)
 	run("off");
 }
 
-TEST_F(sysfs_state, places_of_what_is_wrong)
+TEST_F(sysfs_state, last_error_names_place_of_invalid_value)
 {
 	stage_process();
 	put(context + "monitoring_attrs/nr_regions/min", "2\n");
@@ -154,7 +154,7 @@ TEST_F(sysfs_state, places_of_what_is_wrong)
 	run("off");
 }
 
-TEST_F(sysfs_state, running_kdamonds_stay)
+TEST_F(sysfs_state, nr_kdamonds_with_a_running_one_fails_ebusy)
 {
 	put("kdamonds/nr_kdamonds", "2\n");
 	add_process(pid, {{0x10000, 0x50000}});
@@ -172,13 +172,13 @@ TEST_F(sysfs_state, running_kdamonds_stay)
 	put("kdamonds/nr_kdamonds", "0\n");
 }
 
-TEST_F(sysfs_state, a_module_with_a_running_kdamond_can_be_taken_down)
+TEST_F(sysfs_state, unload_with_running_kdamond_ends_it)
 {
 	stage_process();
 	run("on");
 }
 
-TEST_F(sysfs_state, tried_regions_come_and_go)
+TEST_F(sysfs_state, tried_regions_come_with_update_and_go_with_clear)
 {
 	stage_process();
 	run("on");
@@ -203,7 +203,7 @@ TEST_F(sysfs_state, tried_regions_come_and_go)
 	EXPECT_EQ(read(scheme + "tried_regions/total_bytes"), "0\n");
 }
 
-TEST_F(sysfs_state, stats_are_copied_when_asked_for)
+TEST_F(sysfs_state, stats_change_by_update_only)
 {
 	stage_process();
 	run("on");
@@ -218,7 +218,7 @@ TEST_F(sysfs_state, stats_are_copied_when_asked_for)
 	run("off");
 }
 
-TEST_F(sysfs_state, a_refused_start_leaves_the_old_results)
+TEST_F(sysfs_state, on_refused_keeps_old_results)
 {
 	stage_process();
 	run("on");
@@ -233,7 +233,7 @@ TEST_F(sysfs_state, a_refused_start_leaves_the_old_results)
 	run("off");
 }
 
-TEST_F(sysfs_state, results_for_schemes_that_are_staged_only)
+TEST_F(sysfs_state, update_for_staged_only_schemes_gives_no_results)
 {
 	stage_process();
 	run("on");

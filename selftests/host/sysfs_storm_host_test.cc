@@ -106,7 +106,7 @@ protected:
 	}
 };
 
-TEST_F(sysfs_storm, under_the_virtual_clock)
+TEST_F(sysfs_storm, random_operations_under_virtual_clock_end_clean)
 {
 	use_virtual_clock();
 	add_process(pid, {{0x10000, 0x50000}});
@@ -121,7 +121,7 @@ TEST_F(sysfs_storm, under_the_virtual_clock)
 	}
 }
 
-TEST_F(sysfs_storm, under_the_real_clock)
+TEST_F(sysfs_storm, random_operations_under_real_clock_end_clean)
 {
 	add_process(pid, {{0x10000, 0x50000}});
 	stage();
@@ -130,7 +130,7 @@ TEST_F(sysfs_storm, under_the_real_clock)
 }
 
 // Whoever takes the module down finds handlers everywhere.
-TEST_F(sysfs_storm, the_tree_goes_while_it_is_in_use)
+TEST_F(sysfs_storm, unload_during_random_operations_ends_clean)
 {
 	use_virtual_clock();
 	add_process(pid, {{0x10000, 0x50000}});

@@ -36,7 +36,7 @@ protected:
 	}
 };
 
-TEST_F(sysfs_values, unsigned_longs)
+TEST_F(sysfs_values, ulong_file_follows_kstrtoul)
 {
 	const std::string files[] = {
 		context + "monitoring_attrs/intervals/sample_us",
@@ -69,7 +69,7 @@ TEST_F(sysfs_values, unsigned_longs)
 	}
 }
 
-TEST_F(sysfs_values, process_ids_know_one_error_only)
+TEST_F(sysfs_values, pid_target_invalid_fails_einval)
 {
 	const std::string file = context + "targets/1/pid_target";
 
@@ -79,7 +79,7 @@ TEST_F(sysfs_values, process_ids_know_one_error_only)
 	refuse(file, "x\n", EINVAL);
 }
 
-TEST_F(sysfs_values, keywords)
+TEST_F(sysfs_values, keyword_file_accepts_whole_words_only)
 {
 	for (const char *name : {"paddr", "fvaddr", "vaddr"})
 		keep(context + "operations", name, std::string{name} + "\n");
@@ -89,7 +89,7 @@ TEST_F(sysfs_values, keywords)
 	refuse(scheme + "action", "stats\n", EINVAL);
 }
 
-TEST_F(sysfs_values, read_only_files)
+TEST_F(sysfs_values, read_only_file_fails_eacces)
 {
 	for (const char *name : {"nr_tried", "sz_tried", "nr_applied", "sz_applied",
 				 "sz_ops_filter_passed", "qt_exceeds", "nr_snapshots"})
@@ -100,7 +100,7 @@ TEST_F(sysfs_values, read_only_files)
 	refuse(context + "avail_operations", "1\n", EACCES);
 }
 
-TEST_F(sysfs_values, counts)
+TEST_F(sysfs_values, nr_file_out_of_range_is_refused)
 {
 	const std::string others[] = {
 		context + "targets/0/regions/nr_regions",
@@ -125,7 +125,7 @@ TEST_F(sysfs_values, counts)
 	EXPECT_TRUE(exists("kdamonds/1023/contexts/nr_contexts"));
 }
 
-TEST_F(sysfs_values, the_highest_count)
+TEST_F(sysfs_values, nr_regions_of_65536_works)
 {
 	const std::string file = context + "targets/0/regions/nr_regions";
 

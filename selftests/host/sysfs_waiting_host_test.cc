@@ -33,12 +33,12 @@ protected:
 	thread *waiter_ = nullptr;
 };
 
-TEST_F(sysfs_waiting, off_cancels)
+TEST_F(sysfs_waiting, off_cancels_waiting_command)
 {
 	wait_for_long([&] { run("off"); }, -ECANCELED);
 }
 
-TEST_F(sysfs_waiting, on_is_possible_right_after_off)
+TEST_F(sysfs_waiting, on_right_after_off_succeeds)
 {
 	const auto restart = [&] {
 		run("off");
@@ -48,7 +48,7 @@ TEST_F(sysfs_waiting, on_is_possible_right_after_off)
 	wait_for_long(restart, -ECANCELED);
 }
 
-TEST_F(sysfs_waiting, others_are_not_held_up)
+TEST_F(sysfs_waiting, waiting_command_does_not_block_others)
 {
 	const auto others = [&] {
 		EXPECT_EQ(read(kdamond + "state"), "on\n");
@@ -65,7 +65,7 @@ TEST_F(sysfs_waiting, others_are_not_held_up)
 	wait_for_long(others, -ECANCELED);
 }
 
-TEST_F(sysfs_waiting, a_signal_ends_the_wait)
+TEST_F(sysfs_waiting, signal_ends_waiting_command)
 {
 	const auto interrupt = [&] {
 		waiter_->signal();
@@ -76,7 +76,7 @@ TEST_F(sysfs_waiting, a_signal_ends_the_wait)
 	wait_for_long(interrupt, -EINTR);
 }
 
-TEST_F(sysfs_waiting, the_context_directory_may_go_meanwhile)
+TEST_F(sysfs_waiting, context_directory_removed_during_wait_is_harmless)
 {
 	stage_process();
 	run("on");

@@ -72,7 +72,7 @@ text_view view_of(const std::string &text)
 	return {text.data(), static_cast<u32>(text.size())};
 }
 
-TEST(text_property, unsigned_numbers_agree_with_the_c_library)
+TEST(text_property, parse_u64_agrees_with_strtoull)
 {
 	std::mt19937_64 random(11);
 	u64 good = 0;
@@ -95,7 +95,7 @@ TEST(text_property, unsigned_numbers_agree_with_the_c_library)
 	EXPECT_GT(out_of_range, 1'000u);
 }
 
-TEST(text_property, signed_numbers_agree_with_the_c_library)
+TEST(text_property, parse_s32_agrees_with_strtol)
 {
 	std::mt19937_64 random(12);
 
@@ -111,7 +111,7 @@ TEST(text_property, signed_numbers_agree_with_the_c_library)
 	}
 }
 
-TEST(text_property, nothing_beyond_the_view_is_read)
+TEST(text_property, parse_reads_nothing_beyond_view)
 {
 	std::mt19937_64 random(13);
 
@@ -131,7 +131,7 @@ TEST(text_property, nothing_beyond_the_view_is_read)
 	}
 }
 
-TEST(text_property, writers_cut_like_snprintf)
+TEST(text_property, text_writer_truncates_like_snprintf)
 {
 	std::mt19937_64 random(14);
 

@@ -86,7 +86,7 @@ private:
 
 } // namespace
 
-TEST_F(tier, has_the_defaults_that_are_documented)
+TEST_F(tier, parameters_have_documented_defaults)
 {
 	const std::map<std::string, std::string> expected = {
 		{"enabled", "N"}, {"commit_inputs", "N"}, {"promote_target_nid", "-1"},
@@ -103,7 +103,7 @@ TEST_F(tier, has_the_defaults_that_are_documented)
 		EXPECT_EQ(get(name), value) << name;
 }
 
-TEST_F(tier, every_node_is_a_target_and_schemes_stay_on_theirs)
+TEST_F(tier, each_node_is_a_target_with_schemes_of_its_own)
 {
 	make_machine(3);
 	damonxx_special_init(&damonxx_tier_module);
@@ -130,7 +130,7 @@ TEST_F(tier, every_node_is_a_target_and_schemes_stay_on_theirs)
 	}
 }
 
-TEST_F(tier, goals_overlap_and_the_budget_is_shared)
+TEST_F(tier, goals_overlap_and_quota_is_shared)
 {
 	damonxx_special_init(&damonxx_tier_module);
 	ASSERT_EQ(set("quota_ms", "7"), 0);
@@ -165,7 +165,7 @@ TEST_F(tier, goals_overlap_and_the_budget_is_shared)
 	EXPECT_EQ(set("promote_target_mem_used_bp", "10001"), -EINVAL);
 }
 
-TEST_F(tier, watermarks_are_those_of_the_fast_node)
+TEST_F(tier, watermarks_are_of_the_fast_node)
 {
 	damonxx_special_init(&damonxx_tier_module);
 	for (const char *name : {"wmarks_high", "wmarks_mid"})
@@ -178,7 +178,7 @@ TEST_F(tier, watermarks_are_those_of_the_fast_node)
 	}
 }
 
-TEST_F(tier, node_numbers_are_checked)
+TEST_F(tier, node_parameter_invalid_is_refused)
 {
 	damonxx_special_init(&damonxx_tier_module);
 	for (const char *bad : {"", "x", "-2", "1x", "0x", "--1"})
@@ -197,7 +197,7 @@ TEST_F(tier, node_numbers_are_checked)
 	EXPECT_EQ(get("enabled"), "Y");
 }
 
-TEST_F(tier, moves_hot_memory_up_and_cold_memory_down)
+TEST_F(tier, hot_memory_is_promoted_and_cold_demoted)
 {
 	host::set_pages(host::ram, {ram, ram + node_bytes}, {.memcg = 0, .nr_pages = 1, .anon = 1, .node = 0});
 	host::set_pages(host::ram, {ram + node_bytes, ram + 2 * node_bytes},
@@ -218,7 +218,7 @@ TEST_F(tier, moves_hot_memory_up_and_cold_memory_down)
 	EXPECT_EQ(host::count_pages_in(host::ram, {ram, ram + node_bytes}).on_node[1] * page, demoted);
 }
 
-TEST_F(tier, follows_the_machine_and_waits_for_a_second_tier)
+TEST_F(tier, second_tier_appearing_starts_it)
 {
 	make_machine(1);
 	EXPECT_EQ(set("enabled", "Y"), 0);

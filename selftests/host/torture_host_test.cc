@@ -194,7 +194,7 @@ bool damonxx_torture_has_thread(int, const char *)
 	return false;
 }
 
-TEST_P(torture_seeds, finds_nothing)
+TEST_P(torture_seeds, random_requests_find_nothing)
 {
 	in_virtual_time(GetParam(), 15);
 }
@@ -202,7 +202,7 @@ TEST_P(torture_seeds, finds_nothing)
 INSTANTIATE_TEST_SUITE_P(virtual_time, torture_seeds, testing::Values(1, 2, 3));
 
 // A torture that is refused everything proves nothing.
-TEST_F(torture, gets_all_kinds_of_answers)
+TEST_F(torture, requests_get_all_kinds_of_answers)
 {
 	in_virtual_time(11, 40);
 	for (const char *deed : {"make", "start", "commit", "read_stats", "collect", "look",
@@ -218,7 +218,7 @@ TEST_F(torture, gets_all_kinds_of_answers)
 		EXPECT_GE(count_of("collect", answer), 1u) << answer;
 }
 
-TEST_F(torture, a_seed_is_a_schedule)
+TEST_F(torture, same_seed_gives_same_schedule)
 {
 	in_virtual_time(21, 5);
 	const std::vector<std::string> first = std::move(said);
@@ -228,7 +228,7 @@ TEST_F(torture, a_seed_is_a_schedule)
 	EXPECT_EQ(said, first);
 }
 
-TEST_F(torture, runs_in_parallel)
+TEST_F(torture, threads_run_in_parallel)
 {
 	const processes there;
 	const damonxx_torture_settings wanted = settings(kapi_random_u64(), 2);
@@ -239,7 +239,7 @@ TEST_F(torture, runs_in_parallel)
 	EXPECT_TRUE(begins_with(verdict(), "SUCCESS ")) << verdict();
 }
 
-TEST_F(torture, can_be_stopped_at_any_moment)
+TEST_F(torture, stop_at_any_moment_ends_it)
 {
 	const processes there;
 
@@ -254,7 +254,7 @@ TEST_F(torture, can_be_stopped_at_any_moment)
 	}
 }
 
-TEST_F(torture, tells_of_what_is_left_over)
+TEST_F(torture, leftover_objects_are_reported)
 {
 	host::use_virtual_clock();
 	host::add_process(first_pid);
@@ -274,7 +274,7 @@ TEST_F(torture, tells_of_what_is_left_over)
 	kapi_free(memory);
 }
 
-TEST_F(torture, refuses_what_it_cannot_do)
+TEST_F(torture, invalid_parameters_are_refused)
 {
 	for (const damonxx_torture_settings &wanted :
 	     {damonxx_torture_settings{1, 1, 0, 1, 1}, damonxx_torture_settings{1, 1, 1, 0, 1},

@@ -85,7 +85,7 @@ protected:
 
 } // namespace
 
-TEST_F(trace_events, nobody_is_told_who_does_not_listen)
+TEST_F(trace_events, events_without_listener_are_not_emitted)
 {
 	add_process(first_pid, 64 * mib);
 	add_scheme(everything());
@@ -104,7 +104,7 @@ TEST_F(trace_events, nobody_is_told_who_does_not_listen)
 	EXPECT_EQ(host::traced().size(), before);
 }
 
-TEST_F(trace_events, a_window_is_told_completely_target_by_target)
+TEST_F(trace_events, aggregated_lists_all_regions_by_target)
 {
 	add_process(first_pid, 64 * mib);
 	add_process(first_pid + 1, 32 * mib);
@@ -133,7 +133,7 @@ TEST_F(trace_events, a_window_is_told_completely_target_by_target)
 }
 
 // The counts are those of the window that ends, not of the one that begins.
-TEST_F(trace_events, counts_are_those_of_the_window)
+TEST_F(trace_events, aggregated_counts_are_of_the_ended_aggregation)
 {
 	add_process(first_pid, 64 * mib);
 	start();
@@ -156,7 +156,7 @@ TEST_F(trace_events, counts_are_those_of_the_window)
 	EXPECT_GT(cold, 0u);
 }
 
-TEST_F(trace_events, without_probes_there_are_no_hits_to_tell)
+TEST_F(trace_events, aggregated_without_probes_has_no_hits)
 {
 	add_process(first_pid, 64 * mib);
 	start();
@@ -166,7 +166,7 @@ TEST_F(trace_events, without_probes_there_are_no_hits_to_tell)
 }
 
 // What a walk finds is what the same round told; the other scheme matches other regions.
-TEST_F(trace_events, before_apply_tells_the_regions_that_match)
+TEST_F(trace_events, before_apply_lists_matching_regions)
 {
 	scheme_inputs hot = everything();
 
@@ -201,7 +201,7 @@ TEST_F(trace_events, before_apply_tells_the_regions_that_match)
 	EXPECT_GT(told[1].size(), 0u);
 }
 
-TEST_F(trace_events, statistics_come_after_each_round)
+TEST_F(trace_events, stat_after_apply_comes_after_each_pass)
 {
 	scheme_inputs slow = everything();
 
@@ -228,7 +228,7 @@ TEST_F(trace_events, statistics_come_after_each_round)
 	EXPECT_EQ(host::traced().rbegin()->stats.nr_tried, read[host::traced().rbegin()->scheme].nr_tried);
 }
 
-TEST_F(trace_events, tuning_is_told_when_it_changes_something)
+TEST_F(trace_events, tuned_intervals_are_traced_on_change_only)
 {
 	in_.attrs.goal = {.access_bp = 400, .aggrs = 3, .min_sample_us = 1000, .max_sample_us = 40'000};
 	add_process(first_pid, 64 * mib);
@@ -248,7 +248,7 @@ TEST_F(trace_events, tuning_is_told_when_it_changes_something)
 	EXPECT_EQ(move(attrs).take().sample_us, 40'000u);
 }
 
-TEST_F(trace_events, addresses_and_sizes_are_in_the_users_unit)
+TEST_F(trace_events, addresses_and_sizes_are_in_addr_units)
 {
 	constexpr u64 unit = 4096;
 	target_inputs ram;
