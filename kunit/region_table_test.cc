@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "kunit/pages.hh"
-#include "kunit/test.hh"
+#include "kunit/region_rows.hh"
 
 using namespace damon;
+using test::hit;
 using test::no_limit;
 using test::page;
 using test::pages;
+using test::regions;
+using test::regions_of;
+using test::row;
+using test::table_of;
 
 namespace {
-
-// Counts @times accesses of region @i.
-void hit(region_table &table, u32 i, u32 times)
-{
-	for (u32 k = 0; k < table.count(); k++)
-		table.probes()[k].outcome = k == i ? KAPI_ACCESSED : KAPI_IDLE;
-	for (u32 k = 0; k < times; k++)
-		table.count_accesses();
-}
 
 // One sample of the only region.
 void look(region_table &table, kapi_outcome outcome, u32 times = 1)
@@ -41,18 +36,6 @@ bool sound(const region_table &table)
 	return sum == table.total_bytes() && table.count() <= table.capacity();
 }
 
-// @n regions of one page each, in a row, with the counts of @counts.
-void fill(region_table &table, const u32 *counts, u32 n)
-{
-	addr_range ranges[32];
-
-	for (u32 i = 0; i < n; i++)
-		ranges[i] = pages(i, i + 1);
-	table.reset({ranges, n});
-	for (u32 i = 0; i < n; i++)
-		hit(table, i, counts[i]);
-}
-
 } // namespace
 
 CASE(region_table, reserve_enomem_leaves_table_unchanged)
@@ -67,59 +50,38 @@ CASE(region_table, reserve_enomem_leaves_table_unchanged)
 
 CASE(region_table, reserve_larger_keeps_regions)
 {
-	const u32 counts[] = {3, 1, 4};
-	region_table table;
+	region_table table = table_of({{0, 1, 3}, {1, 2, 1}, {2, 3, 4}});
 
-	ASSERT_OK(table.reserve(3));
-	fill(table, counts, 3);
 	ASSERT_OK(table.reserve(100));
-	EXPECT_EQUAL(table.count(), 3u);
-	EXPECT_EQUAL(table.nr_accesses(2), 4u);
+	EXPECT_EQUAL(regions_of(table), regions({{0, 1, 3}, {1, 2, 1}, {2, 3, 4}}));
 	EXPECT(sound(table));
 }
 
 CASE(region_table, merge_neighbours_alike_joins_them)
 {
-	const u32 counts[] = {10, 11, 9, 3, 3, 20};
-	region_table table;
+	region_table table = table_of({{0, 1, 10}, {1, 2, 11}, {2, 3, 9}, {3, 4, 3}, {4, 5, 3},
+				       {5, 6, 20}});
 
-	ASSERT_OK(table.reserve(8));
-	fill(table, counts, 6);
 	table.merge(2, no_limit);
-	ASSERT_EQUAL(table.count(), 3u);
-	EXPECT_EQUAL(table.range(0), pages(0, 3));
-	EXPECT_EQUAL(table.nr_accesses(0), 10u);
-	EXPECT_EQUAL(table.range(1), pages(3, 5));
-	EXPECT_EQUAL(table.nr_accesses(1), 3u);
-	EXPECT_EQUAL(table.nr_accesses(2), 20u);
+	EXPECT_EQUAL(regions_of(table), regions({{0, 3, 10}, {3, 5, 3}, {5, 6, 20}}));
 	EXPECT(sound(table));
 }
 
 CASE(region_table, merge_at_threshold_joins)
 {
-	const u32 counts[] = {0, 2, 5};
-	region_table table;
+	region_table table = table_of({{0, 1, 0}, {1, 2, 2}, {2, 3, 5}});
 
-	ASSERT_OK(table.reserve(8));
-	fill(table, counts, 3);
 	table.merge(2, no_limit);
-	ASSERT_EQUAL(table.count(), 2u);	// 0 and 2 join; 5 is more than 2 off their mean 1
-	EXPECT_EQUAL(table.nr_accesses(0), 1u);
-	EXPECT_EQUAL(table.nr_accesses(1), 5u);
+	// 0 and 2 join; 5 is more than 2 off their mean 1.
+	EXPECT_EQUAL(regions_of(table), regions({{0, 2, 1}, {2, 3, 5}}));
 }
 
 CASE(region_table, merge_across_gap_or_size_limit_does_not_join)
 {
-	const addr_range ranges[] = {pages(0, 4), pages(5, 8), pages(8, 9), pages(9, 12)};
-	region_table table;
+	region_table table = table_of({{0, 4}, {5, 8}, {8, 9}, {9, 12}});
 
-	ASSERT_OK(table.reserve(8));
-	table.reset(ranges);
 	table.merge(100, 4 * page);
-	ASSERT_EQUAL(table.count(), 3u);
-	EXPECT_EQUAL(table.range(0), pages(0, 4));
-	EXPECT_EQUAL(table.range(1), pages(5, 9));
-	EXPECT_EQUAL(table.range(2), pages(9, 12));
+	EXPECT_EQUAL(regions_of(table), regions({{0, 4}, {5, 9}, {9, 12}}));
 }
 
 // Against the mean over all bytes, which fits in 64 bits here: joining many rounds only once.
@@ -165,11 +127,8 @@ CASE(region_table, update_ages_within_threshold_ages_else_resets)
 	};
 
 	for (const auto &c : cases) {
-		const addr_range range[] = {pages(0, 8)};
-		region_table table;
+		region_table table = table_of({{0, 8}});
 
-		ASSERT_OK(table.reserve(1));
-		table.reset(range);
 		table.update_ages(0);	// 0 to 0: age 1
 		hit(table, 0, c.last);
 		table.shift_counters();
@@ -181,15 +140,11 @@ CASE(region_table, update_ages_within_threshold_ages_else_resets)
 
 CASE(region_table, split_cuts_every_large_region_in_two)
 {
-	const addr_range ranges[] = {pages(0, 100), pages(200, 202), pages(300, 303)};
 	prng random{2};
 
 	for (u32 round = 0; round < 500; round++) {
-		region_table table;
+		region_table table = table_of({{0, 100, 7}, {200, 202}, {300, 303}}, 16);
 
-		ASSERT_OK(table.reserve(16));
-		table.reset(ranges);
-		hit(table, 0, 7);
 		table.update_ages(0);
 		table.split({}, 16, random);
 		ASSERT_EQUAL(table.count(), 5u);	// two pages are not cut
@@ -204,18 +159,15 @@ CASE(region_table, split_cuts_every_large_region_in_two)
 
 CASE(region_table, split_into_three_or_every_nth_cuts_those_only)
 {
-	const addr_range ranges[] = {pages(0, 50), pages(50, 100), pages(100, 150),
-				     pages(150, 200)};
+	const row whole[] = {{0, 50}, {50, 100}, {100, 150}, {150, 200}};
 	prng random{3};
-	region_table table;
+	region_table table = table_of(whole, 32);
 
-	ASSERT_OK(table.reserve(32));
-	table.reset(ranges);
 	table.split({3, 1, 0}, 32, random);
 	EXPECT_EQUAL(table.count(), 12u);
 	EXPECT(sound(table));
 
-	table.reset(ranges);
+	table = table_of(whole, 32);
 	table.split({2, 3, 1}, 32, random);
 	ASSERT_EQUAL(table.count(), 5u);
 	EXPECT_EQUAL(table.range(0), pages(0, 50));
@@ -225,14 +177,11 @@ CASE(region_table, split_into_three_or_every_nth_cuts_those_only)
 
 CASE(region_table, split_at_maximum_stops)
 {
-	const addr_range ranges[] = {pages(0, 50), pages(50, 100), pages(100, 150)};
 	prng random{4};
 
 	for (u32 most = 3; most < 10; most++) {
-		region_table table;
+		region_table table = table_of({{0, 50}, {50, 100}, {100, 150}}, 16);
 
-		ASSERT_OK(table.reserve(16));
-		table.reset(ranges);
 		table.split({3, 1, 0}, most, random);
 		EXPECT_EQUAL(table.count(), min(most, 9u));
 		EXPECT(sound(table));
@@ -241,19 +190,11 @@ CASE(region_table, split_at_maximum_stops)
 
 CASE(region_table, cut_larger_than_makes_pieces_of_that_size)
 {
-	const addr_range ranges[] = {pages(0, 10), pages(20, 24), pages(24, 25)};
-	region_table table;
+	region_table table = table_of({{0, 10, 5}, {20, 24}, {24, 25}}, 16);
 
-	ASSERT_OK(table.reserve(16));
-	table.reset(ranges);
-	hit(table, 0, 5);
 	table.cut_larger_than(4 * page);
-	ASSERT_EQUAL(table.count(), 5u);
-	EXPECT_EQUAL(table.range(0), pages(0, 4));
-	EXPECT_EQUAL(table.range(1), pages(4, 8));
-	EXPECT_EQUAL(table.range(2), pages(8, 10));
-	EXPECT_EQUAL(table.nr_accesses(2), 5u);
-	EXPECT_EQUAL(table.range(3), pages(20, 24));
+	EXPECT_EQUAL(regions_of(table),
+		     regions({{0, 4, 5}, {4, 8, 5}, {8, 10, 5}, {20, 24}, {24, 25}}));
 }
 
 // A region of 40 GiB in 64 parts: every part is as likely as any other.
@@ -343,12 +284,9 @@ CASE(region_table, set_ranges_random_covers_exactly_and_inherits_counts)
 // large as it is, as weights depend on it.
 CASE(region_table, set_ranges_full_table_stays_sound)
 {
-	const addr_range before[] = {pages(10, 12), pages(14, 16), pages(20, 22)};
 	const addr_range after[] = {pages(0, 5), pages(9, 24), pages(30, 40)};
-	region_table table;
+	region_table table = table_of({{10, 12}, {14, 16}, {20, 22}});
 
-	ASSERT_OK(table.reserve(3));
-	table.reset(before);
 	table.set_ranges(after);
 	EXPECT_AT_MOST(table.count(), 3u);
 	for (u32 i = 1; i < table.count(); i++)
@@ -359,12 +297,8 @@ CASE(region_table, set_ranges_full_table_stays_sound)
 
 CASE(region_table, moving_sum_fades_out_last_aggregation)
 {
-	const addr_range range[] = {pages(0, 8)};
-	region_table table;
+	region_table table = table_of({{0, 8, 20}});
 
-	ASSERT_OK(table.reserve(1));
-	table.reset(range);
-	hit(table, 0, 20);
 	table.shift_counters();
 	EXPECT_EQUAL(table.moving_sum(0, 20, 20), 20u);
 	look(table, KAPI_ACCESSED, 5);
@@ -391,11 +325,8 @@ CASE(region_table, settle_unchecked_samples_do_not_lower_the_count)
 
 	for (const kapi_outcome untold : {KAPI_ABSENT, KAPI_BUSY})
 		for (const auto &c : cases) {
-			const addr_range range[] = {pages(0, 8)};
-			region_table table;
+			region_table table = table_of({{0, 8}});
 
-			ASSERT_OK(table.reserve(1));
-			table.reset(range);
 			look(table, KAPI_ACCESSED, c.accessed);
 			look(table, untold, c.untold);
 			look(table, KAPI_IDLE, c.idle);
@@ -413,12 +344,8 @@ CASE(region_table, settle_unchecked_samples_do_not_lower_the_count)
 // In the middle of a window the elapsed part is judged by what could be checked in it.
 CASE(region_table, moving_sum_half_checked_scales_checked_samples)
 {
-	const addr_range range[] = {pages(0, 8)};
-	region_table table;
+	region_table table = table_of({{0, 8, 20}});
 
-	ASSERT_OK(table.reserve(1));
-	table.reset(range);
-	hit(table, 0, 20);
 	table.settle(20);
 	table.shift_counters();
 	look(table, KAPI_BUSY, 6);
@@ -435,12 +362,9 @@ CASE(region_table, moving_sum_half_checked_scales_checked_samples)
 // Halves that were checked in different samples count by what each could tell.
 CASE(region_table, merge_and_split_average_checked_samples)
 {
-	const addr_range ranges[] = {pages(0, 8), pages(8, 16)};
 	prng random{4};
-	region_table table;
+	region_table table = table_of({{0, 8}, {8, 16}}, 4);
 
-	ASSERT_OK(table.reserve(4));
-	table.reset(ranges);
 	for (u32 k = 0; k < 20; k++) {
 		table.probes()[0].outcome = KAPI_ACCESSED;
 		table.probes()[1].outcome = KAPI_ABSENT;
@@ -461,13 +385,9 @@ CASE(region_table, merge_and_split_average_checked_samples)
 // in no sample of the window stays what it was.
 CASE(region_table, settle_unsampled_region_keeps_its_count)
 {
-	const addr_range ranges[] = {pages(0, 4), pages(4, 8), pages(8, 12), pages(12, 16)};
-	region_table table;
+	region_table table = table_of({{0, 4}, {4, 8}, {8, 12}, {12, 16, 20}});
 	prng random{4};
 
-	ASSERT_OK(table.reserve(4));
-	table.reset(ranges);
-	hit(table, 3, 20);
 	table.settle(20);
 	table.shift_counters();
 	for (u32 sample = 0; sample < 18; sample++) {
@@ -491,12 +411,8 @@ CASE(region_table, settle_unsampled_region_keeps_its_count)
 
 CASE(region_table, rescale_keeps_access_frequency_and_age)
 {
-	const addr_range range[] = {pages(0, 8)};
-	region_table table;
+	region_table table = table_of({{0, 8, 10}});
 
-	ASSERT_OK(table.reserve(1));
-	table.reset(range);
-	hit(table, 0, 10);
 	table.shift_counters();
 	look(table, KAPI_IDLE, 2);
 	for (u32 i = 0; i < 8; i++) {
@@ -513,12 +429,9 @@ CASE(region_table, rescale_keeps_access_frequency_and_age)
 // A long life at random: the invariants hold after each step.
 CASE(region_table, random_operations_keep_table_sound)
 {
-	const addr_range whole[] = {pages(0, 100'000), pages(1u << 20, (1u << 20) + 77)};
 	prng random{8};
-	region_table table;
+	region_table table = table_of({{0, 100'000}, {1u << 20, (1u << 20) + 77}}, 300);
 
-	ASSERT_OK(table.reserve(300));
-	table.reset(whole);
 	const u64 bytes = table.total_bytes();
 	for (u32 step = 0; step < 5000; step++) {
 		const auto pick = static_cast<u32>(random.below(table.count()));
@@ -549,28 +462,19 @@ CASE(region_table, random_operations_keep_table_sound)
 // The first region reaches beyond the first range, and every entry is in use.
 CASE(region_table, set_ranges_full_table_first_region_across_ranges_fits)
 {
-	const addr_range before[] = {pages(0, 10), pages(10, 20), pages(20, 30), pages(30, 40),
-				     pages(40, 50), pages(50, 60)};
 	const addr_range after[] = {pages(0, 1), pages(2, 3)};
-	region_table table;
+	region_table table = table_of({{0, 10}, {10, 20}, {20, 30}, {30, 40}, {40, 50}, {50, 60}});
 
-	ASSERT_OK(table.reserve(6));
-	table.reset(before);
 	table.set_ranges(after);
-	ASSERT_EQUAL(table.count(), 2u);
-	EXPECT_EQUAL(table.range(0), pages(0, 1));
-	EXPECT_EQUAL(table.range(1), pages(2, 3));
+	EXPECT_EQUAL(regions_of(table), regions({{0, 1}, {2, 3}}));
 }
 
 // Not even joining neighbours makes room: what does not fit is lost, nothing else is touched.
 CASE(region_table, set_ranges_one_entry_for_two_ranges_stays_sound)
 {
-	const addr_range before[] = {pages(0, 10)};
 	const addr_range after[] = {pages(0, 5), pages(6, 10)};
-	region_table table;
+	region_table table = table_of({{0, 10}});
 
-	ASSERT_OK(table.reserve(1));
-	table.reset(before);
 	table.set_ranges(after);
 	EXPECT_AT_MOST(table.count(), 1u);
 	EXPECT(sound(table));
@@ -603,15 +507,12 @@ CASE(region_table, plan_probes_small_regions_reach_each_page_and_no_other)
 // Where the hot part of a region ends is known from one window to a sixteenth of its size.
 CASE(region_table, cut_by_evidence_partly_hot_region_isolates_hot_part)
 {
-	const addr_range all[] = {pages(0, 1600)};
 	const addr_range hot = pages(500, 1100);
-	region_table table;
+	region_table table = table_of({{0, 1600}}, 16);
 	prng random{3};
 	u64 called_hot = 0;
 	u64 right = 0;
 
-	ASSERT_OK(table.reserve(16));
-	table.reset(all);
 	for (u32 sample = 0; sample < 100; sample++) {
 		table.plan_probes(random);
 		const u64 addr = table.probes()[0].addr;
@@ -639,17 +540,14 @@ CASE(region_table, cut_by_evidence_partly_hot_region_isolates_hot_part)
 
 CASE(region_table, cut_by_evidence_at_maximum_stops)
 {
-	const addr_range all[] = {pages(0, 1600), pages(2000, 3600)};
-	region_table table;
+	region_table table = table_of({{0, 1600}, {2000, 3600}}, 16);
 	prng random{3};
 
-	ASSERT_OK(table.reserve(16));
-	table.reset(all);
 	for (u32 sample = 0; sample < 100; sample++) {
 		table.plan_probes(random);
 		for (u32 i = 0; i < 2; i++)
 			table.probes()[i].outcome =
-				(table.probes()[i].addr - all[i].start) / (400 * page) % 2 ?
+				(table.probes()[i].addr - table.range(i).start) / (400 * page) % 2 ?
 					KAPI_ACCESSED :
 					KAPI_IDLE;
 		table.count_accesses();
@@ -661,12 +559,9 @@ CASE(region_table, cut_by_evidence_at_maximum_stops)
 
 CASE(region_table, cut_by_evidence_small_region_is_not_cut)
 {
-	const addr_range all[] = {pages(0, 15)};
-	region_table table;
+	region_table table = table_of({{0, 15}}, 16);
 	prng random{3};
 
-	ASSERT_OK(table.reserve(16));
-	table.reset(all);
 	for (u32 sample = 0; sample < 100; sample++) {
 		table.plan_probes(random);
 		table.probes()[0].outcome = table.probes()[0].addr < 7 * page ? KAPI_ACCESSED :
@@ -679,33 +574,21 @@ CASE(region_table, cut_by_evidence_small_region_is_not_cut)
 
 CASE(region_table, cut_at_keeps_counts_until_table_is_full)
 {
-	const addr_range ranges[] = {pages(0, 10), pages(20, 30)};
-	region_table table;
+	region_table table = table_of({{0, 10, 3}, {20, 30}}, 4);
 
-	ASSERT_OK(table.reserve(4));
-	table.reset(ranges);
-	hit(table, 0, 3);
 	ASSERT(table.cut_at(0, 4 * page));
-	ASSERT_EQUAL(table.count(), 3u);
-	EXPECT_EQUAL(table.range(0), pages(0, 4));
-	EXPECT_EQUAL(table.range(1), pages(4, 10));
-	EXPECT_EQUAL(table.range(2), pages(20, 30));
-	EXPECT_EQUAL(table.nr_accesses(1), 3u);
-	EXPECT_EQUAL(table.nr_accesses(2), 0u);
+	EXPECT_EQUAL(regions_of(table), regions({{0, 4, 3}, {4, 10, 3}, {20, 30}}));
 	EXPECT(sound(table));
 	ASSERT(table.cut_at(2, 29 * page));
 	EXPECT(!table.cut_at(1, 5 * page));	// full
-	EXPECT_EQUAL(table.count(), 4u);
+	EXPECT_EQUAL(regions_of(table), regions({{0, 4, 3}, {4, 10, 3}, {20, 29}, {29, 30}}));
 	EXPECT(sound(table));
 }
 
 CASE(region_table, rejoin_at_joins_only_touching_parts_alike)
 {
-	const addr_range ranges[] = {pages(0, 10), pages(10, 20), pages(30, 40)};
-	region_table table;
+	region_table table = table_of({{0, 10}, {10, 20}, {30, 40}}, 4);
 
-	ASSERT_OK(table.reserve(4));
-	table.reset(ranges);
 	table.update_ages(0);
 	ASSERT(table.cut_at(1, 15 * page));
 	table.rejoin_at(15 * page, 9 * page);	// too large
@@ -718,8 +601,6 @@ CASE(region_table, rejoin_at_joins_only_touching_parts_alike)
 	EXPECT_EQUAL(table.count(), 4u);
 	table.reset_age(2);
 	table.rejoin_at(15 * page, no_limit);
-	ASSERT_EQUAL(table.count(), 3u);
-	EXPECT_EQUAL(table.range(1), pages(10, 20));
-	EXPECT_EQUAL(table.range(2), pages(30, 40));
+	EXPECT_EQUAL(regions_of(table), regions({{0, 10}, {10, 20}, {30, 40}}));
 	EXPECT(sound(table));
 }
