@@ -3,6 +3,7 @@
 
 // Reads a snapshot as a program would, by the sizes in its header only.
 
+#include "damonxx/kapi.h"
 #include "uapi/damonxx.h"
 
 #include <cstring>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 // Probes of data attributes, from their files to the hits that are told, on scripted pages.
-#include "core/region_table.hh"
 #include "snapshot_view.hh"
 #include "sysfs_tree.hh"
 
@@ -391,18 +390,6 @@ TEST_F(sysfs_probes, commit_with_failing_allocation_changes_nothing)
 		EXPECT_EQ(rc, has_failed() ? -ENOMEM : 7);
 	});
 	run("off");
-}
-
-TEST(region_table_memory, reserve_with_hits_takes_more_memory)
-{
-	const u64 before = counts().live_bytes;
-	damon::region_table plain, probed;
-
-	EXPECT_TRUE(plain.reserve(1'000).is_ok());
-	EXPECT_EQ(counts().live_bytes - before, 1'000 * damon::region_table::bytes_per_region);
-	EXPECT_TRUE(probed.reserve(1'000, true).is_ok());
-	EXPECT_EQ(counts().live_bytes - before,
-		  1'000 * (2 * damon::region_table::bytes_per_region + 8));
 }
 
 TEST_F(sysfs_probes, monitoring_loop_allocates_nothing)

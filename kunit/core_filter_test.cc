@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "schemes/core_filter.hh"
-#include "schemes/watermark.hh"
 #include "kunit/pages.hh"
 #include "kunit/test.hh"
 
@@ -95,17 +94,4 @@ CASE(core_filter, judge_target_and_hits_match_within_limits)
 	EXPECT(judge(often, false, {pages(0, 1), 0, 5}).accepted);
 	EXPECT(judge(often, false, {pages(0, 1), 0, 9}).accepted);
 	EXPECT(!judge(often, false, {pages(0, 1), 0, 10}).accepted);
-}
-
-CASE(watermark, rests_at_between_marks_keeps_previous_state)
-{
-	const watermarks marks{watermark_metric::free_mem_rate, 0, 0, 500, 400, 100};
-
-	EXPECT(rests_at(marks, 501, false));
-	EXPECT(!rests_at(marks, 500, false));
-	EXPECT(rests_at(marks, 500, true));
-	EXPECT(rests_at(marks, 400, true));
-	EXPECT(!rests_at(marks, 399, true));
-	EXPECT(!rests_at(marks, 100, true));
-	EXPECT(rests_at(marks, 99, false));
 }

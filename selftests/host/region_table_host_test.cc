@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "core/region_table.hh"
+#include "host.hh"
+
+#include <gtest/gtest.h>
+
+TEST(region_table_memory, reserve_with_hits_takes_more_memory)
+{
+	const u64 before = host::counts().live_bytes;
+	damon::region_table plain, probed;
+
+	EXPECT_TRUE(plain.reserve(1'000).is_ok());
+	EXPECT_EQ(host::counts().live_bytes - before, 1'000 * damon::region_table::bytes_per_region);
+	EXPECT_TRUE(probed.reserve(1'000, true).is_ok());
+	EXPECT_EQ(host::counts().live_bytes - before,
+		  1'000 * (2 * damon::region_table::bytes_per_region + 8));
+}
