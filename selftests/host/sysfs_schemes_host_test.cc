@@ -4,6 +4,7 @@
 #include "sysfs_tree.hh"
 
 #include <cerrno>
+#include <sstream>
 
 namespace {
 
@@ -51,18 +52,6 @@ protected:
 		put(goals + "0/target_metric", metric + "\n");
 		put(goals + "0/target_value", target + "\n");
 	}
-	void refuse(const std::string &line, int error = EINVAL)
-	{
-		refuse_command("on", error, in_scheme + line);
-	}
-	// It is fine, apart from what there is to say.
-	void accept(const std::string &line)
-	{
-		run("on");
-		EXPECT_EQ(last_error(), line.empty() ? "\n" : line + "\n");
-		run("off");
-	}
-	void note(const std::string &line) { accept("note: " + in_scheme + line); }
 };
 
 TEST_F(sysfs_schemes, filter_type_of_other_layer_is_refused)
@@ -112,275 +101,275 @@ TEST_F(sysfs_schemes, values_are_checked_at_commit_only)
 	EXPECT_EQ(read(watermarks + "low"), "5000\n");
 }
 
-// ---- actions and where they go
+// ---- what a start says of what is staged
+//
+// A rule is a case of its own, whose steps go on in one world: a step changes the world or stages
+// values ("FILE=VALUE" for a file of the scheme, "/FILE=VALUE" for one of its context), and then the
+// kdamond is turned on.  It starts and says nothing, or starts and says "note: ...", or refuses with
+// what it says.  Steps of a group with words are taken with each word for "$".
 
-TEST_F(sysfs_schemes, action_meaningless_for_operations_is_noted)
+struct step {
+	const char *stages = "";
+	const char *says = "";
+	int error = EINVAL;
+	void (*changes_world)() = nullptr;
+};
+
+struct group {
+	const char *words = "";
+	std::vector<step> steps;
+};
+
+struct rule {
+	const char *name;
+	std::vector<group> groups;
+};
+
+void add_ram() { add_process(ram, {{gib, gib + (64 << 20)}}); }
+
+#define ONE_FILTER(directory, type) directory "/nr_filters=1 " directory "/0/type=" type
+#define ONE_GOAL(metric, target) \
+	"quotas/goals/nr_goals=1 quotas/goals/0/target_metric=" metric \
+	" quotas/goals/0/target_value=" target
+
+const std::vector<rule> rules = {
+	{"action_meaningless_for_operations_is_noted",
+	 {{"lru_prio lru_deprio",
+	   {{"action=$",
+	     "note: action: $ has no meaning for vaddr, so regions are tried and nothing is done"}}},
+	  {"", {{"/operations=paddr", "", 0, add_ram}}},
+	  {"willneed cold hugepage nohugepage collapse",
+	   {{"action=$",
+	     "note: action: $ has no meaning for paddr, so regions are tried and nothing is done"}}},
+	  {"pageout lru_prio lru_deprio stat", {{"action=$"}}}}},
+
+	{"action_missing_in_kernel_is_refused",
+	 {{"",
+	   {{"action=pageout", "", 0, [] { set_can_apply(KAPI_ACTION_MIGRATE, false, false); }},
+	    {"action=migrate_hot target_nid=1",
+	     "action: migrate_hot is not there on this kernel; the kernel log says what it lacks",
+	     EOPNOTSUPP}}}}},
+
+	{"migration_without_node_is_refused",
+	 {{"migrate_hot migrate_cold",
+	   {{"action=$ target_nid=-1", "target_nid: there is no node -1 with memory"},
+	    {"target_nid=2", "target_nid: there is no node 2 with memory"},
+	    {"target_nid=1"}}},
+	  {"", {{"action=pageout target_nid=2"}}}}},
+
+	{"destinations_without_node_or_weight_are_refused",
+	 {{"",
+	   {{"action=migrate_hot dests/nr_dests=2 dests/1/id=4294967295",
+	     "dests/1/id: there is no node 4294967295 with memory"},
+	    {"dests/1/id=1", "dests/0/weight: all weights are 0, so nothing could be moved"},
+	    {"dests/1/weight=1"},
+	    // Physical memory all goes to one node.
+	    {"/operations=paddr", "target_nid: there is no node -1 with memory", EINVAL, add_ram},
+	    {"target_nid=1",
+	     "note: dests: are of no meaning for paddr, which moves all to target_nid"}}}}},
+
+	{"quota_allowing_nothing_is_refused",
+	 {{"",
+	   {{"quotas/bytes=4095",
+	     "quotas/bytes: 4095 is less than a page, so nothing could be done; 0 is no limit"},
+	    {"quotas/bytes=4096 quotas/fail_charge_num=3 quotas/fail_charge_denom=2",
+	     "quotas/fail_charge_num: 3 is above fail_charge_denom 2"},
+	    {"quotas/fail_charge_denom=0",
+	     "note: quotas/fail_charge_num: has no effect while fail_charge_denom is 0"},
+	    {"quotas/fail_charge_denom=3"},
+	    {"/operations=paddr /addr_unit=512 quotas/bytes=7",
+	     "quotas/bytes: 7 is less than a page, so nothing could be done; 0 is no limit", EINVAL,
+	     add_ram},
+	    {"quotas/bytes=8"}}}}},
+
+	{"goal_without_target_is_left_out_or_refused_if_only_limit",
+	 {{"",
+	   {{"quotas/goals/nr_goals=2",
+	     "quotas/goals/0/target_value: is 0, and without any goal, ms or bytes nothing would limit "
+	     "the scheme"},
+	    {"quotas/goals/1/target_value=100",
+	     "note: quotas/goals/0/target_value: is 0, so this goal is left out"},
+	    {"quotas/goals/1/target_value=0 quotas/ms=10",
+	     "note (and 1 more): quotas/goals/0/target_value: is 0, so this goal is left out"},
+	    {"quotas/ms=0 quotas/bytes=4096 quotas/goals/1/target_value=1",
+	     "note: quotas/goals/0/target_value: is 0, so this goal is left out"},
+	    // The place that is told is the directory's, though it is the first goal there is.
+	    {"quotas/goals/1/target_metric=node_mem_free_bp quotas/goals/1/nid=5",
+	     "quotas/goals/1/nid: there is no node 5 with memory"}}}}},
+
+	{"goal_of_node_without_memory_is_refused",
+	 {{"node_mem_used_bp node_mem_free_bp node_memcg_used_bp node_memcg_free_bp node_sys_bp",
+	   {{ONE_GOAL("$", "1") " quotas/goals/0/path=/a quotas/goals/0/nid=-1",
+	     "quotas/goals/0/nid: there is no node -1 with memory"},
+	    {"quotas/goals/0/nid=9", "quotas/goals/0/nid: there is no node 9 with memory"},
+	    {"quotas/goals/0/nid=1"}}},
+	  {"", {{ONE_GOAL("active_mem_bp", "1") " quotas/goals/0/nid=9"}}}}},
+
+	{"goal_of_missing_cgroup_is_refused",
+	 {{"",
+	   {{ONE_GOAL("node_memcg_used_bp", "1"),
+	     "quotas/goals/0/path: is empty, and must be the path of a memory cgroup"},
+	    {"quotas/goals/0/path=/b",
+	     "quotas/goals/0/path: no memory cgroup of the unified hierarchy has this path"},
+	    {"", "quotas/goals/0/target_metric: this kernel has no memory cgroups", EOPNOTSUPP,
+	     reset_memcgs},
+	    {"quotas/goals/0/target_metric=node_mem_used_bp"}}}}},
+
+	{"goal_share_out_of_range_is_refused",
+	 {{"node_mem_used_bp active_mem_bp inactive_mem_bp hugepage_mem_bp node_sys_bp",
+	   {{ONE_GOAL("$", "10001"),
+	     "quotas/goals/0/target_value: 10001 is above 10000, which is all there can be"},
+	    {"quotas/goals/0/target_value=10000"},
+	    {"quotas/goals/0/direction=lower",
+	     "quotas/goals/0/target_value: 10000 is reached from the start where direction is lower"},
+	    {"quotas/goals/0/target_value=9999"}}},
+	  {"user_input some_mem_psi_us",
+	   {{ONE_GOAL("$", "10001")},
+	    {"quotas/goals/0/direction=lower",
+	     "quotas/goals/0/direction: lower is for shares, and $ is none"}}}}},
+
+	{"goal_of_eligible_memory_is_for_paddr_only",
+	 {{"",
+	   {{ONE_GOAL("node_eligible_mem_bp", "1"),
+	     "quotas/goals/0/target_metric: node_eligible_mem_bp is for paddr only"},
+	    {"/operations=paddr", "", 0, add_ram}}}}},
+
+	{"goal_of_psi_without_accounting_is_refused",
+	 {{"",
+	   {{ONE_GOAL("some_mem_psi_us", "1"),
+	     "quotas/goals/0/target_metric: some_mem_psi_us is not accounted on this kernel as it was "
+	     "started",
+	     EOPNOTSUPP, [] { set_psi([] { return -1; }); }}}}}},
+
+	{"watermarks_out_of_order_are_refused",
+	 {{"",
+	   {{"watermarks/high=1001 watermarks/mid=2000 watermarks/low=3000 watermarks/nid=7"},
+	    {"watermarks/metric=free_mem_rate",
+	     "watermarks/high: 1001 is above 1000, which is all memory"},
+	    {"watermarks/high=1000", "watermarks/mid: 2000 is above high 1000"},
+	    {"watermarks/mid=1000", "watermarks/low: 3000 is above mid 1000"},
+	    {"watermarks/low=1000"},
+	    {"watermarks/metric=node_free_mem_rate", "watermarks/nid: there is no node 7 with memory"},
+	    {"watermarks/nid=1"},
+	    {"watermarks/high=0 watermarks/mid=0 watermarks/low=0",
+	     "note: watermarks/high: is 0, so the scheme never works while any memory is free"}}}}},
+
+	{"filter_limits_out_of_order_are_refused",
+	 {{"hugepage_size node",
+	   {{ONE_FILTER("filters", "$") " filters/0/min=5 filters/0/max=4",
+	     "filters/0/max: 4 is below min 5"},
+	    {"filters/0/max=5"}}},
+	  {"",
+	   {// One whose limits do not matter.
+	    {"filters/0/type=anon filters/0/max=4"},
+	    {"filters/0/type=probe_hits_wsum /monitoring_attrs/probes/nr_probes=1 "
+	     "/monitoring_attrs/probes/0/weight=1",
+	     "filters/0/max: 4 is below min 5"},
+	    {"filters/0/max=5 /monitoring_attrs/probes/0/weight=0",
+	     "note: filters/0/type: no probe has a weight, so probe_hits_wsum is always 0"}}}}},
+
+	{"filter_addresses_out_of_order_are_refused",
+	 {{"",
+	   {{ONE_FILTER("core_filters", "addr")
+	     " core_filters/0/addr_start=8192 core_filters/0/addr_end=4096",
+	     "core_filters/0/addr_end: 4096 is below addr_start 8192"},
+	    {"core_filters/0/addr_end=8192",
+	     "note: core_filters/0/addr_end: is addr_start, so this filter never matches"},
+	    {"core_filters/0/addr_end=18446744073709551615"},
+	    {"/operations=paddr /addr_unit=4096", "", 0, add_ram},
+	    {"core_filters/0/addr_end=1", "core_filters/0/addr_end: 1 is below addr_start 8192"},
+	    {"core_filters/0/addr_start=18446744073709551615",
+	     "core_filters/0/addr_start: 18446744073709551615 units are beyond all addresses"}}}}},
+
+	{"filter_of_missing_target_is_noted_and_of_cgroup_refused",
+	 {{"",
+	   {{ONE_FILTER("core_filters", "target")},
+	    {"core_filters/0/damon_target_idx=1",
+	     "note: core_filters/0/damon_target_idx: there is no target 1, so this filter never matches"},
+	    {"core_filters/nr_filters=0 " ONE_FILTER("ops_filters", "memcg"),
+	     "ops_filters/0/memcg_path: is empty, and must be the path of a memory cgroup"},
+	    {"ops_filters/0/memcg_path=/a/b",
+	     "ops_filters/0/memcg_path: no memory cgroup of the unified hierarchy has this path"},
+	    {"ops_filters/0/memcg_path=/a"}}}}},
+
+	{"filter_of_pages_for_whole_mapping_action_is_refused",
+	 {{"willneed hugepage nohugepage collapse",
+	   {{"action=$ " ONE_FILTER("filters", "anon"),
+	     "filters/0/type: $ is for whole mappings, so only addr, target and probe_hits_wsum can "
+	     "filter"},
+	    {ONE_FILTER("ops_filters", "young"),
+	     "ops_filters/0/type: $ is for whole mappings, so only addr, target and probe_hits_wsum "
+	     "can filter"},
+	    {"ops_filters/nr_filters=0 " ONE_FILTER("filters", "target")}}},
+	  {"cold pageout stat", {{"action=$ " ONE_FILTER("filters", "anon")}}}}},
+};
+
+std::vector<std::string> words_of(const std::string &text)
 {
-	for (const char *action : {"lru_prio", "lru_deprio"}) {
-		put(scheme + "action", action);
-		note(std::string{"action: "} + action +
-		     " has no meaning for vaddr, so regions are tried and nothing is done");
+	std::istringstream in{text};
+
+	return {std::istream_iterator<std::string>{in}, {}};
+}
+
+std::string with_word(std::string text, const std::string &word)
+{
+	for (size_t at; (at = text.find('$')) != text.npos;)
+		text.replace(at, 1, word);
+	return text;
+}
+
+class rule_case : public sysfs_schemes {
+public:
+	explicit rule_case(const rule &rule) : rule_(rule) {}
+	void TestBody() override
+	{
+		for (const group &group : rule_.groups)
+			for (const std::string &word :
+			     *group.words ? words_of(group.words) : std::vector<std::string>{""})
+				for (const step &step : group.steps)
+					take(step, word);
 	}
-	use_physical_memory();
-	for (const char *action : {"willneed", "cold", "hugepage", "nohugepage", "collapse"}) {
-		put(scheme + "action", action);
-		note(std::string{"action: "} + action +
-		     " has no meaning for paddr, so regions are tried and nothing is done");
+
+private:
+	void take(const step &step, const std::string &word)
+	{
+		SCOPED_TRACE(with_word(step.stages, word));
+		if (step.changes_world)
+			step.changes_world();
+		for (const std::string &each : words_of(with_word(step.stages, word))) {
+			const size_t at = each.find('=');
+			const std::string file = each.substr(0, at);
+
+			put(file[0] == '/' ? context + file.substr(1) : scheme + file,
+			    each.substr(at + 1) + "\n");
+		}
+		expect_start(with_word(step.says, word), step.error);
 	}
-	for (const char *action : {"pageout", "lru_prio", "lru_deprio", "stat"}) {
-		put(scheme + "action", action);
-		accept("");
+
+	void expect_start(const std::string &says, int error)
+	{
+		if (!says.empty() && !says.starts_with("note")) {
+			refuse_command("on", error, in_scheme + says);
+			return;
+		}
+		const size_t place = says.empty() ? 0 : says.find(": ") + 2;
+
+		run("on");
+		EXPECT_EQ(last_error(), says.empty() ? "\n" :
+						       says.substr(0, place) + in_scheme +
+							       says.substr(place) + "\n");
+		run("off");
 	}
-}
 
-TEST_F(sysfs_schemes, action_missing_in_kernel_is_refused)
-{
-	set_can_apply(KAPI_ACTION_MIGRATE, false, false);
-	put(scheme + "action", "pageout\n");
-	accept("");
-	put_all(scheme, {{"action", "migrate_hot"}, {"target_nid", "1"}});
-	refuse("action: migrate_hot is not there on this kernel; the kernel log says what it lacks",
-	       EOPNOTSUPP);
-}
+	const rule &rule_;
+};
 
-TEST_F(sysfs_schemes, migration_without_node_is_refused)
-{
-	for (const char *action : {"migrate_hot", "migrate_cold"}) {
-		put(scheme + "action", action);
-		put(scheme + "target_nid", "-1\n");
-		refuse("target_nid: there is no node -1 with memory");
-		put(scheme + "target_nid", "2\n");
-		refuse("target_nid: there is no node 2 with memory");
-		put(scheme + "target_nid", "1\n");
-		accept("");
-	}
-	put_all(scheme, {{"action", "pageout"}, {"target_nid", "2"}});
-	accept("");
-}
-
-TEST_F(sysfs_schemes, destinations_without_node_or_weight_are_refused)
-{
-	put(scheme + "action", "migrate_hot\n");
-	put(scheme + "dests/nr_dests", "2\n");
-	put(scheme + "dests/1/id", "4294967295\n");
-	refuse("dests/1/id: there is no node 4294967295 with memory");
-	put(scheme + "dests/1/id", "1\n");
-	refuse("dests/0/weight: all weights are 0, so nothing could be moved");
-	put(scheme + "dests/1/weight", "1\n");
-	accept("");
-	// Physical memory all goes to one node.
-	use_physical_memory();
-	refuse("target_nid: there is no node -1 with memory");
-	put(scheme + "target_nid", "1\n");
-	note("dests: are of no meaning for paddr, which moves all to target_nid");
-}
-
-// ---- quotas and goals
-
-TEST_F(sysfs_schemes, quota_allowing_nothing_is_refused)
-{
-	put(quotas + "bytes", "4095\n");
-	refuse("quotas/bytes: 4095 is less than a page, so nothing could be done; 0 is no limit");
-	put_all(quotas, {{"bytes", "4096"}, {"fail_charge_num", "3"}, {"fail_charge_denom", "2"}});
-	refuse("quotas/fail_charge_num: 3 is above fail_charge_denom 2");
-	put(quotas + "fail_charge_denom", "0\n");
-	note("quotas/fail_charge_num: has no effect while fail_charge_denom is 0");
-	put(quotas + "fail_charge_denom", "3\n");
-	accept("");
-	use_physical_memory();
-	put_all(context, {{"addr_unit", "512"}, {"schemes/0/quotas/bytes", "7"}});
-	refuse("quotas/bytes: 7 is less than a page, so nothing could be done; 0 is no limit");
-	put(quotas + "bytes", "8\n");
-	accept("");
-}
-
-TEST_F(sysfs_schemes, goal_without_target_is_left_out_or_refused_if_only_limit)
-{
-	put(goals + "nr_goals", "2\n");
-	refuse("quotas/goals/0/target_value: is 0, and without any goal, ms or bytes nothing would "
-	       "limit the scheme");
-	put(goals + "1/target_value", "100\n");
-	note("quotas/goals/0/target_value: is 0, so this goal is left out");
-	put(goals + "1/target_value", "0\n");
-	put(quotas + "ms", "10\n");
-	accept("note (and 1 more): " + in_scheme +
-	       "quotas/goals/0/target_value: is 0, so this goal is left out");
-	put_all(quotas, {{"ms", "0"}, {"bytes", "4096"}, {"goals/1/target_value", "1"}});
-	note("quotas/goals/0/target_value: is 0, so this goal is left out");
-	// The place that is told is the directory's, though it is the first goal there is.
-	put_all(goals, {{"1/target_metric", "node_mem_free_bp"}, {"1/nid", "5"}});
-	refuse("quotas/goals/1/nid: there is no node 5 with memory");
-}
-
-TEST_F(sysfs_schemes, goal_of_node_without_memory_is_refused)
-{
-	for (const char *metric : {"node_mem_used_bp", "node_mem_free_bp", "node_memcg_used_bp",
-				   "node_memcg_free_bp", "node_sys_bp"}) {
-		add_goal(metric, "1");
-		put(goals + "0/path", "/a");
-		put(goals + "0/nid", "-1\n");
-		refuse("quotas/goals/0/nid: there is no node -1 with memory");
-		put(goals + "0/nid", "9\n");
-		refuse("quotas/goals/0/nid: there is no node 9 with memory");
-		put(goals + "0/nid", "1\n");
-		accept("");
-	}
-	add_goal("active_mem_bp", "1");
-	put(goals + "0/nid", "9\n");
-	accept("");
-}
-
-TEST_F(sysfs_schemes, goal_of_missing_cgroup_is_refused)
-{
-	add_goal("node_memcg_used_bp", "1");
-	refuse("quotas/goals/0/path: is empty, and must be the path of a memory cgroup");
-	put(goals + "0/path", "/b\n");
-	refuse("quotas/goals/0/path: no memory cgroup of the unified hierarchy has this path");
-	reset_memcgs();
-	refuse("quotas/goals/0/target_metric: this kernel has no memory cgroups", EOPNOTSUPP);
-	put(goals + "0/target_metric", "node_mem_used_bp");
-	accept("");
-}
-
-TEST_F(sysfs_schemes, goal_share_out_of_range_is_refused)
-{
-	for (const char *metric : {"node_mem_used_bp", "active_mem_bp", "inactive_mem_bp",
-				   "hugepage_mem_bp", "node_sys_bp"}) {
-		add_goal(metric, "10001");
-		refuse("quotas/goals/0/target_value: 10001 is above 10000, which is all there can be");
-		put(goals + "0/target_value", "10000\n");
-		accept("");
-		put(goals + "0/direction", "lower\n");
-		refuse("quotas/goals/0/target_value: 10000 is reached from the start where direction "
-		       "is lower");
-		put(goals + "0/target_value", "9999\n");
-		accept("");
-	}
-	for (const char *metric : {"user_input", "some_mem_psi_us"}) {
-		add_goal(metric, "10001");
-		accept("");
-		put(goals + "0/direction", "lower\n");
-		refuse(std::string{"quotas/goals/0/direction: lower is for shares, and "} + metric +
-		       " is none");
-	}
-}
-
-TEST_F(sysfs_schemes, goal_of_eligible_memory_is_for_paddr_only)
-{
-	add_goal("node_eligible_mem_bp", "1");
-	refuse("quotas/goals/0/target_metric: node_eligible_mem_bp is for paddr only");
-	use_physical_memory();
-	accept("");
-}
-
-TEST_F(sysfs_schemes, goal_of_psi_without_accounting_is_refused)
-{
-	set_psi([] { return -1; });
-	add_goal("some_mem_psi_us", "1");
-	refuse("quotas/goals/0/target_metric: some_mem_psi_us is not accounted on this kernel as it "
-	       "was started",
-	       EOPNOTSUPP);
-}
-
-// ---- watermarks
-
-TEST_F(sysfs_schemes, watermarks_out_of_order_are_refused)
-{
-	put_all(watermarks, {{"high", "1001"}, {"mid", "2000"}, {"low", "3000"}, {"nid", "7"}});
-	accept("");
-	put(watermarks + "metric", "free_mem_rate\n");
-	refuse("watermarks/high: 1001 is above 1000, which is all memory");
-	put(watermarks + "high", "1000\n");
-	refuse("watermarks/mid: 2000 is above high 1000");
-	put(watermarks + "mid", "1000\n");
-	refuse("watermarks/low: 3000 is above mid 1000");
-	put(watermarks + "low", "1000\n");
-	accept("");
-	put(watermarks + "metric", "node_free_mem_rate\n");
-	refuse("watermarks/nid: there is no node 7 with memory");
-	put(watermarks + "nid", "1\n");
-	accept("");
-	put_all(watermarks, {{"high", "0"}, {"mid", "0"}, {"low", "0"}});
-	note("watermarks/high: is 0, so the scheme never works while any memory is free");
-}
-
-// ---- filters
-
-TEST_F(sysfs_schemes, filter_limits_out_of_order_are_refused)
-{
-	for (const char *type : {"hugepage_size", "node"}) {
-		add_filter("filters", type);
-		put_all(scheme + "filters/0/", {{"min", "5"}, {"max", "4"}});
-		refuse("filters/0/max: 4 is below min 5");
-		put(scheme + "filters/0/max", "5\n");
-		accept("");
-	}
-	// Whose limits do not matter.
-	put_all(scheme + "filters/0/", {{"type", "anon"}, {"max", "4"}});
-	accept("");
-	put(scheme + "filters/0/type", "probe_hits_wsum\n");
-	put_all(context + "monitoring_attrs/probes/", {{"nr_probes", "1"}, {"0/weight", "1"}});
-	refuse("filters/0/max: 4 is below min 5");
-	put_all(context, {{"schemes/0/filters/0/max", "5"}, {"monitoring_attrs/probes/0/weight", "0"}});
-	note("filters/0/type: no probe has a weight, so probe_hits_wsum is always 0");
-}
-
-TEST_F(sysfs_schemes, filter_addresses_out_of_order_are_refused)
-{
-	add_filter("core_filters", "addr");
-	put_all(scheme + "core_filters/0/", {{"addr_start", "8192"}, {"addr_end", "4096"}});
-	refuse("core_filters/0/addr_end: 4096 is below addr_start 8192");
-	put(scheme + "core_filters/0/addr_end", "8192\n");
-	note("core_filters/0/addr_end: is addr_start, so this filter never matches");
-	put(scheme + "core_filters/0/addr_end", everything);
-	accept("");
-	use_physical_memory();
-	put(context + "addr_unit", "4096\n");
-	accept("");
-	put(scheme + "core_filters/0/addr_end", "1\n");
-	refuse("core_filters/0/addr_end: 1 is below addr_start 8192");
-	put(scheme + "core_filters/0/addr_start", everything);
-	refuse("core_filters/0/addr_start: 18446744073709551615 units are beyond all addresses");
-}
-
-TEST_F(sysfs_schemes, filter_of_missing_target_is_noted_and_of_cgroup_refused)
-{
-	add_filter("core_filters", "target");
-	accept("");
-	put(scheme + "core_filters/0/damon_target_idx", "1\n");
-	note("core_filters/0/damon_target_idx: there is no target 1, so this filter never matches");
-	put(scheme + "core_filters/nr_filters", "0\n");
-	add_filter("ops_filters", "memcg");
-	refuse("ops_filters/0/memcg_path: is empty, and must be the path of a memory cgroup");
-	put(scheme + "ops_filters/0/memcg_path", "/a/b\n");
-	refuse("ops_filters/0/memcg_path: no memory cgroup of the unified hierarchy has this path");
-	put(scheme + "ops_filters/0/memcg_path", "/a\n");
-	accept("");
-}
-
-TEST_F(sysfs_schemes, filter_of_pages_for_whole_mapping_action_is_refused)
-{
-	const auto at = [](const std::string &place, const char *action) {
-		return place + "/0/type: " + action + " is for whole mappings, so only addr, target and "
-		       "probe_hits_wsum can filter";
-	};
-
-	for (const char *action : {"willneed", "hugepage", "nohugepage", "collapse"}) {
-		put(scheme + "action", action);
-		add_filter("filters", "anon");
-		refuse(at("filters", action));
-		add_filter("ops_filters", "young");
-		refuse(at("ops_filters", action));
-		put(scheme + "ops_filters/nr_filters", "0\n");
-		add_filter("filters", "target");
-		accept("");
-	}
-	for (const char *action : {"cold", "pageout", "stat"}) {
-		put(scheme + "action", action);
-		add_filter("filters", "anon");
-		accept("");
-	}
-}
+const bool registered = [] {
+	for (const rule &each : rules)
+		testing::RegisterTest("sysfs_schemes", each.name, nullptr, nullptr, __FILE__, __LINE__,
+				      [&each]() -> sysfs_schemes * { return new rule_case(each); });
+	return true;
+}();
 
 // ---- commands
 
