@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash disable=SC2154,SC2086,SC2046,SC2017
-# Watermarks: a scheme rests while there is enough free memory, works while there is less, and rests again when there
-# is hardly any; of the whole system, or of one node.
-# twice: free memory is the whole system's
+# watermarks.sh [NODE]
+# Watermarks: a scheme is deactivated while there is enough free memory, works while there is less, and is deactivated again
+# when there is hardly any; of the whole system, or of that node.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
 
@@ -23,8 +23,10 @@ total_mib() {
 		awk '/MemTotal:/ { print int($4 / 1024) }' /sys/devices/system/node/node$nid/meminfo
 	fi
 }
-# eat NAME PERMIL: a keeper takes so much.
-eat() { start_keeper "$1" $bind 0 $(($(total_mib) * $2 / 1000)); }
+# take PERMIL: hugetlb pages take so much, which comes and goes at once.
+take() {
+	echo $(($(total_mib) * $1 / 2000)) >"$pool" && is "$(cat "$pool")" $(($(total_mib) * $1 / 2000))
+}
 # How often the scheme went over its memory, in 2 s.
 works() { works_from=$(stats nr_snapshots) && sleep $((2 * slow)) && at_least "$(stats nr_snapshots)" $((works_from + 5)); }
 rests() { rests_from=$(stats nr_snapshots) && sleep $((2 * slow)) && is "$(stats nr_snapshots)" "$rests_from"; }
@@ -35,22 +37,17 @@ all_bands() {
 	need_idle
 	sync
 	echo 3 >/proc/sys/vm/drop_caches
-	sleep 3
 	free=$(free_permil)
 	diag "$metric${nid:+ of node $nid}: $free permil are free" >&3
 	at_least "$free" 400 || return
 	act stat $victim watermarks/metric=$metric ${nid:+watermarks/nid=$nid} watermarks/interval_us=100000 \
 		watermarks/high=$((free - 60)) watermarks/mid=$((free - 120)) watermarks/low=$((free - 200)) || return
 	rests || { echo "above high"; return 1; }
-	eat some 75 && { rests || { echo "between high and mid, from above"; return 1; }; } || return
-	eat more 70 && { works || { echo "between mid and low"; return 1; }; } || return
-	end_keeper more
-	diag "free: $(free_permil) permil" >&3
-	works || { echo "between high and mid, from below"; return 1; }
-	eat more 160 && { rests || { echo "below low"; return 1; }; } || return
-	end_keeper more
-	end_keeper some
-	rests || { echo "above high again"; return 1; }
+	take 90 && { rests || { echo "between high and mid, from above"; return 1; }; } || return
+	take 160 && { works || { echo "between mid and low"; return 1; }; } || return
+	take 90 && { works || { echo "between high and mid, from below"; return 1; }; } || return
+	take 240 && { rests || { echo "below low"; return 1; }; } || return
+	take 0 && { rests || { echo "above high again"; return 1; }; } || return
 	put $scheme/watermarks/metric none && turn commit && works
 }
 # While everything rests, commands are served at once.
@@ -60,6 +57,20 @@ served() {
 	within 2 tryio $kdamond/state update_schemes_stats >/dev/null && within 2 tryio $kdamond/state commit >/dev/null || return
 	refuses $kdamond/state update_schemes_tried_regions ECANCELED && within 2 tryio $kdamond/state off >/dev/null
 }
+# Deactivated, the kdamond looks at free memory ten times a second, and does nothing else.
+costs_nothing() {
+	act stat $victim watermarks/metric=$metric ${nid:+watermarks/nid=$nid} watermarks/interval_us=100000 \
+		watermarks/high=1 watermarks/mid=1 watermarks/low=0 && rests || return
+	cost_samples=$(samples) cost_ns=$(cpu_ns)
+	sleep 20
+	cost_ns=$(($(cpu_ns) - cost_ns)) cost_samples=$(($(samples) - cost_samples))
+	diag "deactivated, the kdamond took $cost_samples samples and $((cost_ns / 1000)) us of processor time in 20 s" >&3
+	is $cost_samples 0 && at_most $cost_ns $((20000000 * slow)) || return
+	put $scheme/watermarks/metric none && turn commit || return
+	cost_samples=$(samples) && sleep 2 && at_least "$(samples)" $((cost_samples + 100 / slow))
+}
+samples() { sed -n 's/^samples //p' $context/stats; }
+cpu_ns() { cut -d ' ' -f 1 "/proc/$(cat $kdamond/pid)/schedstat"; }
 # One scheme rests, the other one does not.
 each_for_itself() {
 	act stat $victim ../nr_schemes=2 && turn off || return
@@ -72,19 +83,14 @@ each_for_itself() {
 }
 need_module
 exec 3>&1
-# Else each CPU keeps tens of MiB of what is freed to itself, which does not count as free.
-per_cpu=/proc/sys/vm/percpu_pagelist_high_fraction
-echo 1000000 >$per_cpu
-start_victim idle 8
-metric=free_mem_rate nid='' bind=''
-check "of the system: rests and works in the right places" all_bands
-check "while all rests, commands are served" served
-check "one rests, another one works" each_for_itself
-if [ -e /sys/devices/system/node/node1 ]; then
-	metric=node_free_mem_rate nid=1 bind='--node 1'
-	check "of a node: rests and works in the right places" all_bands
-else
-	skip "of a node: rests and works in the right places" "there is only one node"
+metric=free_mem_rate nid='' pool=/proc/sys/vm/nr_hugepages
+if [ -n "${1-}" ]; then
+	metric=node_free_mem_rate nid=$1 pool=$nodes/node$1/hugepages/hugepages-2048kB/nr_hugepages
+	[ -e "$pool" ] || skip_all "there is no node $1; run-in-vm has a machine with it"
 fi
-echo 0 >$per_cpu
+start_victim idle 8
+check "schemes are deactivated and work in the right places" all_bands
+check "while all are deactivated, commands are served" served
+check "while all are deactivated, no sample is taken and the processor is left alone" costs_nothing
+[ -n "$nid" ] || check "one is deactivated, another one works" each_for_itself
 finish
