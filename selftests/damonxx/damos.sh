@@ -53,7 +53,9 @@ intact() { # NAME
 
 # act ACTION PID [FILE=VALUE...]: a scheme for all memory, or for what the values say.  PID 0: physical memory, all of
 # it unless a value says something else.  FILE is in the scheme's directory, or, with ../../ before it, in the context's.
-act() {
+act() { stage "$@" && turn on; }
+# The same, without starting it.
+stage() {
 	act_action=${DAMOS_ACTION:-$1} act_pid=$2
 	shift 2
 	need_idle
@@ -63,7 +65,7 @@ act() {
 		put $context/operations paddr || return
 		[ "$admin" = /sys/kernel/mm/damonxx/admin ] || watch_ranges "$(system_ram)" || return
 	fi
-	put $scheme/action "$act_action" && tryio -p $scheme "$@" && turn on
+	put $scheme/action "$act_action" && tryio -p $scheme "$@"
 }
 system_ram() { awk -F '[- ]' '/^[^ ].*System RAM/ { printf "%.0f %.0f\n", ("0x" $1) + 4095, ("0x" $2) + 1 }' /proc/iomem; }
 # watch_ranges LIST: the lines "START END" are the target's regions; if it is not running, from its start.
@@ -84,9 +86,9 @@ runs() { amount "$1" "$2" runs; }
 act_on_frames() {
 	frames_action=$1 frames_ranges=$2
 	shift 2
-	act "$frames_action" 0 ../../$aggr_us=$((1000000 * slow)) ../../$sample_us=$((100000 * slow)) \
+	stage "$frames_action" 0 ../../$aggr_us=$((1000000 * slow)) ../../$sample_us=$((100000 * slow)) \
 		apply_interval_us=$((100000 * slow)) "$@" || return
-	turn off && watch_ranges "$frames_ranges" &&
+	watch_ranges "$frames_ranges" &&
 		put $context/$max_regions $(($(echo "$frames_ranges" | wc -l) + 1000)) && turn on
 }
 
@@ -110,6 +112,7 @@ of_node() { awk -v key="$2:" '$3 == key { print $4 }' $nodes/node"$1"/meminfo; }
 # The kernel itself leaves memory where it is.
 no_numa_balancing() {
 	[ "$(cat /proc/sys/kernel/numa_balancing 2>/dev/null)" = 0 ] || echo 0 >/proc/sys/kernel/numa_balancing
+	[ ! -e /proc/sys/vm/compaction_proactiveness ] || echo 0 >/proc/sys/vm/compaction_proactiveness
 }
 
 # Compressed memory, as a place to swap to, or for files; sets made_disk.

@@ -14,6 +14,7 @@
  *	--out		has the cold part swapped out at first
  *	--active	has the cold part on the list of active memory at first, if there is such a list
  *	--report MS	says how the passes went when so much time is over, too
+ *	--rest MS	sleeps so long between two passes over the hot part (2)
  *
  * It writes each page at its first touch, and touches the hot part again and again.  Upon SIGUSR1 it takes a step:
  * it reads all that it has written and says "intact BYTES", or "changed ADDRESS".  It also says "hot START END" and
@@ -193,6 +194,12 @@ static void activate(char *at, unsigned long bytes)
 	free(buffer);
 }
 
+/* A step ends it. */
+static void rest(unsigned long ns)
+{
+	nanosleep(&(struct timespec){ ns / 1000000000, ns % 1000000000 }, NULL);
+}
+
 static void check(const char *at, unsigned long bytes)
 {
 	const char *changed = find_change(at, bytes);
@@ -217,7 +224,7 @@ int main(int argc, char **argv)
 {
 	bool huge = false, blocks = false, plain = false, later = false, out = false, active = false, filled;
 	const char *path = NULL;
-	unsigned long hot, cold, report_ns = 0, began_ns;
+	unsigned long hot, cold, report_ns = 0, rest_ns = 2000000, began_ns;
 	long node = -1;
 	int done = 0;
 	char *at;
@@ -241,6 +248,8 @@ int main(int argc, char **argv)
 			active = true;
 		else if (!strcmp(*argv, "--report") && argv[1])
 			report_ns = strtoul(*++argv, NULL, 0) * 1000000;
+		else if (!strcmp(*argv, "--rest") && argv[1])
+			rest_ns = strtoul(*++argv, NULL, 0) * 1000000;
 		else
 			errx(2, "there is no option %s", *argv);
 	}
@@ -277,7 +286,7 @@ int main(int argc, char **argv)
 		if (hot)
 			flush_tlb();
 		pass(at, hot);
-		nanosleep(&(struct timespec){ 0, hot ? 2000000 : 50000000 }, NULL);
+		rest(hot ? rest_ns : 50000000);
 		if (report_ns && now_ns() - began_ns >= report_ns) {
 			report_passes();
 			report_ns = 0;

@@ -3,7 +3,6 @@
 # shellcheck shell=dash disable=SC2154,SC2086,SC2046,SC2017
 # pageout: cold memory leaves a process, by its own addresses and by physical ones; hot memory stays; what left comes
 # back unchanged.
-# twice: what is sampled varies
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
 
@@ -26,9 +25,27 @@ pages_out() { # WHAT PID FILE=VALUE...
 }
 rss_at_most() { at_most "$(sed -n 's/^VmRSS:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$a/status")" $(($1 << 10)); }
 hot_stays() { at_least "$(amount a hot present)" $((8 * mib / 100 * 90)); }
-counted() { # within what went
-	counted_bytes=$(stats sz_applied) && turn off &&
-		at_least "$counted_bytes" $((size * mib / 100 * 90))
+# counted ZERO_BYTES: within what went, as the kernel counts what it writes to swap.  Zero pages go without being written.
+counted() {
+	counted_bytes=$(stats sz_applied) && turn off && swapped_bytes=$((($(vmstat pswpout) - free_before) * 4096)) || return
+	diag "$((counted_bytes >> 10)) KiB are said to be applied to, the kernel swapped $((swapped_bytes >> 10)) KiB out" >&3
+	at_least "$counted_bytes" $((size * mib / 100 * 90)) && at_most "$counted_bytes" $((swapped_bytes + $1))
+}
+# Only the keeper's memory, as far as the tree has such filters: what the kernel swaps of it is what goes.
+own_memory() { # SPACE
+	case "$admin $1" in
+	*/damon/admin*) ;;
+	*process)
+		set -- $(bounds a hot) $(bounds a cold)
+		echo "core_filters/nr_filters=1 core_filters/0/type=addr core_filters/0/matching=Y core_filters/0/allow=Y" 			"core_filters/0/addr_start=$1 core_filters/0/addr_end=$4" ;;
+	*physical)
+		echo "ops_filters/nr_filters=1 ops_filters/0/type=memcg ops_filters/0/matching=Y ops_filters/0/allow=Y" 			"ops_filters/0/memcg_path=/damonxx-test" ;;
+	esac
+}
+start_in_group() {
+	echo 0 >$group/cgroup.procs
+	start_keeper a 8 $size
+	echo 0 >/sys/fs/cgroup/cgroup.procs
 }
 # Everything matches, the hot part too: who looks at single pages finds those young.
 young_stay() {
@@ -48,18 +65,22 @@ filtered() { # PID
 
 need_module
 exec 3>&1
+[ -e /sys/fs/cgroup/cgroup.controllers ] || skip_all "there is no cgroup2 at /sys/fs/cgroup"
+group=/sys/fs/cgroup/damonxx-test
+echo +memory >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null
+mkdir -p $group
 check "there is swap, in compressed memory" swap_on 256
 start_keeper a 8 $size
-check "a process: cold memory leaves it" pages_out "a process" $a $cold_ones
+check "a process: cold memory leaves it" pages_out "a process" $a $cold_ones $(own_memory process)
 check "a process: hot memory stays" hot_stays
-check "a process: what the scheme says it applied has gone" counted
+check "a process: what the scheme says it applied to has gone" counted 0
 check "a process: all comes back as it was" intact a
 [ ! -e $scheme/ops_filters ] || check "a process: a filter keeps anonymous memory there" filtered $a
 end_keeper a
-start_keeper a 8 $size
-check "physical memory: cold memory leaves the process" pages_out "physical memory" 0 $cold_ones
+start_in_group
+check "physical memory: cold memory leaves the process" pages_out "physical memory" 0 $cold_ones $(own_memory physical)
 check "physical memory: hot memory stays" hot_stays
-check "physical memory: what the scheme says it applied has gone" counted
+check "physical memory: what the scheme says it applied to has gone" counted 65536
 check "physical memory: all comes back as it was" intact a
 end_keeper a
 start_keeper a 8 $size
@@ -67,5 +88,6 @@ check "physical memory: young pages stay, whatever their region is" young_stay
 check "physical memory: all comes back as it was, again" intact a
 [ ! -e $scheme/ops_filters ] || check "physical memory: a filter keeps anonymous memory there" filtered 0
 clean_up
+rmdir $group
 check "swap is given up" remove_disks
 finish
