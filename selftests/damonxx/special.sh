@@ -28,9 +28,15 @@ load() {
 	[ -d "/sys/module/$load_name" ] && return
 	insmod "$(dirname "$module")/$load_name.ko" "$@" || modprobe "$load_name" "$@"
 }
+# A module that is there but cannot be loaded is a failure, not a reason to skip.
+is_built() { # NAME
+	[ -d "/sys/module/$1" ] || [ -e "$(dirname "$module")/$1.ko" ] || modprobe -n "$1" 2>/dev/null
+}
 need_special() { # MODULE
 	need_module
-	load "damonxx_$1" 2>/dev/null || skip_all "there is no damonxx_$1.ko beside $module"
+	is_built "damonxx_$1" || skip_all "there is no damonxx_$1.ko beside $module"
+	load "damonxx_$1" >"$work/said" 2>&1 ||
+		bail_out "damonxx_$1.ko cannot be loaded: $(cat "$work/said") $(dmesg | grep "damonxx_$1" | tail -n 1)"
 }
 unload() { ! grep -q "^$1 " /proc/modules || rmmod "$1"; }
 unload_special() {
