@@ -12,26 +12,31 @@ u64 share_bp(u64 part, u64 whole)
 	return mul_div(min(part, whole), whole_bp, whole);
 }
 
-// @if_none: what is said of a node that is not there.
-u64 node_share(const goal &g, u64 if_none, bool free_part)
+// Of a node or cgroup that is not there any more: beyond any target, so that nothing more is done for it.
+u64 beyond_target(const goal &g)
+{
+	return g.direction == goal_direction::raise ? u64_max : 0;
+}
+
+u64 node_share(const goal &g, bool free_part)
 {
 	kapi_memory memory{};
 
 	if (kapi_memory_of(g.nid, &memory))
-		return if_none;
+		return beyond_target(g);
 	if (!memory.total_bytes)
 		return free_part ? 0 : whole_bp;
 	const u64 free_bp = share_bp(memory.free_bytes, memory.total_bytes);
 	return free_part ? free_bp : whole_bp - free_bp;
 }
 
-u64 memcg_share(const goal &g, u64 if_none, bool free_part)
+u64 memcg_share(const goal &g, bool free_part)
 {
 	kapi_memory memory{};
 	u64 bytes = 0;
 
 	if (kapi_memory_of(g.nid, &memory) || kapi_memcg_on_node(g.memcg, g.nid, &bytes))
-		return if_none;
+		return beyond_target(g);
 	if (!memory.total_bytes)
 		return free_part ? 0 : whole_bp;
 	const u64 used_bp = share_bp(bytes, memory.total_bytes);
@@ -78,13 +83,13 @@ u64 measure(const goal &g, psi_baseline &baseline)
 	case goal_metric::some_mem_psi_us:
 		return psi_growth(g, baseline);
 	case goal_metric::node_mem_used_bp:
-		return node_share(g, 0, false);
+		return node_share(g, false);
 	case goal_metric::node_mem_free_bp:
-		return node_share(g, whole_bp, true);
+		return node_share(g, true);
 	case goal_metric::node_memcg_used_bp:
-		return memcg_share(g, 0, false);
+		return memcg_share(g, false);
 	case goal_metric::node_memcg_free_bp:
-		return memcg_share(g, whole_bp, true);
+		return memcg_share(g, true);
 	case goal_metric::active_mem_bp:
 		return lru_share(true);
 	case goal_metric::inactive_mem_bp:

@@ -166,6 +166,7 @@ void remove_node(s32 nid);
 // What damonxx_tier is told; nothing of it by default.
 void set_machine(const damonxx_machine &machine, const std::map<int, std::vector<kapi_range>> &ranges);
 void set_memcg_on_node(u64 memcg, s32 nid, u64 bytes);
+void remove_memcg_on_node(u64 memcg, s32 nid);
 void set_lru_bytes(u64 active, u64 inactive);
 void set_hugepage_bytes(u64 bytes);
 // Total stall time; below 0: not accounted here.

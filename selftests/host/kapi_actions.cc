@@ -214,6 +214,12 @@ void set_memcg_on_node(u64 memcg, s32 nid, u64 bytes)
 	memcgs_on_nodes[{memcg, nid}] = bytes;
 }
 
+void remove_memcg_on_node(u64 memcg, s32 nid)
+{
+	std::lock_guard lock(world_lock);
+	memcgs_on_nodes.erase({memcg, nid});
+}
+
 void set_lru_bytes(u64 active, u64 inactive)
 {
 	std::lock_guard lock(world_lock);

@@ -692,10 +692,6 @@ TEST_F(schemes, goal_metrics_tell_what_memory_is_used_for)
 	EXPECT_EQ(value(node_memcg_free_bp, 0, 7), 9'000u);
 	EXPECT_EQ(value(node_memcg_used_bp, 0, 8), 10'000u);
 	EXPECT_EQ(value(node_memcg_free_bp, 0, 8), 0u);
-	EXPECT_EQ(value(node_memcg_used_bp, 0, 9), 0u);
-	EXPECT_EQ(value(node_memcg_free_bp, 0, 9), 10'000u);
-	EXPECT_EQ(value(node_mem_used_bp, 5), 0u);
-	EXPECT_EQ(value(node_mem_free_bp, 5), 10'000u);
 	EXPECT_EQ(value(node_mem_used_bp, 1), 10'000u);	// no memory at all
 	EXPECT_EQ(value(node_mem_free_bp, 1), 0u);
 	EXPECT_EQ(value(active_mem_bp), 0u);
@@ -709,6 +705,53 @@ TEST_F(schemes, goal_metrics_tell_what_memory_is_used_for)
 	EXPECT_EQ(value(hugepage_mem_bp), 10'000u);
 	host::set_psi([] { return -1; });
 	EXPECT_EQ(value(some_mem_psi_us), 0u);
+}
+
+// Or a scheme would go on with all that its quota allows, for ever.
+TEST_F(schemes, goal_of_what_has_gone_counts_as_reached)
+{
+	using enum goal_metric;
+
+	host::add_node(0, 1000 * mib, 250 * mib);
+	for (const goal_metric metric : {node_mem_used_bp, node_mem_free_bp, node_memcg_used_bp, node_memcg_free_bp})
+		for (const goal_direction direction : {goal_direction::raise, goal_direction::lower})
+			for (const u64 target : {1u, 5'000u, 9'999u}) {
+				const bool of_cgroup = metric == node_memcg_used_bp || metric == node_memcg_free_bp;
+				goal g = node_goal(metric, of_cgroup ? 0 : 5, target, direction);
+				psi_baseline baseline;
+
+				g.memcg = 9;
+				EXPECT_GT(score_of(g, measure(g, baseline)), 10'000u)
+					<< static_cast<int>(metric) << " " << target;
+			}
+}
+
+TEST_F(schemes, goal_whose_cgroup_goes_ends_reclaim_with_every_tuner)
+{
+	for (const goal_tuner tuner : {goal_tuner::consist, goal_tuner::temporal, goal_tuner::proportional}) {
+		const kapi_range memory = ram_of(1024 * mib);
+		scheme_inputs s = all(action::pageout);
+		goal g = node_goal(goal_metric::node_memcg_used_bp, 0, 9'000);
+
+		host::add_node(0, 1024 * mib, 512 * mib);
+		host::set_memcg_on_node(7, 0, 100 * mib);
+		g.memcg = 7;
+		s.quota.tuner = tuner;
+		s.quota.bytes = mib;
+		s.quota.reset_interval_ms = 100;
+		ASSERT_OK(s.quota.goals.try_push(g));
+		start(operations_id::paddr, move(s));
+		host::run_for(5'000 * ms);
+		const u64 before = host::count_pages_in(host::ram, memory).in_memory;
+		EXPECT_LT(before, 1024 * pages_per_mib);	// it did work
+		host::remove_memcg_on_node(7, 0);
+		host::run_for(2'000 * ms);	// what was allowed is used up
+		const u64 after = host::count_pages_in(host::ram, memory).in_memory;
+		host::run_for(20'000 * ms);
+		EXPECT_EQ(host::count_pages_in(host::ram, memory).in_memory, after) << static_cast<int>(tuner);
+		context_ = {};
+		host::end_process(host::ram);
+	}
 }
 
 TEST_F(schemes, commit_of_goals_alone_changes_nothing_else)
