@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+// ops/moves.c itself, by a clock that runs for days.
+#include <gtest/gtest.h>
+
+#include <linux/jiffies.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+
+u64 host_jiffies;
+
+// The host's own kapi_moves_remember() is what the other tests have.
+#define kapi_moves_remember moves_under_test_remember
+static int kapi_moves_remember();
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+#pragma GCC diagnostic ignored "-Wconversion"
+#include "ops/moves.c"
+#pragma GCC diagnostic pop
+
+namespace {
+
+constexpr u64 ticks_per_s = 1'000 / TICK_MS;
+constexpr u64 jiffies_per_tick = host_hz / ticks_per_s;
+constexpr u64 day = 24 * 3'600 * ticks_per_s;
+
+class migration_rest : public testing::Test {
+protected:
+	void SetUp() override { ASSERT_EQ(kapi_moves_remember(), 0); }
+	void TearDown() override
+	{
+		damonxx_moves_exit();
+		::moves = nullptr;
+	}
+	static void set_clock(u64 ticks) { host_jiffies = ticks * jiffies_per_tick; }
+};
+
+} // namespace
+
+// At each of the wraps of the 16-bit clock, and between them.
+TEST_F(migration_rest, a_move_rests_for_its_time_at_any_hour_of_days)
+{
+	folio f{12'345};
+
+	for (u64 at = 0; at < 3 * day; at += 997) {
+		set_clock(at);
+		damonxx_note_move(&f);
+		for (u64 passed_s : {0, 1, 5, 9, 10}) {
+			set_clock(at + passed_s * ticks_per_s);
+			ASSERT_TRUE(damonxx_has_moved(&f, 10'000)) << at << " + " << passed_s;
+		}
+		// One tick at each end, and the lowest bit, which says that there is an entry.
+		for (u64 passed_s : {11, 12, 60, 3'600, 4 * 3'600}) {
+			set_clock(at + passed_s * ticks_per_s);
+			ASSERT_FALSE(damonxx_has_moved(&f, 10'000)) << at << " + " << passed_s;
+		}
+	}
+}
+
+// What has not moved for days: once in each turn of the clock it rests as long as if it just had.
+TEST_F(migration_rest, an_old_move_rests_once_in_four_hours_at_the_most)
+{
+	constexpr u64 rest_s = 10;
+	folio f{777};
+	u64 resting = 0;
+
+	set_clock(0);
+	damonxx_note_move(&f);
+	for (u64 tick = day; tick < 4 * day; tick++) {
+		set_clock(tick);
+		resting += damonxx_has_moved(&f, rest_s * 1'000);
+	}
+	EXPECT_LE(resting, (3 * 24 / 4) * (rest_s + 1) * ticks_per_s);
+}
+
+TEST_F(migration_rest, a_move_is_no_other_frames)
+{
+	folio f{5};
+	folio neighbour{6};
+	folio far{5 + NR_PLACES};
+
+	set_clock(day);
+	damonxx_note_move(&f);
+	EXPECT_TRUE(damonxx_has_moved(&f, 1'000));
+	EXPECT_FALSE(damonxx_has_moved(&neighbour, 1'000));
+	EXPECT_FALSE(damonxx_has_moved(&far, 1'000));	// 2 GiB away, and in the same place
+	damonxx_note_move(&far);
+	EXPECT_FALSE(damonxx_has_moved(&f, 1'000));
+	EXPECT_TRUE(damonxx_has_moved(&far, 1'000));
+	EXPECT_FALSE(damonxx_has_moved(&far, 0));
+}
