@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash disable=SC2034,SC2154,SC2086,SC2231
 # What tests of actions share: keepers (see keeper.c) and what became of their memory, schemes in one line, swap.
-# Sourced after lib.sh.
+# Sourced after lib.sh.  The last tests are then also that the kernel counts no page as isolated.
 #
 # DAMOS_ACTION=stat gives every scheme that action instead of its own: a test of an effect must fail then.
 
@@ -91,6 +91,9 @@ act_on_frames() {
 	watch_ranges "$frames_ranges" &&
 		put $context/$max_regions $(($(echo "$frames_ranges" | wc -l) + 1000)) && turn on
 }
+
+# No action leaves a page off its list.
+last_checks() { check "no page counts as isolated any more" none_isolated; }
 
 # Patterns, to follow ACTION PID.
 cold_ones="access_pattern/nr_accesses/max=0 access_pattern/age/min=5"

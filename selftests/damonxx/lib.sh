@@ -55,9 +55,13 @@ check_todo() {
 skip_all() { echo "1..0 # SKIP $*"; clean_up; exit 4; }
 bail_out() { echo "Bail out! $*"; clean_up; exit 1; }
 
+# What else a script's last tests are: those who source this may say more.
+last_checks() { :; }
+
 # The last test of each script: whatever was done, the kernel took it calmly.
 finish() {
 	clean_up
+	last_checks
 	check "the kernel's log has no complaint" no_complaint
 	echo "1..$number"
 	rm -rf "$work"
@@ -100,6 +104,17 @@ no_complaint() {
 	! dmesg | tail -n +$((log_mark + 1)) |
 		grep -E 'BUG|WARNING|Oops|Call Trace|KASAN|UBSAN|refcount_t|blocked for more|not freed|ODEBUG|INFO: (task|trying|rcu)'
 }
+
+# Pages that somebody has taken off their lists and not given back, or given back twice.  The CPUs' own counts are added
+# first; that also has the kernel tell of a sum below zero, which otherwise reads as zero.
+isolated_pages() { awk '/^nr_isolated_/ && $2 { print; bad = 1 } END { exit !bad }' /proc/vmstat; }
+none_isolated_now() {
+	isolated_mark=$(dmesg | wc -l)
+	cat /proc/sys/vm/stat_refresh && not isolated_pages &&
+		not eval "dmesg | tail -n +$((isolated_mark + 1)) | grep 'vmstat_refresh: nr_isolated'"
+}
+# The kernel itself takes some for a moment.
+none_isolated() { wait_until 20 none_isolated_now; }
 
 # The module and its tree
 

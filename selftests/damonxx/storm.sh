@@ -40,6 +40,7 @@ sed 's/^/# /' "$work/said"
 grep -q '^hangs: ' "$work/said" && bail_out "what hangs would make hang whatever comes next"
 check "every kdamond can be turned off, and has no thread" all_off
 check "the tree can be emptied" quiet_tree
+check "no page counts as isolated any more" none_isolated
 if [ -z "${STORM_ROOT-}" ]; then
 	if loaded; then
 		check "the module can be unloaded" unload

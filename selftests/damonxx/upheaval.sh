@@ -172,4 +172,5 @@ check "memory blocks went off line and came back" went_off
 [ ! -e $ksm ] || echo 2 >$ksm
 check "both end" need_idle
 check "swap ends" swap_off
+check "no page counts as isolated any more" none_isolated
 finish
