@@ -10,6 +10,7 @@
  *	victim mixed PATH	as busy, with 16 MiB, and maps a file; says "file START END", too
  *	victim grow MIB		step: maps MIB more; step: unmaps them
  *	victim reserve MIB	sets addresses aside without access; step: touches them
+ *	victim sparse GIB	maps GIB, of which it touches one page in each
  *	victim exec MIB		step: executes itself as "busy MIB"
  *	victim lonely		step: unmaps all but one page of code
  *	victim vmas N		has N mappings more than usual, and touches the last of them again and again
@@ -229,6 +230,20 @@ static void grow(unsigned long bytes)
 	wait_for_ever();
 }
 
+static void sparse(unsigned long gib)
+{
+	const unsigned long one = 1ul << 30;
+	char *at = map((gib + 1) * one, MAP_NORESERVE);
+
+	at = (char *)(((unsigned long)at + one - 1) & ~(one - 1));
+	madvise(at, gib * one, MADV_NOHUGEPAGE);
+	for (unsigned long i = 0; i < gib; i++)
+		at[i * one] = 1;
+	say("sparse", at, gib * one);
+	ready();
+	wait_for_ever();
+}
+
 static void execute(const char *mib)
 {
 	ready();
@@ -349,6 +364,8 @@ int main(int argc, char **argv)
 		reserve(n * MIB);
 	else if (!strcmp(kind, "grow"))
 		grow(n * MIB);
+	else if (!strcmp(kind, "sparse"))
+		sparse(n);
 	else if (!strcmp(kind, "exec"))
 		execute(argument);
 	else if (!strcmp(kind, "lonely"))

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash disable=SC2154
+# What tests share that see from outside what the module does: the kernel's own trace.  Sourced after lib.sh.
+
+tracing=/sys/kernel/tracing
+
+# Whatever was traced before.
+stop_trace() {
+	echo 0 >$tracing/tracing_on
+	: >$tracing/set_event
+	echo nop >$tracing/current_tracer
+	: >$tracing/set_ftrace_filter
+	: >$tracing/set_ftrace_pid
+}
+
+# begin_trace PID 'FUNCTION...' 'EVENT...': of this thread only, and of what it does itself, not of interrupts that it is
+# interrupted by.  An empty PID: of all threads.  FUNCTION may have wildcards; each must exist.
+begin_trace() {
+	stop_trace
+	echo 16384 >$tracing/buffer_size_kb
+	for each in $2; do
+		echo "$each" >>$tracing/set_ftrace_filter || { echo "no such function: $each"; return 1; }
+	done
+	[ -z "$1" ] || echo "$1" >$tracing/set_ftrace_pid
+	for each in $3; do
+		echo "common_pid == $1 && !(common_flags & 24)" >$tracing/events/"$each"/filter &&
+			echo 1 >$tracing/events/"$each"/enable || { echo "no such event: $each"; return 1; }
+	done
+	[ -z "$2" ] || echo function >$tracing/current_tracer
+	: >$tracing/trace
+	echo 1 >$tracing/tracing_on
+}
+
+# end_trace: what was traced is in $work/trace then, a line each: "FUNCTION" or "EVENT: FIELDS".
+end_trace() {
+	echo 0 >$tracing/tracing_on
+	# The third of the flags before the time says hard or soft interrupt.
+	sed -n 's/^.*\[[0-9]*\] ..\.[^ ]* *[0-9.]*: //p' $tracing/trace >"$work/trace"
+	grep -h '^overrun: [1-9]' $tracing/per_cpu/cpu*/stats && { echo "the trace was too long"; return 1; }
+	for each in $(cat $tracing/set_event); do
+		echo 0 >$tracing/events/"${each%:*}/${each#*:}"/filter
+	done
+	stop_trace
+}
+
+# traced REGEX: how many lines match
+traced() { grep -c -E "$1" "$work/trace"; }
+# most_between BEGIN END COUNTED: the most lines that match COUNTED between one that matches BEGIN and the next of END
+most_between() {
+	awk -v begin="$1" -v end="$2" -v counted="$3" '
+	$0 ~ end { if (inside && n > most) most = n; inside = 0 }
+	$0 ~ begin { inside = 1; n = 0 }
+	inside && $0 ~ counted { n++ }
+	END { print most + 0 }' "$work/trace"
+}
