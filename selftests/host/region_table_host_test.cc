@@ -10,8 +10,7 @@ TEST(region_table_memory, reserve_with_hits_takes_more_memory)
 	damon::region_table plain, probed;
 
 	EXPECT_TRUE(plain.reserve(1'000).is_ok());
-	EXPECT_EQ(host::counts().live_bytes - before, 1'000 * damon::region_table::bytes_per_region);
+	EXPECT_EQ(host::counts().live_bytes - before, 1'000u * 48);
 	EXPECT_TRUE(probed.reserve(1'000, true).is_ok());
-	EXPECT_EQ(host::counts().live_bytes - before,
-		  1'000 * (2 * damon::region_table::bytes_per_region + 8));
+	EXPECT_EQ(host::counts().live_bytes - before, 1'000u * (48 + 48 + 8));
 }
