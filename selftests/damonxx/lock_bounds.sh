@@ -67,16 +67,17 @@ turn off >/dev/null
 
 counter() { sed -n "s/^$1 //p" $context/stats; }
 grows() { [ "$(counter "$1")" -ge $(($2 + $3)) ]; } # COUNTER FROM BY
+held_are() { is "$(cat /proc/lock_holder)" "$1"; }
 # hold ADDRESS LOCK: until let_go; by a process of its own, as it waits in the kernel
 hold() {
 	echo "$victim $1 $2" >/proc/lock_holder &
 	holder=$!
-	wait_until 10 eval 'is "$(cat /proc/lock_holder)" 1'
+	wait_until 10 held_are 1
 }
 let_go() {
 	kill $holder
 	wait $holder 2>/dev/null
-	wait_until 10 eval 'is "$(cat /proc/lock_holder)" 0'
+	wait_until 10 held_are 0
 }
 monitor_frames() { # START END of the victim
 	need_idle

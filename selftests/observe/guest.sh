@@ -49,7 +49,7 @@ all_hot() {
 }
 # Actions that move nothing.
 sort_lists() {
-	for each in "$victim lru_prio" "$victim lru_deprio" "$victim cold" "0 lru_prio" "0 lru_deprio"; do
+	for each in "$victim cold" "0 lru_prio" "0 lru_deprio"; do
 		act ${each#* } ${each% *} && wait_until 10 stat_reaches nr_applied 1 && turn off || return
 	done
 }
