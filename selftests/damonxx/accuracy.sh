@@ -1,23 +1,26 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
-# accuracy.sh [--huge] [--physical]: what is found hot against what a process knows to be hot, in two phases with
-# different places, over the settled half of each.  With --huge, in transparent huge pages; with --physical, by paddr
-# over all of the machine's memory, where each page of the process is looked for by its frame.
+# accuracy.sh [--huge] [--physical] [--brief]: what is found hot against what a process knows to be hot, in two phases
+# with different places, over the settled half of each.  With --huge, in transparent huge pages; with --physical, by
+# paddr over all of the machine's memory, where each page of the process is looked for by its frame; with --brief, in a
+# quarter of the memory and half of the time.
 # twice: what is sampled varies
 . "$(dirname "$0")/lib.sh"
 
-kind='' physical=''
+kind='' physical='' brief=''
 for each; do
 	case $each in
 	--huge) kind=$each ;;
 	--physical) physical=yes ;;
+	--brief) brief=yes ;;
 	esac
 done
-phase_s=${PHASE_S:-$((10 * slow))}
-mib=256 hot=24,16
+phase_s=10 mib=256 hot=24,16
+[ -z "$brief" ] || phase_s=5
+phase_s=${PHASE_S:-$((phase_s * slow))}
 # Where everything is slow, so is everything here, and there is less of it.
-if [ "$slow" != 1 ]; then
+if [ "$slow" != 1 ] || [ -n "$brief" ]; then
 	mib=64 hot=12,8
 fi
 page=4096
