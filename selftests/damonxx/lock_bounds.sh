@@ -35,7 +35,7 @@ turn off >/dev/null
 
 check "its page tables are searched for something to act on" \
 	act cold $victim ../../$min_regions=3 ../../$max_regions=3 apply_interval_us=100000
-check "it is traced" trace_for 1 damonxx_window_move "$locks"
+check "it is traced" trace_for 0.3 damonxx_window_move "$locks"
 check "the mmap lock is held for 512 page-table entries at most" reaches 512 within_hold "$pt_lookup"
 check "and never for writing" is "$(writers)" 0
 turn off >/dev/null
@@ -50,15 +50,18 @@ end_victim
 
 check "there is swap" swap_on 64
 start_keeper a --plain 1 8
-check "memory of a process is paged out" act pageout $a quotas/ms=1
-check "it is traced" trace_for 1 "kapi_mm_apply folio_isolate_lru"
+page_out() {
+	act stat $a && begin_trace "$(cat $kdamond/pid)" "kapi_mm_apply folio_isolate_lru" "" &&
+		put $scheme/action pageout && turn commit && wait_until 10 stat_reaches sz_applied $((4 * mib)) && end_trace
+}
+check "memory of a process is paged out, and that is traced" page_out
 check "64 folios at most are taken in one step" reaches 64 within_call kapi_mm_apply '^folio_isolate_lru <-'
 turn off >/dev/null
 end_keeper a
 remove_disks
 check "physical memory, most of it free, is searched for something to act on" \
 	act_on_frames lru_prio "$((256 << 20)) $((384 << 20))" ../../$max_regions=3
-check "it is traced" trace_for 0.2 "kapi_phys_apply damonxx_unlisted_outcome"
+check "it is traced" trace_for 0.15 "kapi_phys_apply damonxx_unlisted_outcome"
 check "4,096 frames at most are looked at in one step" \
 	reaches 4096 within_call kapi_phys_apply '^damonxx_unlisted_outcome <-'
 turn off >/dev/null
