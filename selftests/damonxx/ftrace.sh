@@ -45,6 +45,8 @@ end_trace() {
 
 # traced REGEX: how many lines match
 traced() { grep -c -E "$1" "$work/trace"; }
+# What was traced how often.
+traced_kinds() { sed 's/[: ].*//' "$work/trace" | sort | uniq -c | sort -n -r | head -n 8; }
 # most_between BEGIN END COUNTED: the most lines that match COUNTED between one that matches BEGIN and the next of END
 most_between() {
 	awk -v begin="$1" -v end="$2" -v counted="$3" '

@@ -19,7 +19,7 @@ within_call() { most_between "^$1 <-" "^$1 <-" "$2"; }
 reaches() {
 	reaches_most=$1
 	shift
-	is "$("$@")" "$reaches_most"
+	is "$("$@")" "$reaches_most" || { traced_kinds; return 1; }
 }
 writers() { grep -c 'mmap_lock.*write=true' "$work/trace"; }
 

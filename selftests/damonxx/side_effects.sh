@@ -55,7 +55,7 @@ live_a_little() {
 	done
 }
 ran() { begin_trace '' ':mod:damonxx' '' && "$@" && end_trace; } # COMMAND...
-nothing_ran() { is "$(traced .)" 0 || { sort "$work/trace" | uniq -c; return 1; }; }
+nothing_ran() { is "$(traced .)" 0 || { traced_kinds; return 1; }; }
 idles() { ran live_a_little && nothing_ran; }
 works() { ran cat $kdamonds/nr_kdamonds && at_least "$(traced .)" 1; }
 
@@ -74,8 +74,8 @@ watch_kdamond() {
 }
 flushed() { traced '^[a-z_]*(tlb|flush)[a-z_]* <-'; }
 allocated() { traced '^(kmalloc|kmem_cache_alloc|mm_page_alloc|percpu_alloc_percpu):'; }
-no_flush() { is "$(flushed)" 0 || { head "$work/trace"; return 1; }; }
-no_allocation() { is "$(allocated)" 0 || { grep -v '<-' "$work/trace" | head; return 1; }; }
+no_flush() { is "$(flushed)" 0 || { traced_kinds; return 1; }; }
+no_allocation() { is "$(allocated)" 0 || { traced_kinds; grep -v '<-' "$work/trace" | head -n 2; return 1; }; }
 settings="$sample_us=5000 $aggr_us=100000 $update_us=200000 $min_regions=100 $max_regions=1000"
 ask_attributes() {
 	put $attrs/probes/nr_probes 1 && put $attrs/probes/0/filters/nr_filters 1 &&
