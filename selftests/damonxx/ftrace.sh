@@ -18,9 +18,8 @@ stop_trace() {
 begin_trace() {
 	stop_trace
 	echo 16384 >$tracing/buffer_size_kb
-	for each in $2; do
-		echo "$each" >>$tracing/set_ftrace_filter || { echo "no such function: $each"; return 1; }
-	done
+	# shellcheck disable=SC2086 # words
+	printf '%s\n' $2 >$tracing/set_ftrace_filter || { echo "one of these functions is not there: $2"; return 1; }
 	[ -z "$1" ] || echo "$1" >$tracing/set_ftrace_pid
 	for each in $3; do
 		echo "common_pid == $1 && !(common_flags & 24)" >$tracing/events/"$each"/filter &&

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kernel_text FILE: writes the machine code of the running kernel, _stext to _etext without modules, into FILE, as
- * /proc/kcore shows it.
+ * kernel_text save|same FILE: writes the machine code of the running kernel, _stext to _etext without modules, into FILE,
+ * or tells whether it is still as it was then, and where it is not first.  It is what /proc/kcore shows.
  */
 #include <elf.h>
 #include <err.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define PART (1 << 16)
 
 static uint64_t address_of(const char *name)
 {
@@ -43,25 +46,45 @@ static uint64_t offset_of(int core, uint64_t address)
 	return 0;
 }
 
+/* One part of the text at a time; true: it is as in the file. */
+static bool compare(FILE *file, uint64_t address, const char *part, size_t size)
+{
+	static char saved[PART];
+
+	if (fread(saved, 1, size, file) != size)
+		errx(1, "the file is too short");
+	for (size_t i = 0; i < size; i++)
+		if (part[i] != saved[i]) {
+			printf("%lx is %02x instead of %02x\n", address + i, part[i] & 0xff, saved[i] & 0xff);
+			return false;
+		}
+	return true;
+}
+
 int main(int argc, char **argv)
 {
-	static char part[1 << 16];
-	uint64_t from = address_of("_stext"), left = address_of("_etext") - from, offset;
+	static char part[PART];
+	bool save = argc == 3 && !strcmp(argv[1], "save"), same = true;
+	uint64_t at = address_of("_stext"), end = address_of("_etext"), offset;
 	int core = open("/proc/kcore", O_RDONLY);
-	FILE *out = argc == 2 ? fopen(argv[1], "w") : NULL;
+	FILE *file;
 
-	if (core < 0 || !out)
-		err(2, "usage: kernel_text FILE; it reads /proc/kcore");
-	offset = offset_of(core, from);
+	if (argc != 3)
+		errx(2, "usage: kernel_text save|same FILE");
+	file = fopen(argv[2], save ? "w" : "r");
+	if (core < 0 || !file)
+		err(2, "%s", core < 0 ? "/proc/kcore" : argv[2]);
+	offset = offset_of(core, at);
 	if (!offset)
-		errx(1, "/proc/kcore has no kernel text");
-	while (left) {
-		ssize_t n = pread(core, part, left < sizeof(part) ? left : sizeof(part), offset);
-
-		if (n <= 0 || fwrite(part, 1, n, out) != (size_t)n)
-			err(1, "reading or writing");
-		offset += n;
-		left -= n;
+		errx(2, "/proc/kcore has no kernel text");
+	for (ssize_t n; same && at < end; at += n, offset += n) {
+		n = pread(core, part, end - at < PART ? end - at : PART, offset);
+		if (n <= 0)
+			err(2, "/proc/kcore");
+		if (!save)
+			same = compare(file, at, part, n);
+		else if (fwrite(part, 1, n, file) != (size_t)n)
+			err(2, "%s", argv[2]);
 	}
-	return fclose(out) != 0;
+	return fclose(file) || !same;
 }

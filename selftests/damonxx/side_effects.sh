@@ -9,8 +9,7 @@
 
 # The kernel's code
 
-save_text() { kernel_text "$work/$1"; } # NAME
-same_text() { save_text now && cmp "$work/text" "$work/now"; }
+same_text() { kernel_text same "$work/text"; }
 arm_probe() {
 	echo "p:damonxx_test do_madvise" >$tracing/kprobe_events &&
 		echo 1 >$tracing/events/kprobes/damonxx_test/enable
@@ -23,11 +22,11 @@ disarm_probe() {
 # Files and threads
 
 files() {
-	find /sys /dev $tracing /sys/kernel/debug 2>/dev/null | sort -u >"$work/$1" # NAME
-	find /proc -path '/proc/[0-9]*' -prune -o -print 2>/dev/null | sort >>"$work/$1"
+	find /sys /dev /proc -path /sys/kernel/debug/tracing -prune -o -path '/proc/[0-9]*' -prune -o -print \
+		>"$work/$1" 2>/dev/null # NAME
 }
 # What the kernel adds for any module, and what this one is to add.
-own='^/sys/(module|kernel/btf|kernel/mm)/damonxx(/|$)|/tracing/events/damon(xx)?/'
+own='^/sys/(module|kernel/btf|kernel/mm)/damonxx(/|$)|/tracing/events/damon(xx)?(/|$)'
 new_files() {
 	files files_after
 	awk 'NR == FNR { had[$0]; next } !($0 in had)' "$work/files" "$work/files_after"
@@ -46,7 +45,7 @@ same_threads() { kernel_threads >"$work/threads_now"; cmp "$work/threads" "$work
 
 # What runs of the module while processes come, go and map memory.
 live_a_little() {
-	for _ in 1 2 3 4 5; do
+	for _ in 1 2 3; do
 		victim busy 8 >"$work/other" &
 		wait_until 10 grep -q ^ready "$work/other"
 		kill $!
@@ -66,7 +65,7 @@ flushes=$(grep -E '^(native_)?(__)?(flush_tlb|arch_tlbbatch|try_to_unmap_flush|t
 allocations="kmem/kmalloc kmem/kmem_cache_alloc kmem/mm_page_alloc percpu/percpu_alloc_percpu"
 watch_kdamond() {
 	begin_trace "$(cat $kdamond/pid)" "$flushes" "$allocations" || return
-	for _ in 1 2 3 4; do
+	for _ in 1 2; do
 		sleep 0.5
 		turn update_schemes_tried_regions && turn update_schemes_stats || return
 	done
@@ -91,7 +90,7 @@ watch() { # PID [FILE=VALUE...]
 rmmod damonxx 2>/dev/null
 [ -f "$module" ] || skip_all "$module is not there, so it cannot be loaded here"
 stop_trace
-save_text text
+kernel_text save "$work/text"
 check "the kernel's code can be read, and is as it was a moment later" same_text
 arm_probe
 check "a change of it is seen" not same_text

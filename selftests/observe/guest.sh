@@ -4,7 +4,7 @@
 # guest.sh: the guest's half of run.  It begins and ends the phases; what the plugin counted in them, run judges.
 . /selftests/damonxx/lib.sh
 . /selftests/damonxx/damos.sh
-PATH=/selftests/observe:$PATH
+PATH=/selftests/damonxx:/selftests/observe:$PATH
 
 # phase NUMBER COMMAND...
 phase() {
