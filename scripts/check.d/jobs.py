@@ -58,6 +58,8 @@ def tools():
     yield Job("tools", "heat-map", "exec python3 selftests/demo/heatmap_test.py", seconds=10)
     yield Job("tools", "machines", "exec selftests/vm/selftest", seconds=150)
     yield Job("tools", "check", "exec selftests/check/selftest", seconds=20)
+    yield Job("tools", "claims", "scripts/check-claims --self-test && exec scripts/check-claims", seconds=5)
+    yield Job("tools", "mutants", "exec selftests/mutants/selftest", seconds=10)
 
 
 def host():
@@ -106,6 +108,7 @@ def torture():
 def vm():
     yield MODULES
     yield from machines("vm", ["-m", "build/vm/damonxx.ko"], [key(MODULES)])
+    yield Job("vm", "observe", "exec selftests/observe/run -m build/vm/damonxx.ko", needs=[key(MODULES)], seconds=60)
 
 
 def debug():
