@@ -7,7 +7,7 @@
  *	victim thp MIB		the same in transparent huge pages
  *	victim hugetlb MIB	the same in hugetlb pages of 2 MiB
  *	victim file PATH	maps a file, reads all of it once, little by little, and waits
- *	victim mixed PATH	as busy, with 16 MiB, and maps a file; says "file START END", too
+ *	victim mixed PATH	as busy, with 16 MiB, and maps a file
  *	victim grow MIB		step: maps MIB more; step: unmaps them
  *	victim reserve MIB	sets addresses aside without access; step: touches them
  *	victim sparse GIB	maps GIB, of which it touches one page in each
@@ -18,7 +18,7 @@
  *	victim frames		touches frames that the kernel does not manage, and the vDSO's data
  *
  * A step is taken upon SIGUSR1.  What a test must know goes to stdout, addresses in decimal:
- * "hot START END", "cold START END", "huge KIB" and, after the begin and each step, "ready STEP".
+ * "hot START END", "cold START END", "file START END", "huge KIB" and, after the begin and each step, "ready STEP".
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -179,6 +179,7 @@ static void file(const char *path)
 	unsigned long bytes;
 	char *at = map_file(path, &bytes);
 
+	say("file", at, bytes);
 	for (unsigned long i = 0; i < bytes; i += PAGE) {
 		((volatile char *)at)[i];
 		if (i % (16 * PAGE) == 0)
