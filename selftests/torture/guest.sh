@@ -88,6 +88,24 @@ noise_until() {
 	tell
 }
 
+# The line before the verdict: "make 10 ok, 3 EINVAL; start 7 ok; ...".
+outcomes() { log | grep '^make .* ok' | tail -n 1 | tr ';' '\n' | sed 's/^ //'; }
+# How often OPERATION ended with ANSWER.
+count_of() { # OPERATION ANSWER
+	outcomes | sed -n "s/^$1 /, /p" | sed -n "s/.*, \([0-9]*\) $2\(,.*\)*\$/\1/p"
+}
+# A run in which some kind of operation was always refused, or never refused where inputs are wrong, has tried nothing.
+all_operations_happened() {
+	happened=yes
+	for each in make:ok make:EINVAL start:ok commit:ok commit:EINVAL commit:ECANCELED read_stats:ok \
+		read_stats:ECANCELED collect:ok collect:ECANCELED look:ok audit:ok mourn:ok stop:ok drop:ok starve:ok disturb:ok; do
+		each_times=$(count_of "${each%:*}" "${each#*:}")
+		[ "${each_times:-0}" -gt 0 ] || { echo "# never: ${each%:*} with answer ${each#*:}"; happened=; }
+	done
+	verdict | grep -q -v ' 0 allocations failed' || { echo "# never: a failing allocation"; happened=; }
+	[ -n "$happened" ]
+}
+
 one_verdict() { [ "$(verdict | wc -l)" = "$1" ] && verdict | tail -n 1 | grep -q '^SUCCESS '; }
 unload() { rmmod damonxx_torture && ! loaded; }
 
@@ -115,6 +133,7 @@ if [ $failed != 0 ]; then
 	echo "Bail out! a failure was found; the log says more"
 	exit 1
 fi
+check "each kind of operation succeeded, and was refused where it must be" all_operations_happened
 check "it can be unloaded" unload
 
 # And in the middle of it.
