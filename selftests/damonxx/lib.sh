@@ -147,11 +147,33 @@ refuses() { is "$(tryio "$1" "$2")" "$3"; }
 
 last_error() { cat $kdamond/last_error 2>/dev/null; }
 state_is() { [ "$(cat $kdamond/state)" = "$1" ]; }
-turn() { put $kdamond/state "$1"; }
+turn() { put $kdamond/state "$1" && { [ "$1" != on ] || record_kdamonds; }; }
+
+# Kdamonds that run now are recorded as TID:START-TIME, since a number is given out again.
+recorded=
+start_time() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
+record_kdamonds() {
+	for record_file in $kdamonds/[0-9]*/pid; do
+		record_tid=$(cat "$record_file" 2>/dev/null)
+		[ "${record_tid:--1}" != -1 ] || continue
+		record_tid=$record_tid:$(start_time "$record_tid")
+		case " $recorded " in
+		*" $record_tid "*) ;;
+		*) [ "$record_tid" = "${record_tid%:*}:" ] || recorded="$recorded $record_tid" ;;
+		esac
+	done
+}
 # Without grep's own status, which a process that ends meanwhile would decide.
 none_listed() { ! cat /proc/[0-9]*/comm 2>/dev/null | grep '^kdamond'; }
-# A thread that has ended stays in /proc for a moment.
-no_worker() { wait_until 10 none_listed; }
+recorded_ended() {
+	for record_tid in $recorded; do
+		[ "$(start_time "${record_tid%:*}")" != "${record_tid#*:}" ] ||
+			{ echo "kdamond ${record_tid%:*} is still there"; return 1; }
+	done
+}
+all_ended() { recorded_ended && none_listed; }
+# Every recorded kdamond has ended, and there is none else.  A thread that has ended stays in /proc for a moment.
+no_worker() { wait_until 10 all_ended && recorded=; }
 
 # new_kdamond PID [CONTEXT-FILE=VALUE...]: one kdamond that is ready to monitor PID: a scheme that matches everything.
 new_kdamond() {
@@ -179,6 +201,46 @@ snapshots_reach() { [ "$(snapshots)" -ge "$1" ]; }
 goes_on() {
 	goes_from=$(snapshots) || { echo "$goes_from"; return 1; }
 	wait_until 10 snapshots_reach $((goes_from + 3))
+}
+
+# Memory that the kernel keeps
+
+# Objects in use of each slab cache and kilobytes of what is counted in pages, a line each, without what is on its way
+# back: "NAME AMOUNT".
+kernel_memory() {
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	sleep 1
+	for slab in /sys/kernel/slab/*; do
+		[ -L "$slab" ] || echo 1 >"$slab/shrink"
+	done
+	# No new process between here and the end: it would take objects.
+	for slab in /sys/kernel/slab/*; do
+		[ ! -L "$slab" ] && read -r slab_objects _ <"$slab/objects" && echo "objects:${slab##*/} $slab_objects"
+	done
+	while read -r field kib _; do
+		case $field in
+		VmallocUsed: | Percpu: | KernelStack: | PageTables:) echo "$field $kib" ;;
+		MemTotal:) all_kib=$kib ;;
+		MemFree:) all_kib=$((all_kib - kib)) ;;
+		esac
+	done </proc/meminfo
+	# Free pages that a processor keeps for itself are free, too.
+	while read -r field pages _; do
+		[ "$field" != count: ] || all_kib=$((all_kib - 4 * pages))
+	done </proc/zoneinfo
+	echo "used: $all_kib"
+}
+# grows_each_time LEAST FILE...: is there something of which each of these lists has LEAST more than the one before?
+grows_each_time() {
+	grows_least=$1
+	shift
+	awk -v least="$grows_least" '
+	FNR == 1 { file++ }
+	file > 1 && $1 in last { grown = $2 - last[$1]; if (!($1 in min) || grown < min[$1]) min[$1] = grown }
+	{ last[$1] = $2 }
+	END { for (name in min) if (min[name] >= least) { print name " grows each time, by " min[name] " at least"; found = 1 }
+	exit !found }' "$@"
 }
 
 # Victims

@@ -26,7 +26,7 @@ keywords=$(echo "$answers" | cut -d ' ' -f 1)
 runs() {
 	is "$(cat $kdamond/state)" on || return
 	worker=$(cat $kdamond/pid)
-	is "$(cat "/proc/$worker/comm")" kdamond.0
+	is "$(cat "/proc/$worker/comm")" kdamond.0 && record_kdamonds
 }
 rests() {
 	is "$(cat $kdamond/state)" off && is "$(cat $kdamond/pid)" -1 || return
@@ -205,19 +205,19 @@ states_of_nr_kdamonds() {
 }
 check "nr_kdamonds: EBUSY while one runs, and nothing changes" states_of_nr_kdamonds
 
-# huge FILE: a number of directories that is out of all bounds leaves those that are there.
+# huge FILE: more than 65,536 directories are refused.  Those that are there stay as they are, and no process is killed to
+# get memory.
+contents() { (cd $context && find . -type f ! -path '*/stats*' ! -name snapshot -exec grep -H . {} + | sort); }
+oom_kills() { sed -n 's/^oom_kill //p' /proc/vmstat; }
 huge() {
 	fresh running || return
-	(cd $context && find . -type f ! -path '*/stats*' ! -name snapshot -exec grep -H . {} + | sort) >"$work/before"
-	for n in 2147483647 1000000000 100000000; do
-		said=$(tryio "$context/$1" $n)
-		case $said in
-		EINVAL | ENOMEM) ;;
-		*) echo "$n: $said"; return 1 ;;
-		esac
+	contents >"$work/before"
+	kills_before=$(oom_kills)
+	for n in 2147483647 1000000000 65537; do
+		refuses "$context/$1" $n EINVAL || { echo "of $n"; return 1; }
 	done
-	(cd $context && find . -type f ! -path '*/stats*' ! -name snapshot -exec grep -H . {} + | sort) >"$work/after"
-	cmp "$work/before" "$work/after" && runs && goes_on
+	contents >"$work/after"
+	cmp "$work/before" "$work/after" && is "$(oom_kills)" "$kills_before" && runs && goes_on
 }
 check "a huge nr_targets leaves the target" huge targets/nr_targets
 check "a huge nr_schemes leaves the scheme" huge schemes/nr_schemes
@@ -273,6 +273,69 @@ staged() {
 	goes_on
 }
 check "what is not committed has no effect" staged
+
+# Good values beside a bad one: the worker takes no notice of any of them.
+running_value() { sed -n "s/^$1 //p" $context/stats; }
+runs_with() { # SAMPLE_US AGGR_US PID
+	is "$(running_value sample_us) $(running_value aggr_us)" "$1 $2" && monitors_all_of "$3" && runs && goes_on
+}
+all_or_none() { # BAD-FILE=VALUE MENDED-VALUE
+	fresh running || return
+	old=$victim
+	start_victim idle 48
+	tryio -p $context $sample_us=2000 $aggr_us=40000 targets/0/pid_target="$victim" "$1" || return
+	refuses $kdamond/state commit EINVAL && runs_with 1000 10000 "$old" || return
+	# What was refused stays staged; without the bad value it is taken as a whole.
+	tryio -p $context "${1%=*}=$2" && turn commit && runs_with 2000 40000 "$victim" || return
+	kill "$old"
+}
+check "good values beside a bad number of regions: all refused" all_or_none $min_regions=2 10
+check "good values beside a bad region: all refused" all_or_none targets/0/regions/nr_regions=1 0
+check "good values beside a bad filter: all refused" all_or_none schemes/0/core_filters/nr_filters=1 0
+
+# Of two running targets one is taken away by a commit, and the other one keeps what was learnt of it.
+obsolete() {
+	fresh running || return
+	kept=$victim
+	start_victim idle 48
+	tryio -p $context targets/nr_targets=2 targets/0/pid_target="$victim" targets/1/pid_target="$kept" && turn commit ||
+		return
+	is "$(monitored_bytes)" $(($(bytes_of "$victim") + $(bytes_of "$kept"))) && wait_until 20 snapshots_reach 60 || return
+	put $context/targets/0/obsolete_target Y && turn commit && monitors_all_of "$kept" && runs || return
+	turn update_schemes_tried_regions && at_least "$(tried $tried | awk '$4 > old { old = $4 } END { print old }')" 40 ||
+		return
+	# The one that is gone is not waited for.
+	kill "$victim"
+	goes_on || return
+	# There is no second running target any more.
+	tryio -p $context targets/0/obsolete_target=N targets/0/pid_target="$kept" targets/1/obsolete_target=Y &&
+		says commit EINVAL 'contexts/0/targets/1/obsolete_target: there is no such target to remove' && goes_on || return
+	victim=$kept
+}
+check "obsolete_target: a commit takes that target away" obsolete
+
+# A process that exits is let go: its memory at once, however far the next sample is, and its number at the next sample.
+exits() { # SAMPLE_US
+	need_idle
+	[ -e "/proc/$victim" ] && end_victim
+	start_victim idle 200
+	monitor "$victim" $sample_us="$1" $aggr_us=$(($1 * 100)) || return
+	with=$(anon_kib)
+	end_victim
+	at_most "$(anon_kib)" $((with - (195 << 10)))
+}
+anon_kib() { sed -n 's/^AnonPages: *\([0-9]*\) kB/\1/p' /proc/meminfo; }
+exits_at_sample() {
+	exits 2000000 && died_ms=$(uptime_ms) && state_is on || return
+	until state_is off || [ $(($(uptime_ms) - died_ms)) -gt $((10000 * slow)) ]; do
+		sleep 0.05
+	done
+	at_most $(($(uptime_ms) - died_ms)) $((2000 + 100 * slow)) && rests
+}
+check "an exiting process has its memory back though the next sample is an hour away" exits 3600000000
+check "at the next sample after its end the worker ends" exits_at_sample
+need_idle
+start_victim idle 16
 
 # A second run counts anew, in a thread of its own.
 again() {
@@ -341,10 +404,10 @@ pid_namespace() {
 	kill -9 "$inner"
 	wait_until 10 state_is off
 }
-if unshare -f -p true 2>/dev/null; then
+if [ -e /proc/self/ns/pid ]; then
 	check "pid_target is a number of the writer's pid namespace" pid_namespace
 else
-	skip "pid_target is a number of the writer's pid namespace" "no pid namespaces"
+	skip "pid_target is a number of the writer's pid namespace" "this kernel has no pid namespaces"
 fi
 
 two() {
