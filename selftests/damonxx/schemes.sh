@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
 # Schemes: which regions they try, when, how often, and what their statistics say of it.
-# twice: what is sampled varies
 . "$(dirname "$0")/lib.sh"
 
 settings="$sample_us=5000 $aggr_us=100000 $min_regions=50 $max_regions=500"
@@ -35,20 +34,24 @@ hot_and_cold() {
 	watch 0/access_pattern/nr_accesses/min=10 0/access_pattern/nr_accesses/max=20 \
 		1/access_pattern/sz/max=18446744073709551615 1/access_pattern/age/max=4294967295 || return
 	# shellcheck disable=SC2046
-	set -- $(said hot) $(said cold)
-	wait_until 20 hot_one_found "$1" "$2" || { cat "$work/regions"; return 1; }
-	every '$3 >= 10 && $3 <= 20' && total_is_sum || return
+	wait_until 20 told_apart $(said hot) $(said cold) || { cat "$work/hot" "$work/cold"; return 1; }
+	regions && every '$3 >= 10 && $3 <= 20' && total_is_sum || return
 	regions_of 1 >"$work/regions"
-	every '$3 == 0' || return
-	# At least 9 of 10 bytes of the cold half, at most 1 of 10 of the hot one.
-	at_least "$(overlap "$3" "$4")" $((($4 - $3) / 10 * 9)) && at_most "$(overlap "$1" "$2")" $((($2 - $1) / 10))
+	every '$3 == 0'
 }
-overlap() {
-	awk -v from="$1" -v to="$2" '
+overlap() { # FILE START END
+	awk -v from="$2" -v to="$3" '
 	{ start = $1 > from ? $1 : from; end = $2 < to ? $2 : to; if (start < end) sum += end - start }
-	END { printf "%.0f", sum }' "$work/regions"
+	END { printf "%.0f", sum }' "$1"
 }
-hot_one_found() { regions && [ "$(overlap "$1" "$2")" -ge $((($2 - $1) / 10 * 9)) ]; }
+# At least 9 of 10 bytes where they belong, and at most 1 of 10 of the cold half where it does not, at the same time.
+told_apart() { # HOT-START HOT-END COLD-START COLD-END
+	turn update_schemes_tried_regions && regions_of 0 >"$work/hot" && regions_of 1 >"$work/cold" &&
+		[ "$(overlap "$work/hot" "$1" "$2")" -ge $((($2 - $1) / 10 * 9)) ] &&
+		[ "$(overlap "$work/cold" "$3" "$4")" -ge $((($4 - $3) / 10 * 9)) ] &&
+		[ "$(overlap "$work/hot" "$3" "$4")" -le $((($4 - $3) / 10)) ] &&
+		[ "$(overlap "$work/cold" "$1" "$2")" -le $((($2 - $1) / 10)) ]
+}
 
 sizes() {
 	watch 0/access_pattern/sz/min=16384 0/access_pattern/sz/max=1048576 || return
@@ -119,6 +122,38 @@ bytes_only() {
 	turn update_schemes_tried_bytes && is "$(cat $tried/total_bytes)" "$total" && is "$(regions_of 0)" ""
 }
 
+# With refresh_ms, what is read is at most so old, without a command; without it, it is as old as the last command.
+running_value() { sed -n "s/^$1 //p" $context/stats; }
+refreshed() {
+	watch 0/quotas/bytes=1073741824 && snapshots >"$work/snapshots" || return
+	sleep 2
+	is "$(stat_of 0 nr_snapshots)" "$(cat "$work/snapshots")" || return
+	put $kdamond/refresh_ms 500 || return
+	for _ in $(seq 20); do
+		# Of 100 ms each, and one that ends just now.
+		told=$(stat_of 0 nr_snapshots)
+		at_least "$told" $(($(running_value windows) - 6)) || return
+		sleep 0.1
+	done
+	put $scheme/quotas/bytes 2147483648 && turn commit && sleep 1 &&
+		is "$(cat $scheme/quotas/effective_bytes)" 2147483648
+}
+shown() { [ "$(cat $attrs/intervals/sample_us) $(cat $attrs/intervals/aggr_us)" = "$1" ]; }
+refreshed_intervals() {
+	need_idle
+	# A goal that cannot be reached makes them as long as they may become.
+	# shellcheck disable=SC2086
+	new_kdamond "$victim" $settings monitoring_attrs/intervals/intervals_goal/access_bp=10000 \
+		monitoring_attrs/intervals/intervals_goal/aggrs=3 \
+		monitoring_attrs/intervals/intervals_goal/min_sample_us=5000 \
+		monitoring_attrs/intervals/intervals_goal/max_sample_us=20000 || return
+	put $kdamond/refresh_ms 100 && turn on && wait_until 20 shown "20000 400000" || return
+	# What was written is shown until a commit takes it.
+	put $attrs/intervals/sample_us 8000 && put $attrs/intervals/aggr_us 160000 && sleep 2 && shown "8000 160000" &&
+		is "$(running_value sample_us)" 20000 || return
+	turn commit && is "$(running_value sample_us)" 8000 && wait_until 20 shown "20000 400000"
+}
+
 no_schemes() {
 	need_idle
 	# shellcheck disable=SC2086
@@ -137,5 +172,7 @@ check "apply_interval_us" interval
 check "max_nr_snapshots" limit
 check "a commit keeps ages and statistics" kept
 check "totals without regions" bytes_only
+check "refresh_ms: statistics and quotas are at most so old" refreshed
+check "refresh_ms: tuned intervals are shown, and what was written until a commit" refreshed_intervals
 check "no scheme" no_schemes
 finish
