@@ -2,11 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
 # Trace events: their formats, and what they tell against what the tree tells.
-# twice: what is sampled varies
 . "$(dirname "$0")/lib.sh"
 
 tracing=/sys/kernel/tracing
-[ -d $tracing/events ] || skip_all "tracefs is not mounted at $tracing"
+[ -d $tracing/events ] || bail_out "tracefs is not mounted at $tracing"
 settings="$sample_us=5000 $aggr_us=100000 $min_regions=30 $max_regions=300"
 
 # Where a kernel has a DAMON, it has taken the names of these two.
@@ -49,6 +48,7 @@ before_apply_fields() {
 		"$u32 nr_accesses" "$u32 age" "$u32 nr_regions"
 }
 tune_fields() { has_fields damon_monitor_intervals_tune "$ul sample_us"; }
+esz_fields() { has_fields damos_esz "$u32 context_idx" "$u32 scheme_idx" "$ul esz"; }
 stat_fields() {
 	has_fields damos_stat_after_apply_interval "$u32 context_idx" "$u32 scheme_idx" "$ul nr_tried" "$ul sz_tried" \
 		"$ul nr_applied" "$ul sz_applied" "$ul sz_ops_filter_passed" "$ul qt_exceeds" "$ul nr_snapshots"
@@ -171,6 +171,66 @@ without_probes() {
 		is "$(told damon_region_aggregated)" ""
 }
 
+# With probes, the same regions as in the tree, and the same hits: of anonymous memory and of a file.
+with_probes() {
+	need_idle
+	end_victim
+	dd if=/dev/zero of="$work/file" bs=1048576 count=8 2>/dev/null
+	start_victim mixed "$work/file"
+	# shellcheck disable=SC2086
+	new_kdamond "$victim" $settings && put $attrs/probes/nr_probes 2 && probe 0 anon Y && probe 1 anon N && turn on ||
+		return
+	forget
+	listen damon_region_aggregated && sleep 0.3 && turn update_schemes_tried_regions && sleep 0.3 &&
+		ignore damon_region_aggregated || return
+	texts_match damon_region_aggregated \
+		'target_id=0 nr_regions=[0-9]+ [0-9]+-[0-9]+: [0-9]+ [0-9]+ probe_hits=[0-9a-f]{2} [0-9a-f]{2}' || return
+	tried $tried | awk '{ printf "%s-%s: %s %s %02x %02x\n", $1, $2, $3, $4, $5, $6 }' >"$work/tree"
+	told damon_region_aggregated | sed 's/^target_id=0 nr_regions=[0-9]* //; s/probe_hits=//' >"$work/aggregated"
+	at_least "$(wc -l <"$work/tree")" 30 && in_a_row "$work/tree" "$work/aggregated" || return
+	# All 20 samples of a region hit by one probe and none by the other; both happen.
+	at_least "$(grep -c ' 14 00$' "$work/tree")" 1 && at_least "$(grep -c ' 00 14$' "$work/tree")" 1
+}
+probe() { # NUMBER TYPE MATCHING: hits what the filter says, and nothing else
+	put $attrs/probes/"$1"/filters/nr_filters 1 && tryio -p $attrs/probes/"$1"/filters/0 type="$2" matching="$3" allow=Y
+}
+
+# What a quota allows is told at the begin of each of its windows, and after a commit.
+allowances() {
+	need_idle
+	# shellcheck disable=SC2086
+	new_kdamond "$victim" $settings schemes/0/quotas/bytes=1048576 schemes/0/quotas/reset_interval_ms=500 && turn on ||
+		return
+	sleep 1
+	forget
+	listen damos_esz && sleep 3 && texts_match damos_esz 'ctx_idx=0 scheme_idx=0 esz=1048576' || return
+	windows_told=$(told damos_esz | wc -l)
+	at_least "$windows_told" 5 && at_most "$windows_told" 7 || return
+	turn update_schemes_effective_quotas && is "$(cat $scheme/quotas/effective_bytes)" 1048576 || return
+	forget
+	put $scheme/quotas/bytes 2097152 && turn commit && sleep 0.3 || return
+	is "$(told damos_esz | tail -n 1)" 'ctx_idx=0 scheme_idx=0 esz=2097152' && ignore damos_esz
+}
+
+# perf counts an event, and the module stays as long as it does.
+perf_holds() {
+	need_idle
+	end_victim
+	# shellcheck disable=SC2086
+	start_victim idle 16 && monitor "$victim" $settings || return
+	rm -f "$work/perf"
+	perf_hold "$(cat "$(dir_of damos_stat_after_apply_interval)/id")" >"$work/perf" 2>&1 &
+	holder=$!
+	children="$children $holder"
+	wait_until 20 grep -q -s -x open "$work/perf" || { cat "$work/perf"; return 1; }
+	counted_from=$(snapshots) && wait_until 10 snapshots_reach $((counted_from + 5)) && turn off && no_worker || return
+	rmmod damonxx >"$work/rmmod" 2>&1 && { echo "it went while perf had an event of it"; return 1; }
+	grep -q 'temporarily unavailable' "$work/rmmod" && loaded || { cat "$work/rmmod"; return 1; }
+	kill $holder
+	wait $holder || return
+	at_least "$(tail -n 1 "$work/perf")" 5 && wait_until 10 rmmod damonxx && insmod "$module"
+}
+
 # A file of an event stays open, and all events stay enabled, while the module goes.
 unloading() {
 	[ -f "$module" ] || { echo "there is no $module"; return 1; }
@@ -194,8 +254,11 @@ stay() {
 theirs_stay() { is "$(cat $tracing/events/damon/damon_aggregated/id 2>/dev/null)" "$theirs"; }
 
 need_module
-events='damon_aggregated damon_region_aggregated damos_before_apply damon_monitor_intervals_tune damos_stat_after_apply_interval'
-[ -d "$(dir_of damos_before_apply)" ] || skip_all "damonxx is built in beside DAMON, and its events have other names"
+events='damon_aggregated damon_region_aggregated damos_before_apply damon_monitor_intervals_tune damos_esz
+damos_stat_after_apply_interval'
+for each in $events; do
+	[ -e "$(dir_of "$each")/format" ] || bail_out "there is no event $each"
+done
 theirs=''
 [ ! -d $tracing/events/damonxx ] || theirs=$(cat $tracing/events/damon/damon_aggregated/id)
 echo 16384 >$tracing/buffer_size_kb
@@ -204,17 +267,21 @@ check "the fields of damon_aggregated" aggregated_fields
 check "the fields of damon_region_aggregated" region_aggregated_fields
 check "the fields of damos_before_apply" before_apply_fields
 check "the fields of damon_monitor_intervals_tune" tune_fields
+check "the fields of damos_esz" esz_fields
 check "the fields of damos_stat_after_apply_interval" stat_fields
 check "damon_aggregated tells each window completely" aggregated
 check "the regions are those that the tree tells" as_the_tree_tells
 check "damos_before_apply tells only what matches" only_what_matches
 check "damos_stat_after_apply_interval tells each round" statistics
 check "damon_region_aggregated tells nothing without probes" without_probes
+check "damon_region_aggregated tells the hits of probes as the tree does" with_probes
+check "damos_esz tells what a quota allows, once in each window and after a commit" allowances
 check "addresses are in addr_unit" physical_units
 check "damon_monitor_intervals_tune tells what changes" tuning
 if loaded; then
 	check "the module goes while its events are enabled and open" unloading
 	check "loaded again, its events come as before" stay
+	check "an event that perf has open keeps the module" perf_holds
 	check "the events of the kernel's DAMON stay" theirs_stay
 fi
 for each in $events; do
