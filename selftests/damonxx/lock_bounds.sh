@@ -43,8 +43,13 @@ end_victim
 
 start_victim vmas 1000
 check "a process of 2,000 mappings is monitored" monitor $victim $sample_us=5000 $aggr_us=100000 $update_us=100000
-check "it is traced" trace_for 1 mas_find "$locks"
-check "the mmap lock is held for 256 mappings at most" reaches 256 within_hold '^mas_find <-'
+# The function that finds each is not for ftrace.
+trace_mappings() {
+	echo "p:next_mapping mas_find" >$tracing/kprobe_events && trace_for 0.5 '' "$locks kprobes/next_mapping" &&
+		: >$tracing/kprobe_events
+}
+check "it is traced" trace_mappings
+check "the mmap lock is held for 256 mappings at most" reaches 256 within_hold '^next_mapping:'
 turn off >/dev/null
 end_victim
 
@@ -60,7 +65,7 @@ turn off >/dev/null
 end_keeper a
 remove_disks
 check "physical memory, most of it free, is searched for something to act on" \
-	act_on_frames lru_prio "$((256 << 20)) $((384 << 20))" ../../$max_regions=3
+	act_on_frames lru_prio "$((256 << 20)) $((384 << 20))" ../../$min_regions=3
 check "it is traced" trace_for 0.15 "kapi_phys_apply damonxx_unlisted_outcome"
 check "4,096 frames at most are looked at in one step" \
 	reaches 4096 within_call kapi_phys_apply '^damonxx_unlisted_outcome <-'
