@@ -20,7 +20,7 @@ phase() {
 # What tells a page's owner and size is asked of each sample, too.
 ask_attributes() {
 	put $attrs/probes/nr_probes 3 || return
-	for each in 0:anon 1:hugepage_size 2:unmapped; do
+	for each in 0:anon 1:hugepage_size 2:pgidle_unset; do
 		asked=$attrs/probes/${each%:*}/filters
 		put $asked/nr_filters 1 && put $asked/0/type ${each#*:} && put $asked/0/allow Y &&
 			put $asked/0/matching Y || return
@@ -77,5 +77,7 @@ check "its memory is sorted in the LRU lists" phase 3 sort_lists
 check "another process reads its memory" phase 4 read_all
 check "its memory is paged out" phase 5 page_out
 remove_disks
+kill $victim
+wait $victim 2>/dev/null
 umount "$work/files"
 finish
