@@ -27,7 +27,7 @@ need_module
 # Regions are so large here that each sampled page is in a page table of its own.
 start_victim sparse 8
 check "1,000 pages a sample of a large mapping are looked at" \
-	monitor $victim $sample_us=5000 $aggr_us=100000 $min_regions=1000 $max_regions=1100
+	monitor $victim $sample_us=50000 $aggr_us=100000 $min_regions=1000 $max_regions=1100
 check "it is traced" trace_for 0.2 damonxx_window_move "$locks"
 check "the mmap lock is held for 64 sampled pages at most" reaches 64 within_hold "$pt_lookup"
 check "and never for writing" is "$(writers)" 0
@@ -42,6 +42,7 @@ turn off >/dev/null
 end_victim
 
 start_victim vmas 1000
+kill -STOP $victim
 check "a process of 2,000 mappings is monitored" monitor $victim $sample_us=5000 $aggr_us=100000 $update_us=100000
 # The function that finds each is not for ftrace.
 trace_mappings() {
@@ -110,6 +111,7 @@ holder_ko=$(dirname "$module")/lock_holder.ko
 check "locks can be held" insmod "$holder_ko"
 dd if=/dev/zero of="$work/file" bs=4096 count=16 2>/dev/null
 start_victim mixed "$work/file"
+kill -STOP $victim
 # shellcheck disable=SC2046
 set -- $(said file)
 check "mapped pages of a file are monitored by their frames" monitor_frames "$1" "$2"
