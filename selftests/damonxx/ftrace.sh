@@ -48,9 +48,10 @@ traced() { grep -c -E "$1" "$work/trace"; }
 traced_kinds() { sed 's/[: ].*//' "$work/trace" | sort | uniq -c | sort -n -r | head -n 8; }
 # most_between BEGIN END COUNTED: the most lines that match COUNTED between one that matches BEGIN and the next of END
 most_between() {
-	awk -v begin="$1" -v end="$2" -v counted="$3" '
-	$0 ~ end { if (inside && n > most) most = n; inside = 0 }
-	$0 ~ begin { inside = 1; n = 0 }
-	inside && $0 ~ counted { n++ }
-	END { print most + 0 }' "$work/trace"
+	# In the program's text, as busybox compiles any other regular expression again for each line.
+	awk "
+	/$2/ { if (inside && n > most) most = n; inside = 0 }
+	/$1/ { inside = 1; n = 0 }
+	inside && /$3/ { n++ }
+	END { print most + 0 }" "$work/trace"
 }
