@@ -53,6 +53,8 @@ static bool compare(FILE *file, uint64_t address, const char *part, size_t size)
 
 	if (fread(saved, 1, size, file) != size)
 		errx(1, "the file is too short");
+	if (!memcmp(part, saved, size))
+		return true;
 	for (size_t i = 0; i < size; i++)
 		if (part[i] != saved[i]) {
 			printf("%lx is %02x instead of %02x\n", address + i, part[i] & 0xff, saved[i] & 0xff);

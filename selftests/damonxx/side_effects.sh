@@ -58,20 +58,19 @@ nothing_ran() { is "$(traced .)" 0 || { traced_kinds; return 1; }; }
 idles() { ran live_a_little && nothing_ran; }
 works() { ran cat $kdamonds/nr_kdamonds && at_least "$(traced .)" 1; }
 
-# TLBs and memory, of a kdamond only: for two seconds, with commands in between
+# TLBs and memory, of a kdamond only: for a second, with commands in between
 
-flushes=$(grep -E '^(native_)?(__)?(flush_tlb|arch_tlbbatch|try_to_unmap_flush|tlb_flush|tlb_finish)[a-z_]*( |$)|^ptep_clear_flush|^pmdp_.*flush' \
-	$tracing/available_filter_functions | grep -v -e '\[' -e 'flush_young' | awk '{ print $1 }' | sort -u)
 allocations="kmem/kmalloc kmem/kmem_cache_alloc kmem/mm_page_alloc percpu/percpu_alloc_percpu"
 watch_kdamond() {
-	begin_trace "$(cat $kdamond/pid)" "$flushes" "$allocations" || return
+	begin_trace "$(cat $kdamond/pid)" '*tlb*' "$allocations" || return
 	for _ in 1 2; do
 		sleep 0.5
 		turn update_schemes_tried_regions && turn update_schemes_stats || return
 	done
 	end_trace
 }
-flushed() { traced '^[a-z_]*(tlb|flush)[a-z_]* <-'; }
+# Each way to flush one comes by one of these.
+flushed() { traced '^[a-z_]*(flush_tlb|tlb_flush|tlbbatch_flush)[a-z_]* <-'; }
 allocated() { traced '^(kmalloc|kmem_cache_alloc|mm_page_alloc|percpu_alloc_percpu):'; }
 no_flush() { is "$(flushed)" 0 || { traced_kinds; return 1; }; }
 no_allocation() { is "$(allocated)" 0 || { traced_kinds; grep -v '<-' "$work/trace" | head -n 2; return 1; }; }
