@@ -85,6 +85,21 @@ CASE(region_table, merge_across_gap_or_size_limit_does_not_join)
 }
 
 // Against the mean over all bytes, which fits in 64 bits here: joining many rounds only once.
+CASE(region_table, update_ages_at_highest_age_keeps_it)
+{
+	const addr_range range[] = {pages(0, 8)};
+	region_table table;
+
+	ASSERT_OK(table.reserve(1));
+	table.reset(range);
+	table.update_ages(0);
+	// As if aggregations had become shorter by so much.
+	table.rescale({20, 20, 20, u64{1} << 40, 1});
+	EXPECT_EQUAL(table.age(0), u32_max);
+	table.update_ages(0);
+	EXPECT_EQUAL(table.age(0), u32_max);
+}
+
 CASE(region_table, merge_averages_accesses_by_size)
 {
 	prng random{1};

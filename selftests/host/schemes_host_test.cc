@@ -551,6 +551,92 @@ TEST_F(schemes, quota_lowered_by_commit_holds_at_once_and_keeps_stats)
 		  gone + pages_per_mib);
 }
 
+namespace {
+
+class schemes_commit : public schemes {
+protected:
+	// The same inputs once more.
+	void commit(const scheme_inputs &s)
+	{
+		inputs in = wanted(operations_id::paddr);
+		report why;
+
+		ASSERT_OK(in.schemes.try_push(copy(s)));
+		ASSERT_OK(context_->commit(move(in), why));
+	}
+	void begin(const scheme_inputs &s) { start(operations_id::paddr, copy(s)); }
+
+private:
+	static scheme_inputs copy(const scheme_inputs &s)
+	{
+		scheme_inputs same = all(s.action);
+
+		same.apply_interval_us = s.apply_interval_us;
+		same.watermarks = s.watermarks;
+		same.quota.tuner = s.quota.tuner;
+		same.quota.reset_interval_ms = s.quota.reset_interval_ms;
+		for (const goal &g : s.quota.goals)
+			EXPECT_OK(same.quota.goals.try_push(g));
+		return same;
+	}
+};
+
+} // namespace
+
+// However often somebody commits, which does not end the interval.
+TEST_F(schemes_commit, apply_interval_with_commits_meanwhile_is_kept)
+{
+	scheme_inputs s = all(action::lru_deprio);
+
+	ram_of(64 * mib);
+	s.apply_interval_us = 1'000'000;
+	begin(s);
+	host::run_for(100 * ms);
+	for (int quarter = 0; quarter < 40; quarter++) {
+		host::run_for(250 * ms);
+		commit(s);
+	}
+	EXPECT_EQ(stats().nr_snapshots, 10u);
+}
+
+// Between the marks a scheme stays as it is: a new one would be active.
+TEST_F(schemes_commit, scheme_deactivated_between_marks_stays_deactivated)
+{
+	scheme_inputs s = all(action::lru_deprio);
+
+	ram_of(64 * mib);
+	host::add_node(0, 1000 * mib, 800 * mib);
+	s.watermarks = {watermark_metric::free_mem_rate, 0, 1'000'000, 500, 400, 100};
+	begin(s);
+	host::run_for(3'000 * ms);
+	host::add_node(0, 1000 * mib, 450 * mib);
+	commit(s);
+	host::run_for(3'000 * ms);
+	EXPECT_EQ(stats().nr_tried, 0u);
+	host::add_node(0, 1000 * mib, 300 * mib);
+	host::run_for(3'000 * ms);
+	EXPECT_GT(stats().nr_tried, 0u);
+}
+
+// consist doubles from one byte on, in each window: a commit does not send it back there.
+TEST_F(schemes_commit, tuner_that_has_grown_goes_on_from_there)
+{
+	scheme_inputs s = all(action::lru_deprio);
+	goal g;
+
+	ram_of(64 * mib);
+	g.target_value = 100;
+	s.quota.reset_interval_ms = 100;
+	ASSERT_OK(s.quota.goals.try_push(g));
+	begin(s);
+	host::run_for(1'050 * ms);
+	const u64 grown = stats().effective_bytes;
+	EXPECT_GE(grown, 512u);
+	commit(s);
+	host::run_for(200 * ms);
+	EXPECT_EQ(stats().effective_bytes, 4 * grown);
+}
+
 TEST_F(schemes, quota_effective_bytes_are_traced)
 {
 	ram_of(64 * mib);
@@ -652,6 +738,33 @@ TEST_F(node_goals, share_of_eligible_memory_is_reached)
 	      migration(1, node_goal(goal_metric::node_eligible_mem_bp, 1, 8'000),
 			goal_tuner::proportional));
 	must_settle(2 * node_pages * 8 / 10);
+}
+
+// What the whole node lacks is all that moves, although temporal allows everything until then.
+TEST_F(node_goals, temporal_goal_about_used_memory_is_not_overshot)
+{
+	start(operations_id::paddr, migration(1, node_goal(goal_metric::node_mem_used_bp, 1, 7'000),
+					      goal_tuner::temporal));
+	must_settle(2 * node_pages * 7 / 10);
+}
+
+TEST_F(node_goals, goal_of_gone_node_allows_nothing)
+{
+	for (const goal_direction direction : {goal_direction::raise, goal_direction::lower})
+		for (const goal_tuner tuner :
+		     {goal_tuner::consist, goal_tuner::temporal, goal_tuner::proportional}) {
+			const goal about = node_goal(goal_metric::node_sys_bp, 1, 6'000, direction);
+
+			SCOPED_TRACE(goal_tuner_names[static_cast<u32>(tuner)]);
+			start(operations_id::paddr, migration(0, about, tuner));
+			host::remove_node(1);
+			host::run_for(1'000 * ms);
+			EXPECT_EQ(stats().effective_bytes, 0u);
+			EXPECT_EQ(stats().sz_applied, 0u);
+			context_ = {};
+			host::reset();
+			SetUp();
+		}
 }
 
 TEST_F(node_goals, evaluation_samples_few_pages)

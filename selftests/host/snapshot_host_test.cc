@@ -104,6 +104,25 @@ TEST(snapshot, regions_match_region_tables)
 	m.end();
 }
 
+// Where the kernel finds its buffer full, it takes the content for cut off and asks for it again, in vain.
+TEST(snapshot, take_into_memory_it_would_fill_refuses)
+{
+	add_process(1, {{mib, 9 * mib}});
+	add_process(2, {{0x40000, 0x50000}});
+	damon::report why;
+	auto built = damon::configuration::build(two_targets(), nullptr, why);
+	ASSERT_TRUE(built.is_ok());
+	damon::monitor m{std::move(built).take(), 5};
+	m.begin();
+	const u64 size = taken(m).size();
+	for (const u64 room : {size - 1, size, size + 1}) {
+		damon::bytes memory;
+		ASSERT_TRUE(memory.make_room(room).is_ok());
+		EXPECT_EQ(damon::snapshot{memory}.take(m), room > size) << room - size;
+	}
+	m.end();
+}
+
 // Taken between any two batches of a sample, too.
 TEST(snapshot, taken_during_a_sample_has_all_regions)
 {

@@ -8,6 +8,8 @@ namespace {
 
 using namespace host;
 
+constexpr u64 ms = 1'000'000;
+
 class sysfs_waiting : public sysfs_tree {
 protected:
 	void SetUp() override
@@ -29,6 +31,8 @@ protected:
 		meanwhile();
 		waiter.join();
 	}
+
+	void restart_while_asked(const std::function<void()> &ask);
 
 	thread *waiter_ = nullptr;
 };
@@ -88,6 +92,49 @@ TEST_F(sysfs_waiting, context_directory_removed_during_wait_is_harmless)
 	put(kdamond + "contexts/nr_contexts", "0\n");
 	waiter.join();
 	run("off");
+}
+
+/*
+ * The kdamond is turned off and on while @ask is on its way, which shows how many regions the scheme has tried: none
+ * since it was turned on.  Who has asked the kdamond that ended must not show that now.
+ */
+void sysfs_waiting::restart_while_asked(const std::function<void()> &ask)
+{
+	const std::string shown = scheme + "stats/nr_tried";
+	u32 late = 0;
+
+	seed(1);
+	for (u32 round = 0; round < 300; round++) {
+		// Never twice in a row the same number.
+		run("on");
+		run_for((100 * (1 + round % 7) + 30) * ms);
+		put(kdamond + "refresh_ms", "1\n");
+		preempt(4);
+		thread asker("asker", ask);
+		run("off");
+		run("on");
+		put(kdamond + "refresh_ms", "0\n");
+		const std::string before = read(shown);
+		late += !asker.is_done();
+		asker.join();
+		preempt(0);
+		const std::string after = read(shown);
+		EXPECT_TRUE(after == before || after == "0\n") << before << after;
+		run("off");
+	}
+	EXPECT_GT(late, 0u);
+}
+
+TEST_F(sysfs_waiting, results_of_the_run_before_are_not_shown_by_a_command)
+{
+	stage_process();
+	restart_while_asked([&] { (void)command("update_schemes_stats"); });
+}
+
+TEST_F(sysfs_waiting, results_of_the_run_before_are_not_shown_by_a_refresh)
+{
+	stage_process();
+	restart_while_asked([&] { (void)read(scheme + "stats/sz_tried"); });
 }
 
 } // namespace
