@@ -11,7 +11,42 @@ constexpr priority_weights only_accesses{0, 1, 0};
 constexpr priority_weights only_age{0, 0, 1};
 constexpr priority_weights even{0, 1, 1};
 
+/*
+ * DAMON's formula for what is hot, as its documentation has it: percent of samples with an access, and of 64 steps those that
+ * age makes: one for each doubling of a second, 32 at most, upwards from the middle where there were accesses, else
+ * downwards. Their weighted mean, in steps of 99.
+ */
+u32 expected_score(u64 hits, u64 samples, u64 age_seconds, u64 access_weight, u64 age_weight)
+{
+	const s64 frequency = static_cast<s64>(hits * 100 / samples);
+	s64 steps = 0;
+
+	for (u64 rest = age_seconds; rest && steps < 32; rest /= 2)
+		steps++;
+	const u64 age = static_cast<u64>(32 + (frequency ? steps : -steps)) * 100 / 64;
+	u64 mean = access_weight * static_cast<u64>(frequency) + age_weight * age;
+	if (access_weight + age_weight)
+		mean /= access_weight + age_weight;
+	return static_cast<u32>(mean * 99 / 100);
+}
+
 } // namespace
+
+CASE(priority, hot_score_of_any_region_matches_the_specification)
+{
+	prng random{11};
+
+	for (int i = 0; i < 20'000; i++) {
+		const u32 samples = static_cast<u32>(random.between(1, 200));
+		const u32 hits = static_cast<u32>(random.below(samples + 1));
+		const u64 age = random.below(u64{1} << random.below(40));
+		const priority_weights weights{7, static_cast<u32>(random.below(u64{1} << random.below(33))),
+					       static_cast<u32>(random.below(u64{1} << random.below(33)))};
+
+		ASSERT_EQUAL(hot_score(hits, samples, age, weights),
+			     expected_score(hits, samples, age, weights.nr_accesses, weights.age));
+	}
+}
 
 CASE(priority, hot_score_by_accesses_alone_ignores_age)
 {

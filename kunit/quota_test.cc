@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "schemes/quota.hh"
+#include "damonxx/prng.hh"
 #include "kunit/test.hh"
 
 using namespace damon;
@@ -15,7 +16,78 @@ void begin(quota_account &account, const quota_inputs &wanted, u64 now_ns,
 	account.allow(wanted, goal_bytes);
 }
 
+/*
+ * What DAMON's documentation says of a window: the goals' part; of a time, what it took until now, or 1,024 pages a
+ * millisecond at first, but a page at least; of bytes, these. A goal is obeyed whatever the others are.
+ */
+struct quota_model {
+	u64 bytes_before = 0, ns_before = 0, bytes = 0, ns = 0;
+
+	void begin_window()
+	{
+		bytes_before += bytes;
+		ns_before += ns;
+		bytes = ns = 0;
+	}
+	u64 allowed(const quota_inputs &wanted, u64 goal_bytes) const
+	{
+		const u64 per_ms = ns_before ? bytes_before * ms_ns / ns_before : 1'024 * page_bytes;
+		u64 all = wanted.bytes ? wanted.bytes : u64_max;
+
+		if (wanted.ms && all > per_ms * wanted.ms)
+			all = per_ms * wanted.ms;
+		if (wanted.ms && per_ms * wanted.ms < page_bytes)
+			all = wanted.bytes && wanted.bytes < page_bytes ? wanted.bytes : page_bytes;
+		return all < goal_bytes ? all : goal_bytes;
+	}
+	void charge(const quota_inputs &wanted, u64 tried, u64 applied, u64 took_ns)
+	{
+		ns += took_ns;
+		if (!wanted.fail_charge_denom || applied > tried)
+			bytes += tried;
+		else
+			bytes += applied + (tried - applied) * wanted.fail_charge_num / wanted.fail_charge_denom;
+	}
+};
+
 } // namespace
+
+CASE(quota, windows_of_any_limits_match_the_specification)
+{
+	prng random{5};
+
+	for (int i = 0; i < 300; i++) {
+		quota_inputs wanted;
+		quota_account account;
+		quota_model model;
+
+		wanted.ms = random.below(3) ? random.below(20) : 0;
+		wanted.bytes = random.below(3) ? random.below(10'000 * page_bytes) : 0;
+		wanted.fail_charge_denom = static_cast<u32>(random.below(4));
+		wanted.fail_charge_num = static_cast<u32>(random.below(5));
+		for (int window = 0; window < 8; window++) {
+			const u64 goal = random.below(4) ? u64_max : random.below(1'000 * page_bytes);
+
+			account.begin_window(wanted, 0);
+			model.begin_window();
+			account.allow(wanted, goal);
+			const u64 allowed = model.allowed(wanted, goal);
+			ASSERT_EQUAL(account.effective_bytes(), allowed);
+			for (u64 parts = random.below(4); parts; parts--) {
+				const u64 tried = page_bytes * random.between(1, 500);
+				const u64 applied = page_bytes * random.below(600);
+				const u64 took_ns = random.below(2 * ms_ns);
+
+				account.charge(wanted, tried, applied, took_ns);
+				model.charge(wanted, tried, applied, took_ns);
+				ASSERT_EQUAL(account.charged_bytes(), model.bytes);
+				const u64 rest = allowed > model.bytes ? allowed - model.bytes : 0;
+				ASSERT_EQUAL(account.full(wanted),
+					     rest < page_bytes || (wanted.ms && model.ns >= wanted.ms * ms_ns));
+			}
+		}
+	}
+}
 
 CASE(quota, look_begins_first_window_at_once)
 {

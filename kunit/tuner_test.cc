@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "core/tuner.hh"
+#include "damonxx/prng.hh"
 #include "kunit/test.hh"
 
 using namespace damon;
@@ -16,7 +17,68 @@ u64 tuned(u64 seen, const monitoring_attrs &attrs = wanting_400_bp)
 	return tuned_sample_us(attrs, {.seen = seen, .pages = 1'000});
 }
 
+/*
+ * DAMON's documentation: nearer to the goal of 10,000 by as much as is missing, of the last value; not below 10,000, which is
+ * what twice the goal gives. Without 128-bit numbers, so for values below 2^32.
+ */
+u64 expected_feedback(u64 last, u64 score)
+{
+	if (score >= 20'000)
+		return 10'000;
+	const s64 next = static_cast<s64>(last) +
+			 static_cast<s64>(last) * (10'000 - static_cast<s64>(score)) / 10'000;
+	return next < 10'000 ? 10'000 : static_cast<u64>(next);
+}
+
+// And of the sampling interval: of all accesses that could be seen, in bytes, so much is wanted; half the way if shorter.
+u64 expected_sample_us(const monitoring_attrs &attrs, u64 pages, u64 seen, u64 samples)
+{
+	const u64 wanted = pages * page_bytes * samples * attrs.goal.access_bp / 10'000;
+	const u64 score = seen * page_bytes * 10'000 / (wanted ? wanted : 1);
+	u64 factor = expected_feedback(100'000'000, score) / 10'000;
+
+	if (factor <= 10'000)
+		factor = 5'000 + factor / 2;
+	const u64 next = attrs.sample_us * factor / 10'000;
+	if (next < attrs.goal.min_sample_us)
+		return attrs.goal.min_sample_us;
+	return next > attrs.goal.max_sample_us ? attrs.goal.max_sample_us : next;
+}
+
 } // namespace
+
+CASE(tuner, feed_back_of_any_score_matches_the_specification)
+{
+	prng random{2};
+
+	for (int i = 0; i < 20'000; i++) {
+		const u64 last = random.below(u64{1} << random.between(1, 33));
+		const u64 score = random.below(25'000);
+
+		ASSERT_EQUAL(feed_back(last, score), expected_feedback(last, score));
+	}
+}
+
+CASE(tuner, tuned_sample_of_any_events_matches_the_specification)
+{
+	prng random{3};
+
+	for (int i = 0; i < 20'000; i++) {
+		monitoring_attrs attrs;
+		const u64 samples = random.between(3, 100);
+		// So many that it does not matter whether bytes or pages are rounded.
+		const u64 pages = random.between(1'000'000, 20'000'000);
+		const u64 seen = random.below(pages * samples / random.between(1, 1'000) + 1);
+
+		attrs.sample_us = random.between(1'000, 1'000'000);
+		attrs.aggr_us = attrs.sample_us * samples;
+		attrs.goal = {.access_bp = random.between(1, 5'000), .aggrs = 3,
+			      .min_sample_us = random.between(1'000, 100'000), .max_sample_us = 500'000};
+		const u64 expected = expected_sample_us(attrs, pages, seen, samples);
+		const u64 got = tuned_sample_us(attrs, {.seen = seen, .pages = pages});
+		ASSERT(got <= expected + expected / 1'000 + 1 && expected <= got + got / 1'000 + 1);
+	}
+}
 
 CASE(tuner, feed_back_scales_by_score_within_bounds)
 {
