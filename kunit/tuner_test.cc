@@ -72,7 +72,7 @@ CASE(tuner, tuned_sample_of_any_events_matches_the_specification)
 
 		attrs.sample_us = random.between(1'000, 1'000'000);
 		attrs.aggr_us = attrs.sample_us * samples;
-		attrs.goal = {.access_bp = random.between(1, 5'000), .aggrs = 3,
+		attrs.goal = {.access_bp = random.between(40, 5'000), .aggrs = 3,
 			      .min_sample_us = random.between(1'000, 100'000), .max_sample_us = 500'000};
 		const u64 expected = expected_sample_us(attrs, pages, seen, samples);
 		const u64 got = tuned_sample_us(attrs, {.seen = seen, .pages = pages});

@@ -596,7 +596,8 @@ TEST_F(schemes_commit, apply_interval_with_commits_meanwhile_is_kept)
 		host::run_for(250 * ms);
 		commit(s);
 	}
-	EXPECT_EQ(stats().nr_snapshots, 10u);
+	EXPECT_GE(stats().nr_snapshots, 9u); // each commit may begin a sample anew
+	EXPECT_LE(stats().nr_snapshots, 10u);
 }
 
 // Between the marks a scheme stays as it is: a new one would be active.
