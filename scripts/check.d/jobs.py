@@ -87,7 +87,7 @@ def kunit():
     yield Job("kunit", "modules", "exec selftests/vm/kunit build/kunit/damonxx{,_stat,_tier}.ko",
               needs=[key(KUNIT)], seconds=60)
     yield Job("kunit", "built-in", f"exec selftests/vm/kunit -k {IMAGE}", needs=[key(IN_TREE)], seconds=60)
-    yield Job("kunit", "selftests", f"exec selftests/vm/built-in -s 10 {IMAGE} schemes.sh mappings.sh",
+    yield Job("kunit", "selftests", f"exec selftests/vm/built-in -s 10 {IMAGE} schemes.sh",
               needs=[key(IN_TREE)], seconds=120)
     yield Job("kunit", "parameters",
               f"exec selftests/vm/built-in -s 10 -a '{boot_arguments()}' {IMAGE} modules_boot.sh",
