@@ -70,7 +70,7 @@ protected:
 
 } // namespace
 
-TEST_F(long_run, a_quota_holds_after_years)
+TEST_F(long_run, quota_after_years_holds)
 {
 	scheme_inputs s = pageout();
 
@@ -86,7 +86,7 @@ TEST_F(long_run, a_quota_holds_after_years)
 }
 
 // A kdamond that could not run gets nothing for the time in between.
-TEST_F(long_run, a_quota_has_one_window_after_days_of_standstill)
+TEST_F(long_run, quota_after_days_of_standstill_begins_one_window)
 {
 	scheme_inputs s = pageout();
 
@@ -105,7 +105,7 @@ TEST_F(long_run, a_quota_has_one_window_after_days_of_standstill)
 }
 
 // Windows of a day, and what each allows.
-TEST_F(long_run, a_quota_of_a_day_is_used_each_day)
+TEST_F(long_run, quota_of_a_day_is_used_each_day)
 {
 	scheme_inputs s = pageout();
 	inputs in;
@@ -125,7 +125,7 @@ TEST_F(long_run, a_quota_of_a_day_is_used_each_day)
 }
 
 // So much of the time someone waited that the total of a machine of years is beyond 2^32 us, and beyond 2^53.
-TEST_F(long_run, pressure_counts_what_came_since_whatever_the_total)
+TEST_F(long_run, psi_with_any_total_counts_what_came_since)
 {
 	goal g;
 
@@ -146,7 +146,7 @@ TEST_F(long_run, pressure_counts_what_came_since_whatever_the_total)
 }
 
 // 2^32 windows of 100 ms are 13 years.
-TEST_F(long_run, an_age_at_its_most_stays_there)
+TEST_F(long_run, age_at_maximum_stays_there)
 {
 	const addr_range range[] = {{memory.start, memory.end}};
 	region_table table;
@@ -170,7 +170,7 @@ TEST_F(long_run, an_age_at_its_most_stays_there)
 }
 
 // More often than the scheme is to be applied, many times in a row.
-TEST_F(long_run, a_scheme_acts_although_commits_come_faster)
+TEST_F(long_run, scheme_with_commits_faster_than_apply_interval_acts)
 {
 	report why;
 	const auto slow = [] {
@@ -192,7 +192,7 @@ TEST_F(long_run, a_scheme_acts_although_commits_come_faster)
 	EXPECT_GE(out_mib(), 15u);
 }
 
-TEST_F(long_run, accesses_are_counted_although_commits_come_faster_than_aggregations)
+TEST_F(long_run, accesses_with_commits_faster_than_aggregation_are_counted)
 {
 	const kapi_range hot{memory.start, memory.start + 256 * mib};
 	report why;

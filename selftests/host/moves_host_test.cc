@@ -37,7 +37,7 @@ protected:
 } // namespace
 
 // At each of the wraps of the 16-bit clock, and between them.
-TEST_F(migration_rest, a_move_rests_for_its_time_at_any_hour_of_days)
+TEST_F(migration_rest, move_at_any_hour_rests_for_its_time)
 {
 	folio f{12'345};
 
@@ -57,7 +57,7 @@ TEST_F(migration_rest, a_move_rests_for_its_time_at_any_hour_of_days)
 }
 
 // What has not moved for days: once in each turn of the clock it rests as long as if it just had.
-TEST_F(migration_rest, an_old_move_rests_once_in_four_hours_at_the_most)
+TEST_F(migration_rest, move_long_ago_rests_once_in_four_hours_at_most)
 {
 	constexpr u64 rest_s = 10;
 	folio f{777};
@@ -72,7 +72,7 @@ TEST_F(migration_rest, an_old_move_rests_once_in_four_hours_at_the_most)
 	EXPECT_LE(resting, (3 * 24 / 4) * (rest_s + 1) * ticks_per_s);
 }
 
-TEST_F(migration_rest, a_move_is_no_other_frames)
+TEST_F(migration_rest, move_of_one_pfn_is_not_anothers)
 {
 	folio f{5};
 	folio neighbour{6};

@@ -822,7 +822,7 @@ TEST_F(schemes, goal_metrics_tell_what_memory_is_used_for)
 }
 
 // Or a scheme would go on with all that its quota allows, for ever.
-TEST_F(schemes, goal_of_what_has_gone_counts_as_reached)
+TEST_F(schemes, goal_of_removed_node_or_cgroup_counts_as_reached)
 {
 	using enum goal_metric;
 
@@ -840,7 +840,7 @@ TEST_F(schemes, goal_of_what_has_gone_counts_as_reached)
 			}
 }
 
-TEST_F(schemes, goal_whose_cgroup_goes_ends_reclaim_with_every_tuner)
+TEST_F(schemes, goal_of_removed_cgroup_ends_reclaim_with_every_tuner)
 {
 	for (const goal_tuner tuner : {goal_tuner::consist, goal_tuner::temporal, goal_tuner::proportional}) {
 		const kapi_range memory = ram_of(1024 * mib);
