@@ -3,7 +3,6 @@
 # shellcheck shell=dash disable=SC2154,SC2086,SC2046,SC2017
 # migrate_hot, migrate_cold: memory moves to the node that was named, what it holds stays as it was, other memory stays
 # where it is, and a node keeps what it needs for itself.
-# twice: what is sampled varies
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
 
@@ -49,37 +48,62 @@ weighted() {
 	tell "weights 1 and 3"
 	at_least "$(percent a cold 1)" 72 && at_most "$(percent a cold 1)" 78 && rests
 }
-# A node that cannot be used: an error, or nothing moves; here, and by physical addresses.
+# A node that cannot be used is refused, by process and by physical addresses.
 unusable() { # NID
 	for pid in $a 0; do
-		if act migrate_cold $pid target_nid="$1" $cold_ones >/dev/null; then
-			rounds 20 && is "$(percent a cold 0)" 100 && is "$(stats sz_applied)" 0 || return
-		fi
+		stage migrate_cold $pid target_nid="$1" $cold_ones && refuses $kdamond/state on EINVAL || return
+		last_error | grep -q "target_nid: there is no node $1 with memory" || { last_error; return 1; }
 	done
 }
-free_kib() { awk '/MemFree/ { print $4 }' $nodes/node"$1"/meminfo; }
-# Of all zones of node 0, in KiB.
-low_kib() {
-	awk '/^Node/ { mine = $2 == "0," } mine && $1 == "low" { sum += $2 } END { print 4 * sum }' /proc/zoneinfo
-}
 scanned() { awk '/^(pgscan_(kswapd|direct)|allocstall_)/ { sum += $2 } END { print sum }' /proc/vmstat; }
-# More is to move there than there is room; nobody else's memory has to make room.
-# Zones that migration does not use, and what the kernel keeps, are some 60 MiB of the 100.
+# Of node 1's zones that user memory can be in: "NAME KEPT FREE OWN" a line, in KiB.  Kept are the high watermark and the reserve
+# for those who can use no other zone; free, too, are the CPUs' own lists, which nobody counts as free.
+zones() {
+	awk '
+	function tell() { if (name != "" && managed) print name, 4 * (high + reserve), 4 * free, 4 * own }
+	$1 == "Node" { tell(); name = $2 == "1," && $4 ~ /^(DMA32|Normal|Movable)$/ ? $4 : ""; free = own = high = reserve = managed = 0 }
+	$1 == "pages" && $2 == "free" { free = $3 }
+	$1 == "managed" { managed = $2 }
+	$1 == "high" { high = $2 }
+	$1 == "protection:" { reserve = $5 + 0 }
+	$1 == "count:" { own += $2 }
+	END { tell() }' /proc/zoneinfo
+}
+# No zone has gone below what it keeps; one that had less before has kept that.  The kernel counts what is free in
+# portions of some 100 pages.
+zones_keep() { # FILE: what they had before
+	zones >"$work/zones"
+	cat "$1" "$work/zones"
+	! awk 'NR == FNR { had[$1] = $3 + $4; next } { least = had[$1] < $2 ? had[$1] : $2 } $3 + $4 < least - 512' \
+		"$1" "$work/zones" | grep .
+}
+# No zone has room for another batch.
+node_is_full() { ! zones | awk '$3 > $2 + 512' | grep -q .; }
+# More is to move there than there is room, and nobody else's memory has to make room.  Far apart, the watermarks are told from
+# each other.  All but that and some 64 MiB are taken by hugetlb pages, which stay where they are.
 full_node() { # SPACE
 	end_keeper a
-	start_keeper a --node 1 0 128
+	start_keeper a --node 0 0 160
 	pid=$a
 	[ "$1" = process ] || pid=0
-	start_keeper filler --node 0 0 $((($(free_kib 0) >> 10) - 100))
+	full_factor=$(cat $watermark_factor)
+	echo 100 >$watermark_factor
+	full_kept=$(zones | awk '{ sum += $2 } END { print sum }')
+	echo $((($(of_node 1 MemFree) - full_kept) / 2048 - 32)) >$node_1_pool
 	sleep 1
+	zones >"$work/before"
 	was_scanned=$(scanned)
-	act migrate_hot $pid target_nid=0 || return
-	rounds 60 || return
-	diag "full node: $(free_kib 0) KiB stay free, the low watermarks are at $(low_kib) KiB" >&3
-	at_least "$(amount a cold node0)" $((4 * mib)) || return
-	at_least "$(free_kib 0)" "$(low_kib)" && is "$(scanned)" "$was_scanned" || return
-	intact a && end_keeper filler
+	act migrate_cold $pid target_nid=1 && wait_until 20 node_is_full || { cat "$work/before"; zones; return 1; }
+	rounds 10 || return
+	diag "full node: $(($(amount a cold node1) / mib)) MiB have moved; kept, free and in the CPUs' lists, in KiB:" $(zones) >&3
+	at_least "$(amount a cold node1)" $((4 * mib)) && zones_keep "$work/before" && is "$(scanned)" "$was_scanned" || return
+	echo 0 >$node_1_pool
+	echo "$full_factor" >$watermark_factor
+	intact a
 }
+
+watermark_factor=/proc/sys/vm/watermark_scale_factor
+node_1_pool=$nodes/node1/hugepages/hugepages-2048kB/nr_hugepages
 
 need_module
 [ -d $nodes/node1 ] || skip_all "there is only one node; run-in-vm has a machine with two"
@@ -108,7 +132,7 @@ check "huge pages move as huge pages" huge_pages_move
 end_keeper a
 start_keeper a --node 0 8 $size
 for nid in -1 5 63 1000 2147483647; do
-	check "node $nid is no target" unusable $nid
+	check "node $nid is no target: EINVAL" unusable $nid
 done
 check "destinations get their shares, and it rests" weighted
 check "all is as it was" all_intact
