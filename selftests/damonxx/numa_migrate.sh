@@ -88,6 +88,7 @@ full_node() { # SPACE
 	[ "$1" = process ] || pid=0
 	full_factor=$(cat $watermark_factor)
 	echo 100 >$watermark_factor
+	echo 1000000 >$own_lists # as short as they can be
 	full_kept=$(zones | awk '{ sum += $2 } END { print sum }')
 	echo $((($(of_node 1 MemFree) - full_kept) / 2048 - 32)) >$node_1_pool
 	sleep 1
@@ -99,10 +100,12 @@ full_node() { # SPACE
 	at_least "$(amount a cold node1)" $((4 * mib)) && zones_keep "$work/before" && is "$(scanned)" "$was_scanned" || return
 	echo 0 >$node_1_pool
 	echo "$full_factor" >$watermark_factor
+	echo 0 >$own_lists
 	intact a
 }
 
 watermark_factor=/proc/sys/vm/watermark_scale_factor
+own_lists=/proc/sys/vm/percpu_pagelist_high_fraction
 node_1_pool=$nodes/node1/hugepages/hugepages-2048kB/nr_hugepages
 
 need_module
