@@ -3,7 +3,6 @@
 # shellcheck shell=dash disable=SC2154,SC2086,SC2046,SC2017
 # Filters: what passes them, in each round, of memory that is known: three processes with as much each, one in a memory
 # cgroup, one in huge pages, one with a file.
-# twice: what is sampled varies
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
 

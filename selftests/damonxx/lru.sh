@@ -3,7 +3,6 @@
 # shellcheck shell=dash disable=SC2154,SC2086,SC2046,SC2017
 # cold, lru_prio, lru_deprio: which of two processes in one memory cgroup reclaim takes memory from.  Both have the
 # same, and neither uses it; "old" has had it for longer.
-# twice: what is sampled varies
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
 
@@ -48,26 +47,33 @@ active() { # NAME LEAST MOST, in percent
 	at_least $active_share "$2" && at_most $active_share "$3"
 }
 
+# Classic lists show when all has moved: so much of it is active.
+sorted() { # NAME LEAST MOST
+	if [ $lru = classic ]; then
+		wait_until 30 active "$@"
+	else
+		wait_until 30 stat_reaches sz_applied $((size * mib)) && rounds 10
+	fi
+}
+
 untouched() {
 	start_pair && reclaim "$lru: no scheme" && old_loses_more
 }
 # Advice to the process that has its memory for a shorter time.
 cold() {
 	start_pair --active && active new 90 100 || return
-	act cold $new $cold_ones && wait_until 20 stat_reaches sz_applied $((size * mib / 2)) && rounds 10 || return
-	turn off && active new 0 10 && reclaim "$lru: cold" && new_loses_more
+	act cold $new $cold_ones && sorted new 0 10 || return
+	turn off && reclaim "$lru: cold" && new_loses_more
 }
 deprio() {
 	start_pair --active && active new 90 100 || return
-	act_on_frames lru_deprio "$(runs new cold)" && wait_until 20 stat_reaches sz_applied $((size * mib / 2)) &&
-		rounds 10 || return
-	turn off && active new 0 10 && active old 90 100 && reclaim "$lru: lru_deprio" && new_loses_more
+	act_on_frames lru_deprio "$(runs new cold)" && sorted new 0 10 || return
+	turn off && active old 90 100 && reclaim "$lru: lru_deprio" && new_loses_more
 }
 prio() {
 	start_pair && active old 0 10 || return
-	act_on_frames lru_prio "$(runs old cold)" && wait_until 20 stat_reaches sz_applied $((size * mib / 2)) &&
-		rounds 10 || return
-	turn off && active old 90 100 && active new 0 10 && reclaim "$lru: lru_prio" && new_loses_more
+	act_on_frames lru_prio "$(runs old cold)" && sorted old 90 100 || return
+	turn off && active new 0 10 && reclaim "$lru: lru_prio" && new_loses_more
 }
 all_of() { # LRU
 	lru=$1

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash disable=SC2154
 # damonxx_lru_sort: hot memory gets to the active lists, cold memory to the inactive ones.
-# twice: what is sampled varies
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
 . "$(dirname "$0")/special.sh"

@@ -3,7 +3,6 @@
 # shellcheck shell=dash disable=SC2154,SC2086,SC2046,SC2017
 # Goals about nodes: memory moves until the goal is reached, and then hardly any does.  What the nodes hold is taken
 # from their meminfo.
-# twice: what is sampled varies
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
 
@@ -18,23 +17,24 @@ in_use() { echo $(($(of_node "$1" AnonPages) + $(of_node "$1" FilePages))); }
 share_bp() { echo $(($(in_use "$1") * 10000 / ($(in_use 0) + $(in_use 1)))); }
 
 near() { [ "$("$1" "$2")" -ge $(($3 - 100)) ] && [ "$("$1" "$2")" -le $(($3 + 100)) ]; }
-# settles METRIC NODE TARGET: within 100 bp, and stays there for a minute, in which less than 1 % of node 0 is moved.
+# settles METRIC NODE TARGET: within 100 bp, and stays there for 20 s, in which less than 1/3 % of node 0 is moved.
 settles() {
 	wait_until 90 near "$@" || { echo "$1 of node $2 is $("$1" "$2"), not $3"; return 1; }
 	sleep $((5 * slow))
 	settled=$(vmstat pgmigrate_success) settled_at=$("$1" "$2")
-	sleep 60
+	sleep 20
 	settled=$(($(vmstat pgmigrate_success) - settled))
-	diag "$goal: $settled_at bp of $3, $("$1" "$2") a minute later; $settled pages were moved in it" >&3
-	near "$@" && at_most $settled $(($(of_node 0 MemTotal) / 4 / 100))
+	diag "$goal: $settled_at bp of $3, $("$1" "$2") 20 s later; $settled pages were moved in them" >&3
+	near "$@" && at_most $settled $(($(of_node 0 MemTotal) / 4 / 300))
 }
 # towards GOAL NODE TARGET [FILE=VALUE...]: by cold memory of node 0 that moves to node 1.  Windows are small, so that one
 # does not go far beyond the goal; proportional takes only the missing part of them.  What is free, or on node 1, costs
-# next to nothing.
+# next to nothing.  Nothing is hot, so few samples do.
 towards() {
 	goal=$1 goal_node=$2 goal_target=$3
 	shift 3
 	act migrate_cold 0 target_nid=1 access_pattern/nr_accesses/max=0 access_pattern/age/min=2 \
+		../../$sample_us=$((50000 * slow)) ../../$aggr_us=$((500000 * slow)) apply_interval_us=$((200000 * slow)) \
 		quotas/bytes=$((step * mib)) quotas/reset_interval_ms=$((200 * slow)) quotas/fail_charge_num=1 \
 		quotas/fail_charge_denom=1024 quotas/goals/nr_goals=1 \
 		quotas/goals/0/target_metric="$goal" quotas/goals/0/nid="$goal_node" \
