@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
 # Probes of data attributes: hits tell what memory is, of processes whose memory is known.
-# twice: what is sampled varies
 . "$(dirname "$0")/lib.sh"
 
 group=/sys/fs/cgroup/damonxx-test
@@ -152,6 +151,8 @@ huge() {
 	regions && all 0 hot && all 0 cold && none 1 hot && none 1 cold && all 2 hot && all 2 cold
 }
 
+# The kernel may have to move other memory out of the way.
+get_pages() { echo 12 >$pages && [ "$(cat $pages)" -ge 10 ]; }
 hugetlb() {
 	start_victim hugetlb 16 || return
 	said hot >"$work/areas" && said cold >>"$work/areas"
@@ -205,26 +206,27 @@ check "a commit asks for something else: what is accessed, and what not" recommi
 check "directories for hits come and go with probes" directories
 check "with a weight, hits replace accesses, and regions follow them" weighted
 check "vaddr finds what is anonymous" follows
-if [ -d $group ]; then
+if grep -q -w memory /sys/fs/cgroup/cgroup.controllers 2>/dev/null; then
 	check "memory cgroups" cgroups
 else
 	skip "memory cgroups" "this kernel has none"
 fi
 end_victim
-if grep -q -v '\[never\]' /sys/kernel/mm/transparent_hugepage/enabled 2>/dev/null; then
+if [ -e /sys/kernel/mm/transparent_hugepage/enabled ]; then
 	check "transparent huge pages" huge
 	end_victim
 else
 	skip "transparent huge pages" "this kernel has none"
 fi
 pages=/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages
-if [ -e $pages ] && echo 12 >$pages && [ "$(cat $pages)" -ge 10 ]; then
+if [ -e $pages ]; then
+	check "there are hugetlb pages" wait_until 10 get_pages
 	check "hugetlb pages" hugetlb
 	end_victim
 	need_idle
 	echo 0 >$pages
 else
-	skip "hugetlb pages" "there are none to be had"
+	skip "hugetlb pages" "this kernel has none"
 fi
 check "physical memory" physical
 check "what cannot be is refused" refused

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
 # 10,000 regions: all are told, quickly, and again.  Fewer where everything is slow.
-# twice: times vary
 . "$(dirname "$0")/lib.sh"
 
 regions=$((10000 / slow))
