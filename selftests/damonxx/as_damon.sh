@@ -71,23 +71,38 @@ modules() {
 		is "$(inside "ls /sys/module/damon_$each")" "$ours" || return
 	done
 }
+# Where the kernel has no tree of its own, ours is in its place, as long as the module is loaded.
+link() {
+	need_idle
+	is "$(readlink -f $damon)" /sys/kernel/mm/damonxx && put $kdamonds/nr_kdamonds 2 &&
+		is "$(cat $damon/admin/kdamonds/nr_kdamonds)" 2 && put $damon/admin/kdamonds/nr_kdamonds 0 || return
+	rmmod damonxx && not test -L $damon && not test -e $damon && insmod "$module" && test -L $damon
+}
+# Where it has one, that stays.
+their_tree() {
+	need_idle
+	not test -L $damon && put $kdamonds/nr_kdamonds 2 && is "$(cat $damon/admin/kdamonds/nr_kdamonds)" 0 || return
+	rmmod damonxx && test -d $damon/admin && insmod "$module" && test -d $damon/admin && not test -L $damon
+}
 remembered() {
 	echo theirs >"$work/.damo.sysinfo"
 	HOME=$work inside 'cat ~/.damo.sysinfo; echo ours >~/.damo.sysinfo; cat ~/.damo.sysinfo' >"$work/out" &&
 		is "$(cat "$work/out")" ours && is "$(cat "$work/.damo.sysinfo")" theirs
 }
-# The module can go: what is mounted there is empty then.
+# The module can go: what is mounted there is empty then, and a link is gone.
 unloading() {
+	empty=''
+	[ ! -L $damon ] || empty="ls: $damon: No such file or directory"
 	inside "touch $work/begun; while [ -e $work/begun ]; do sleep 0.1; done; ls $damon" >"$work/out" 2>&1 &
 	client=$!
 	children="$children $client"
 	wait_until 20 test -e "$work/begun" && rmmod damonxx || return
 	rm "$work/begun"
 	wait $client
-	is "$(cat "$work/out")" "" && insmod "$module"
+	is "$(cat "$work/out")" "$empty" && insmod "$module"
 }
 
-[ -f "$as_damon" ] || skip_all "there is no as-damon"
+[ -f "$as_damon" ] || bail_out "there is no as-damon"
 need_module
 loaded || skip_all "what is built in cannot be unloaded"
 check "the command's status and arguments" statuses
@@ -96,9 +111,14 @@ check "so is not to be root" not_root
 check "the tree, for the command only" tree
 check "a client starts a kdamond" a_client
 if [ -L $damon ]; then
-	skip "events of the kernel's DAMON" "this kernel has none"
+	check "where the kernel has no tree, mm/damon is a link to ours" link
 else
+	check "the kernel's own tree stays" their_tree
+fi
+if [ -d $events/damonxx ]; then
 	check "events of the kernel's DAMON become ours" theirs
+else
+	skip "events of the kernel's DAMON" "this kernel has none"
 fi
 check "modules of the kernel's DAMON are ours, or gone" modules
 check "what damo remembers of the kernel's DAMON stays apart" remembered
