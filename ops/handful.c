@@ -6,6 +6,13 @@
 #include "ops/folio_filter.h"
 #include "ops/handful.h"
 
+/* A huge page that could not be split has its broken pages in its middle. */
+static bool is_poisoned(struct folio *folio)
+{
+	return folio_test_hwpoison(folio) ||
+	       (folio_test_large(folio) && folio_test_has_hwpoisoned(folio));
+}
+
 /* What can be neither paged out nor moved, nor is on a list that has an age. */
 static bool may_act_on(const struct kapi_deed *deed, struct folio *folio)
 {
@@ -13,7 +20,7 @@ static bool may_act_on(const struct kapi_deed *deed, struct folio *folio)
 		return false;
 	if (deed->action != KAPI_ACTION_PAGEOUT && deed->action != KAPI_ACTION_MIGRATE)
 		return deed->action != KAPI_ACTION_STAT;
-	return !folio_maybe_dma_pinned(folio) && !folio_test_hwpoison(folio);
+	return !folio_maybe_dma_pinned(folio) && !is_poisoned(folio);
 }
 
 /* Leaves those in hand that the action is for. */
