@@ -15,6 +15,15 @@
  *	--active	has the cold part on the list of active memory at first, if there is such a list
  *	--report MS	says how the passes went when so much time is over, too
  *	--rest MS	sleeps so long between two passes over the hot part (2)
+ *	--hold HOW	what else is done to the cold part:
+ *			shared		a child maps it, too
+ *			locked		mlock()
+ *			handled		its faults go to a userfaultfd
+ *			pinned		it is a registered buffer of an io_uring
+ *			piped		vmsplice() has put it into a pipe, which is read and compared at the first step
+ *			poisoned	each 64th page is said to be broken; a line "frame NUMBER" for each of them
+ *			poisoned-huge	as poisoned, but in huge pages that were pinned, so that the kernel could not
+ *					take the broken pages out
  *
  * It writes each page at its first touch, and touches the hot part again and again.  Upon SIGUSR1 it takes a step:
  * it reads all that it has written and says "intact BYTES", or "changed ADDRESS".  It also says "hot START END" and
@@ -24,13 +33,17 @@
 #define _GNU_SOURCE
 #include <err.h>
 #include <fcntl.h>
+#include <linux/io_uring.h>
+#include <linux/userfaultfd.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -61,11 +74,19 @@ static void fill(char *at, unsigned long bytes)
 		*(volatile uint64_t *)line = content_of(line);
 }
 
+/* Pages that are broken are not read: from here on each 64th. */
+static const char *first_broken;
+
+static bool is_broken(const char *line)
+{
+	return first_broken && line >= first_broken && (unsigned long)(line - first_broken) % (64 * PAGE) < PAGE;
+}
+
 /* NULL, or the first address that changed. */
 static const char *find_change(const char *at, unsigned long bytes)
 {
 	for (const char *line = at; line < at + bytes; line += LINE)
-		if (*(const volatile uint64_t *)line != content_of(line))
+		if (!is_broken(line) && *(const volatile uint64_t *)line != content_of(line))
 			return line;
 	return NULL;
 }
@@ -200,6 +221,134 @@ static void rest(unsigned long ns)
 	nanosleep(&(struct timespec){ ns / 1000000000, ns % 1000000000 }, NULL);
 }
 
+/* What --hold does. */
+
+static void share(void)
+{
+	const pid_t pid = fork();
+
+	if (pid < 0)
+		err(1, "cannot fork");
+	if (pid)
+		return;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;;)
+		pause();
+}
+
+static void handle_faults(char *at, unsigned long bytes)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register area = {
+		.range = { (unsigned long)at, bytes },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+	const int fd = syscall(SYS_userfaultfd, O_CLOEXEC);
+
+	if (fd < 0 || ioctl(fd, UFFDIO_API, &api) || ioctl(fd, UFFDIO_REGISTER, &area))
+		err(1, "userfaultfd");
+}
+
+/* Until the file is closed. */
+static int pin(char *at, unsigned long bytes)
+{
+	struct io_uring_params parameters = { 0 };
+	const struct iovec buffer = { at, bytes };
+	const int fd = syscall(SYS_io_uring_setup, 4, &parameters);
+
+	if (fd < 0 || syscall(SYS_io_uring_register, fd, IORING_REGISTER_BUFFERS, &buffer, 1))
+		err(1, "io_uring");
+	return fd;
+}
+
+static int pipe_ends[2];
+
+static void put_into_pipe(char *at, unsigned long bytes)
+{
+	struct iovec rest = { at, bytes };
+
+	if (pipe(pipe_ends) || fcntl(pipe_ends[1], F_SETPIPE_SZ, bytes) < 0)
+		err(1, "no pipe for %lu bytes", bytes);
+	while (rest.iov_len) {
+		const ssize_t n = vmsplice(pipe_ends[1], &rest, 1, SPLICE_F_NONBLOCK);
+
+		if (n <= 0)
+			err(1, "vmsplice");
+		rest.iov_base = (char *)rest.iov_base + n;
+		rest.iov_len -= n;
+	}
+}
+
+static void check_pipe(const char *at, unsigned long bytes)
+{
+	char *copy = malloc(bytes);
+	unsigned long got = 0;
+	ssize_t n;
+
+	close(pipe_ends[1]);
+	while (copy && got < bytes && (n = read(pipe_ends[0], copy + got, bytes - got)) > 0)
+		got += n;
+	for (unsigned long i = 0; i < bytes; i += LINE)
+		if (got != bytes || *(uint64_t *)(copy + i) != content_of(at + i)) {
+			printf("changed %lu, in the pipe\n", (unsigned long)at + i);
+			break;
+		}
+	free(copy);
+	pipe_ends[0] = 0;
+}
+
+/* The kernel tells of a broken page; nobody reads it. */
+static void on_broken(int signal)
+{
+	(void)signal;
+}
+
+#define PAGEMAP_FRAME ((1ull << 55) - 1)
+
+static void poison(char *at, unsigned long bytes)
+{
+	int fd = open("/proc/self/pagemap", O_RDONLY);
+	uint64_t entry;
+
+	if (fd < 0)
+		err(1, "pagemap");
+	signal(SIGBUS, on_broken);
+	first_broken = at + 3 * PAGE;
+	for (char *page = at + 3 * PAGE; page < at + bytes; page += 64 * PAGE) {
+		if (pread(fd, &entry, sizeof(entry), (unsigned long)page / PAGE * sizeof(entry)) != sizeof(entry))
+			err(1, "pagemap");
+		printf("frame %llu\n", (unsigned long long)(entry & PAGEMAP_FRAME));
+		if (madvise(page, PAGE, MADV_HWPOISON) && errno != EHWPOISON && errno != EBUSY)
+			err(1, "cannot poison");
+	}
+	close(fd);
+}
+
+static void hold(char *at, unsigned long bytes, const char *how)
+{
+	if (!strcmp(how, "shared")) {
+		share();
+	} else if (!strcmp(how, "locked")) {
+		if (mlock(at, bytes))
+			err(1, "mlock");
+	} else if (!strcmp(how, "handled")) {
+		handle_faults(at, bytes);
+	} else if (!strcmp(how, "pinned")) {
+		pin(at, bytes);
+	} else if (!strcmp(how, "piped")) {
+		put_into_pipe(at, bytes);
+	} else if (!strcmp(how, "poisoned")) {
+		poison(at, bytes);
+	} else if (!strcmp(how, "poisoned-huge")) {
+		const int fd = pin(at, bytes);
+
+		poison(at, bytes);
+		close(fd);
+	} else {
+		errx(2, "memory cannot be held '%s'", how);
+	}
+}
+
 static void check(const char *at, unsigned long bytes)
 {
 	const char *changed = find_change(at, bytes);
@@ -223,7 +372,7 @@ static unsigned long megabytes(const char *word)
 int main(int argc, char **argv)
 {
 	bool huge = false, blocks = false, plain = false, later = false, out = false, active = false, filled;
-	const char *path = NULL;
+	const char *path = NULL, *how = NULL;
 	unsigned long hot, cold, report_ns = 0, rest_ns = 2000000, began_ns;
 	long node = -1;
 	int done = 0;
@@ -246,6 +395,8 @@ int main(int argc, char **argv)
 			out = true;
 		else if (!strcmp(*argv, "--active"))
 			active = true;
+		else if (!strcmp(*argv, "--hold") && argv[1])
+			how = *++argv;
 		else if (!strcmp(*argv, "--report") && argv[1])
 			report_ns = strtoul(*++argv, NULL, 0) * 1000000;
 		else if (!strcmp(*argv, "--rest") && argv[1])
@@ -277,6 +428,8 @@ int main(int argc, char **argv)
 		swap_out(at + hot, cold);
 	if (active)
 		activate(at + hot, cold);
+	if (how)
+		hold(at + hot, cold, how);
 	printf("hot %lu %lu\ncold %lu %lu\n", (unsigned long)at, (unsigned long)at + hot, (unsigned long)at + hot,
 	       (unsigned long)at + hot + cold);
 	touch(at, hot);
@@ -299,6 +452,8 @@ int main(int argc, char **argv)
 			fill(at + hot, cold);
 		filled = true;
 		check(at, hot + cold);
+		if (pipe_ends[0])
+			check_pipe(at + hot, cold);
 		printf("ready %d\n", done);
 	}
 }
