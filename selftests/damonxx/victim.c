@@ -6,6 +6,9 @@
  *	victim busy MIB		touches one half of MIB again and again, the other half never
  *	victim thp MIB		the same in transparent huge pages
  *	victim hugetlb MIB	the same in hugetlb pages of 2 MiB
+ *	victim gigantic		touches a page of 1 GiB again and again; step: no more
+ *	victim tables MIB	maps 1 GiB of hugetlb pages of 2 MiB, touches MIB of it once, and waits; a child with the
+ *				same page tables touches one half of those again and again; says "child PID", too
  *	victim file PATH	maps a file, reads all of it once, little by little, and waits
  *	victim mixed PATH	as busy, with 16 MiB, and maps a file
  *	victim grow MIB		step: maps MIB more; step: unmaps them
@@ -30,6 +33,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/rseq.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -150,6 +154,51 @@ static void busy(unsigned long bytes, int flags, int advice)
 	say_huge(area);
 	ready();
 	keep_hot(area, bytes / 2);
+}
+
+#define GIB (1ul << 30)
+
+#ifndef MAP_HUGE_1GB
+#define MAP_HUGE_1GB (30 << MAP_HUGE_SHIFT)
+#endif
+
+static void gigantic(void)
+{
+	char *at = map(GIB, MAP_HUGETLB | MAP_HUGE_1GB);
+
+	touch(at + GIB / 2, PAGE);
+	say("hot", at, GIB);
+	ready();
+	while (steps < 1) {
+		touch(at + GIB / 2, PAGE);
+		flush_tlb();
+		nap(2000);
+	}
+	ready();
+	wait_for_ever();
+}
+
+/* Tables of hugetlb pages are shared where a mapping has a whole one. */
+static void tables(unsigned long bytes)
+{
+	char *at = mmap((void *)(64 * GIB), GIB, PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_ANONYMOUS | MAP_HUGETLB | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+	pid_t child;
+
+	if (at == MAP_FAILED)
+		err(1, "cannot map hugetlb pages");
+	touch(at, bytes);
+	child = fork();
+	if (!child) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		touch(at, bytes);
+		keep_hot(at, bytes / 2);
+	}
+	printf("child %d\n", child);
+	say("hot", at, bytes / 2);
+	say("cold", at + bytes / 2, bytes / 2);
+	ready();
+	wait_for_ever();
 }
 
 static void idle(unsigned long bytes)
@@ -357,6 +406,10 @@ int main(int argc, char **argv)
 		busy(n * MIB, 0, MADV_HUGEPAGE);
 	else if (!strcmp(kind, "hugetlb"))
 		busy(n * MIB, MAP_HUGETLB, 0);
+	else if (!strcmp(kind, "gigantic"))
+		gigantic();
+	else if (!strcmp(kind, "tables"))
+		tables(n * MIB);
 	else if (!strcmp(kind, "file"))
 		file(argument);
 	else if (!strcmp(kind, "mixed"))
