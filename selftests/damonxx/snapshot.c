@@ -4,7 +4,8 @@
  *
  *	show FILE	one read(): a line for the header, "TIME_NS NR_TARGETS NR_REGIONS WINDOW PAUSED OPERATIONS",
  *			then each region in decimal: START END NR_ACCESSES AGE
- *	pieces FILE	the same, read in pieces of 1000 bytes
+ *	targets FILE	for each target: PID REGIONS BYTES, and in how many regions accesses were found
+ *	pieces FILE	the same as show, read in pieces of 1000 bytes
  *	again FILE N	N snapshots from one open file; prints the milliseconds of the median one and the longest
  *	hold FILE N	opens FILE, reads, says "open"; once FILE is gone, or after N seconds, reads again and
  *			prints the error
@@ -83,6 +84,24 @@ static void show(void)
 	for (unsigned int i = 0; i < header->nr_regions; i++)
 		printf("%llu %llu %u %u\n", region(i)->start, region(i)->end, region(i)->nr_accesses,
 		       region(i)->age);
+}
+
+static void show_targets(void)
+{
+	const struct damonxx_snapshot *header = (const void *)content;
+
+	for (unsigned int t = 0; t < header->nr_targets; t++) {
+		unsigned long long bytes = 0;
+		unsigned int accessed = 0;
+
+		for (unsigned int i = 0; i < target(t)->nr_regions; i++) {
+			const struct damonxx_snapshot_region *r = region(target(t)->first_region + i);
+
+			bytes += r->end - r->start;
+			accessed += r->nr_accesses > 0;
+		}
+		printf("%d %u %llu %u\n", target(t)->pid, target(t)->nr_regions, bytes, accessed);
+	}
 }
 
 static ssize_t in_pieces(int fd)
@@ -184,16 +203,19 @@ int main(int argc, char **argv)
 	content = malloc(ROOM);
 	if (!content)
 		errx(2, "out of memory");
-	if (!strcmp(mode, "show") || !strcmp(mode, "pieces")) {
+	if (!strcmp(mode, "show") || !strcmp(mode, "targets") || !strcmp(mode, "pieces")) {
 		int fd = open_file(argv[2]);
-		ssize_t size = *mode == 's' ? read(fd, content, ROOM) : in_pieces(fd);
+		ssize_t size = *mode == 'p' ? in_pieces(fd) : read(fd, content, ROOM);
 
 		if (size < 0)
 			errx(1, "%s", strerrorname_np(errno));
 		check(size);
 		if (read(fd, content + size, 1))
 			errx(1, "there is more");
-		show();
+		if (*mode == 't')
+			show_targets();
+		else
+			show();
 	} else if (!strcmp(mode, "again") && n) {
 		again(open_file(argv[2]), n);
 	} else if (!strcmp(mode, "hold") && n) {
@@ -201,7 +223,7 @@ int main(int argc, char **argv)
 	} else if (!strcmp(mode, "errors") && n) {
 		errors(argv[2], n);
 	} else {
-		errx(2, "usage: snapshot show|pieces|again|hold|errors FILE [N]");
+		errx(2, "usage: snapshot show|targets|pieces|again|hold|errors FILE [N]");
 	}
 	return 0;
 }
