@@ -50,7 +50,7 @@ children="$children $observer"
 check "on with a budget of $permil permil" eval 'put $attrs/cpu_permil $permil && turn on'
 wait $observer
 # shellcheck disable=SC2046
-check "it takes no more in its first seconds, but for its start" any_second $(cat "$work/start")
+check "in none of its first seconds it takes more" any_second $(cat "$work/start")
 busiest $kdamond/pid 10 5 >"$work/steady" 2>&1 &
 observer=$!
 children="$children $observer"
@@ -58,9 +58,7 @@ check "the kdamond keeps to it for 10 s" keeps_to_budget 10
 diag "with it: $cpu ms in $time ms, by its own account $own ms, $(stat_of checks_per_sample) checks a sample, $(stat_of nr_regions) regions"
 wait $observer
 # shellcheck disable=SC2046
-check "in none of their seconds it takes more" any_second $(cat "$work/steady")
-check "nor in a sample and the end of a window more than half of it" at_most "$(cut -d ' ' -f 2 "$work/steady")" \
-	$((permil * 500))
+check "nor in any of these" any_second $(cat "$work/steady")
 check "not all regions are looked at in a sample" at_least "$(stat_of probes_skipped)" "$regions"
 check "the hot range is found" wait_until 60 found_hot
 check "and the cold one is not called hot" wait_until 60 found_cold
