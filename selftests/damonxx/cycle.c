@@ -88,6 +88,32 @@ static void load_often(unsigned long n, const char *path, pid_t pid)
 	printf("%lu times: loading takes %lu us, unloading %lu us\n", n, loading / n / 1000, unloading / n / 1000);
 }
 
+/* The kdamond that runs now; 0: it has ended. */
+static pid_t kdamond(void)
+{
+	char text[32] = "";
+	int fd = open(ADMIN "/0/pid", O_RDONLY);
+	pid_t pid;
+
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
+		err(1, "cannot read pid");
+	close(fd);
+	pid = atoi(text);
+	return pid > 0 ? pid : 0;
+}
+
+/* When "off" returns it runs none of the module's code, but a thread stays in /proc for a moment. */
+static void must_end(pid_t pid)
+{
+	const unsigned long begin_ns = now_ns();
+
+	while (pid && !kill(pid, 0)) {
+		if (now_ns() - begin_ns > 60 * 1000000000ul)
+			errx(1, "kdamond %d is there a minute after off", pid);
+		usleep(200);
+	}
+}
+
 /* Says when its memory is there, and waits. */
 static pid_t start_child(void)
 {
@@ -126,12 +152,13 @@ static void switch_often(unsigned long n, unsigned int seed)
 
 	srandom(seed);
 	for (unsigned long i = 0; i < n; i++) {
-		pid_t pid = start_child();
+		pid_t pid = start_child(), worker;
 		bool dies = random() % 2;
 		int error;
 
 		must_number(CONTEXT "/targets/0/pid_target", pid);
 		must(ADMIN "/0/state", "on");
+		worker = kdamond();
 		usleep(random() % 4000);
 		if (dies)
 			end_child(pid);
@@ -142,6 +169,7 @@ static void switch_often(unsigned long n, unsigned int seed)
 				errx(1, "tried regions: %s", strerror(error));
 		}
 		must(ADMIN "/0/state", "off");
+		must_end(worker);
 		if (!dies)
 			end_child(pid);
 		died += dies;
