@@ -5,7 +5,6 @@
 # with different places, over the settled half of each.  With --huge, in transparent huge pages; with --physical, by
 # paddr over all of the machine's memory, where each page of the process is looked for by its frame; with --brief, in a
 # quarter of the memory and half of the time.
-# twice: what is sampled varies
 . "$(dirname "$0")/lib.sh"
 
 kind='' physical='' brief=''
@@ -40,7 +39,7 @@ if [ "$kind" = --huge ]; then
 	zero_page=$(cat $thp/use_zero_page)
 	echo 0 >$thp/use_zero_page
 fi
-command -v hotspot >/dev/null && command -v recorder >/dev/null || skip_all "there is no hotspot or no recorder"
+command -v hotspot >/dev/null && command -v recorder >/dev/null || bail_out "there is no hotspot or no recorder"
 [ -e /proc/self/schedstat ] || skip_all "the recorder needs /proc/PID/schedstat (CONFIG_SCHEDSTATS)"
 need_module
 # shellcheck disable=SC2086
@@ -74,9 +73,12 @@ good() { # PHASE
 	# shellcheck disable=SC2046
 	set -- $(sed -n "s/^phase $1 //p" "$work/score")
 	diag "recall ${1-none}, precision ${2-none} permil in ${3-no} snapshots" >&3
-	at_least "${3:-0}" 20 && at_least "$1" 950 && at_least "$2" 950
+	at_least "${3:-0}" 20 && at_least "$1" "$least" && at_least "$2" "$least"
 }
 exec 3>&1
-check "phase 1: recall and precision are at least 95 %" good 1
-check "phase 2, the hot places have moved: recall and precision are at least 95 %" good 2
+# Documentation/performance.rst: 99.7 % in any settled half; physical memory is found less exactly.
+least=990
+[ -z "$physical$kind" ] && [ "$slow" = 1 ] || least=950
+check "phase 1: recall and precision are at least $least permil" good 1
+check "phase 2, the hot places have moved: recall and precision are at least $least permil" good 2
 finish

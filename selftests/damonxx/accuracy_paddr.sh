@@ -1,5 +1,4 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Hot physical memory is found, among all that the machine has.
-# twice: what is sampled varies
 exec sh "$(dirname "$0")/accuracy.sh" --physical

@@ -1,5 +1,4 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # The same in transparent huge pages.
-# twice: what is sampled varies
 exec sh "$(dirname "$0")/accuracy.sh" --physical --huge
