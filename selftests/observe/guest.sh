@@ -29,7 +29,7 @@ ask_attributes() {
 }
 settings="$sample_us=5000 $aggr_us=100000 $update_us=200000 $min_regions=100 $max_regions=1000"
 hot_is_found() { # START END
-	found_permil=$(found_in "$1" "$2") && [ "$found_permil" -ge 900 ]
+	turn update_schemes_tried_regions && found_permil=$(found_in "$1" "$2") && [ "$found_permil" -ge 900 ]
 }
 watch_process() {
 	need_idle
