@@ -25,7 +25,8 @@ pages_out() { # WHAT PID FILE=VALUE...
 }
 rss_at_most() { at_most "$(sed -n 's/^VmRSS:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$a/status")" $(($1 << 10)); }
 hot_stays() { at_least "$(amount a hot present)" $((8 * mib / 100 * 90)); }
-# counted ZERO_BYTES: within what went, as the kernel counts what it writes to swap.  Zero pages go without being written.
+# counted ZERO_BYTES: within what went, as the kernel counts what it writes to swap.  Zero pages go without being written, and
+# so do pages of the program's file.
 counted() {
 	counted_bytes=$(stats sz_applied) && turn off && swapped_bytes=$((($(vmstat pswpout) - free_before) * 4096)) || return
 	diag "$((counted_bytes >> 10)) KiB are said to be applied to, the kernel swapped $((swapped_bytes >> 10)) KiB out" >&3
@@ -80,7 +81,7 @@ end_keeper a
 start_in_group
 check "physical memory: cold memory leaves the process" pages_out "physical memory" 0 $cold_ones $(own_memory physical)
 check "physical memory: hot memory stays" hot_stays
-check "physical memory: what the scheme says it applied to has gone" counted 65536
+check "physical memory: what the scheme says it applied to has gone" counted 1048576
 check "physical memory: all comes back as it was" intact a
 end_keeper a
 start_keeper a 8 $size
