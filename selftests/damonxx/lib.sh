@@ -214,9 +214,11 @@ kernel_memory() {
 	for slab in /sys/kernel/slab/*; do
 		[ -L "$slab" ] || echo 1 >"$slab/shrink"
 	done
+	# Ranges of addresses that were freed stay until there are many of them; VmallocUsed tells what is in use.
+	slab_of_ranges=$(readlink -f /sys/kernel/slab/vmap_area)
 	# No new process between here and the end: it would take objects.
 	for slab in /sys/kernel/slab/*; do
-		[ ! -L "$slab" ] && read -r slab_objects _ <"$slab/objects" && echo "objects:${slab##*/} $slab_objects"
+		[ ! -L "$slab" ] && [ "$slab" != "$slab_of_ranges" ] && read -r slab_objects _ <"$slab/objects" && echo "objects:${slab##*/} $slab_objects"
 	done
 	while read -r field kib _; do
 		case $field in
