@@ -42,9 +42,11 @@ evident_pieces find_pieces(evidence seen, u32 hits, u32 samples, u32 certainty)
 		if (now == evident_pieces::unseen)
 			continue;
 		if (now != before) {
-			if (pieces.count + 2 > evident_pieces::most)
+			const bool gap = pieces.count && end_before < part;
+
+			if (pieces.count + gap + 1 > evident_pieces::most)
 				return {};
-			if (pieces.count && end_before < part)
+			if (gap)
 				add(pieces, end_before, evident_pieces::unseen);
 			add(pieces, pieces.count ? part : 0, now);
 			stretches += (now & rare) && !(before & rare);

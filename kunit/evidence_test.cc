@@ -94,6 +94,21 @@ CASE(evidence, find_pieces_border_inside_a_part_makes_it_mixed)
 	EXPECT_EQUAL(found.piece[2].start, 9);
 }
 
+CASE(evidence, find_pieces_three_hot_stretches_inside_finds_seven)
+{
+	evidence seen = 0;
+
+	for (u32 part = 0; part < evidence_parts; part++)
+		seen |= evidence_of(part, part % 5 == 2 || part % 5 == 3);
+	const evident_pieces found = find_pieces(seen, 9, 24, 3);
+	ASSERT_EQUAL(found.count, u32{evident_pieces::most});
+	for (u32 i = 0; i < found.count; i++)
+		EXPECT(found.piece[i].is == (i % 2 ? evident_pieces::hot : evident_pieces::cold));
+	// Another one does not fit, whatever it is.
+	const evidence unclear = seen | evidence_of(0, true);
+	EXPECT_EQUAL(find_pieces(unclear, 12, 24, 3).count, 0u);
+}
+
 CASE(evidence, find_pieces_too_few_samples_finds_none)
 {
 	EXPECT_EQUAL(find_pieces(all_parts(4, 6), 2, window, 3).count, 0u);
