@@ -35,10 +35,10 @@ bool all_have_ranges(span<const target_inputs> targets)
 	return true;
 }
 
-// A page is a power of two of them, or less than one.
+// A page is a power of two of them, or less than one: else no address of a page could be told.
 status validate_unit(u64 unit, report &why)
 {
-	if (!unit || (unit <= page_bytes && !is_power_of_two(page_bytes / unit)))
+	if (!unit || (unit <= page_bytes && !is_power_of_two(unit)))
 		return why.fail(errc::inval, "addr_unit", unit,
 				" does not make a power of two of a page");
 	return ok;

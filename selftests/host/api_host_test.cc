@@ -234,6 +234,9 @@ TEST_F(api, invalid_settings_are_refused_with_reason)
 	settings_.operations = DAMONXX_PADDR;
 	settings_.addr_unit = 3;
 	expect_refused("addr_unit: 3 does not make a power of two of a page");
+	// A page would be more than two of them, and less than three.
+	settings_.addr_unit = 1500;
+	expect_refused("addr_unit: 1500 does not make a power of two of a page");
 	settings_.addr_unit = 0;
 	expect_refused("addr_unit: 0 does not make a power of two of a page");
 	settings_.addr_unit = 4096;
