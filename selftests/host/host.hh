@@ -190,6 +190,30 @@ std::vector<std::string> list(const std::string &path); // sorted; directories e
 bool exists(const std::string &path);
 int mode_of(const std::string &path); // of a file; -errno
 bool is_binary(const std::string &path);
+// A binary file that somebody has open: it is read at any offset and in pieces of any size, by the
+// rules of the kernel's seq_file.  Its buffer has @room bytes at first.
+class open_file {
+public:
+	explicit open_file(const std::string &path, u64 room = 4096) : path_{path}, first_room_{room} {}
+	~open_file();
+	open_file(const open_file &) = delete;
+	open_file &operator=(const open_file &) = delete;
+
+	// Length or -errno.
+	long read(u64 offset, u64 size, std::string *content);
+
+private:
+	long show();
+	long fill(u64 offset);
+
+	std::string path_;
+	u64 first_room_;
+	void *buffer_ = nullptr;
+	unsigned long room_ = 0;
+	u64 from_ = 0, count_ = 0;	// what is left in the buffer
+	u64 read_to_ = 0;		// the offset that comes next
+	bool shown_ = false;		// the one record of the file
+};
 
 // Replaces damonxx_file_show() and damonxx_file_store(), for tests of the tree itself.
 struct file_handlers {

@@ -5,9 +5,11 @@
 
 #include "damonxx/abi.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <map>
+#include <utility>
 
 struct kapi_dir_kind {
 	std::vector<kapi_file> files;
@@ -241,6 +243,90 @@ bool exists(const std::string &path)
 
 	return found.dir != nullptr &&
 	       (found.file.empty() || file_number(*found.dir, found.file) >= 0);
+}
+
+open_file::~open_file()
+{
+	kapi_free(buffer_);
+}
+
+// Makes the content once, in a buffer that is large enough in the end.
+long open_file::show()
+{
+	long rc;
+
+	do {
+		if (buffer_ == nullptr) {
+			room_ = room_ ? room_ : first_room_;
+			buffer_ = kapi_alloc(room_);
+		}
+		if (buffer_ == nullptr)
+			return -ENOMEM;
+		rc = with_file(path_, 0400, [&](void *owner, u32 file, bool) {
+			return damonxx_file_read(owner, file, &buffer_, &room_);
+		});
+		// A full buffer is taken for one that was too small.
+		if (rc >= 0 && static_cast<unsigned long>(rc) == room_) {
+			kapi_free(std::exchange(buffer_, nullptr));
+			room_ *= 2;
+		}
+	} while (buffer_ == nullptr);
+	shown_ = rc >= 0;
+	count_ = rc > 0 ? static_cast<u64>(rc) : 0;
+	from_ = 0;
+	return rc;
+}
+
+// The content from @offset on is what is left.
+long open_file::fill(u64 offset)
+{
+	const long rc = offset ? show() : 0;
+
+	if (offset == 0)
+		shown_ = false;
+	if (rc < 0)
+		return rc;
+	from_ = std::min(offset, count_);
+	count_ -= from_;
+	return 0;
+}
+
+long open_file::read(u64 offset, u64 size, std::string *content)
+{
+	u64 copied = 0;
+	long rc = 0;
+	const auto copy = [&] {
+		const u64 part = std::min(size - copied, count_);
+		content->append(static_cast<const char *>(buffer_) + from_, part);
+		from_ += part;
+		count_ -= part;
+		copied += part;
+	};
+
+	content->clear();
+	if (size == 0)
+		return 0;
+	if (offset == 0) {
+		shown_ = false;
+		count_ = 0;
+	}
+	if (offset != read_to_) {
+		count_ = 0;
+		rc = fill(offset);
+		read_to_ = rc < 0 ? 0 : offset;
+		if (rc < 0) {
+			shown_ = false;
+			return rc;
+		}
+	}
+	copy();
+	if (count_ == 0 && !shown_) {
+		rc = show();
+		if (rc >= 0)
+			copy();
+	}
+	read_to_ += copied;
+	return copied ? static_cast<long>(copied) : std::min(rc, 0L);
 }
 
 bool is_binary(const std::string &path)
