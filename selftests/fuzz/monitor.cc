@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-// The work of a worker, without its thread, while mappings come and go and configurations
-// change: regions stay in order and within the limits, and nothing allocates.
-#include "table_model.hh"
+// The work of a kdamond, without its thread, while memory and configurations change: regions stay in
+// order and within the limits, nothing allocates, samples and probes count what pages are, filters
+// pass what they should, and quotas hold.
+#include "monitor_inputs.hh"
 
 #include "core/monitor.hh"
 
@@ -11,35 +12,37 @@
 namespace fuzz {
 namespace {
 
-constexpr int most_pids = 3;
 constexpr u32 most_samples = 300;
-
-// The bounds of regions that want nothing to do with limits.
-constexpr damon::access_pattern everything{{0, ~u64{0}}, {0, ~u32{0}}, {0, ~u32{0}}};
 
 class monitor_run {
 public:
-	explicit monitor_run(choices &in) : in_{in} {}
+	explicit monitor_run(choices &in)
+		: in_{in}, scripted_{in.below(3) != 2}, drawer_{in, scripted_}
+	{
+	}
 
 	void run()
 	{
-		for (int pid = 1; pid <= most_pids; pid++) {
+		host::use_virtual_clock();
+		host::listen(KAPI_TRACE_ESZ);
+		host::listen(KAPI_TRACE_STAT_AFTER_APPLY);
+		host::add_node(0, u64{1} << 40, u64{1} << 39);
+		host::add_node(1, u64{1} << 40, u64{1} << 39);
+		for (int pid = host::ram; pid <= most_pids; pid++) {
 			host::add_process(pid);
 			alive_[pid] = true;
 			for (u64 n = in_.below(5); n > 0; n--)
 				change_mappings(pid);
 		}
-		// A part of any length; a large folio may reach beyond the end.
-		host::set_action_script([this](kapi_deed &deed) {
-			const u64 begin = deed.start;
-			deed.start += (1 + in_.below(64)) << (12 + in_.below(20));
-			deed.passed_bytes += deed.start - begin;
-			deed.applied_bytes += in_.below(deed.start - begin + 1);
-		});
+		for (u64 n = in_.below(4); n > 0; n--)
+			describe_pages();
+		if (scripted_)
+			script_actions();
 		auto first = build();
 		if (!first)
 			return;
 		monitor_ = std::make_unique<damon::monitor>(damon::move(first), in_.number());
+		accept();
 		without_memory([&] { monitor_->begin(); });
 		must_be_in_order("begin");
 		while (in_.any_left() && going_ && samples_ < most_samples)
@@ -80,30 +83,43 @@ private:
 		host::fail_nth(0);
 	}
 
-	// ---- processes
-
-	// Heaps, libraries and stacks: far apart, or next to each other.
-	kapi_range any_mapping()
+	// A part of any length, which takes some time; a large folio may reach beyond the end.
+	void script_actions()
 	{
-		static const u64 bases[] = {0x400000, 0x7f0000000000, 0x7ffc00000000, 0x410000};
-		const u64 base = in_.one_of(bases) + in_.below(256) * page;
-		const u64 size = (1 + in_.below(64)) << (12 + in_.below(20));
+		host::set_action_script([this](kapi_deed &deed) {
+			const bool first = deed.passed_bytes == 0;
+			const damon::addr_range asked{deed.start, deed.end};
+			const u64 took_ns = in_.below(4) == 3 ? in_.below(1 << 20) : 0;
 
-		return {base, base + size};
+			// The end of the input is no reason to go on page by page.
+			if (in_.any_left())
+				deed.start += (1 + in_.below(64)) << (12 + in_.below(20));
+			else
+				deed.start = deed.end;
+			const u64 applied = in_.below(deed.start - asked.start + 1);
+			deed.passed_bytes += deed.start - asked.start;
+			deed.applied_bytes += applied;
+			host::spend(took_ns);
+			quotas_.note_part(static_cast<size_t>(deed.target_node), first, asked,
+					  deed.start, applied, took_ns);
+		});
 	}
+
+	// ---- processes and physical memory
+
 	void change_mappings(int pid)
 	{
 		if (in_.below(3))
-			host::map(pid, any_mapping());
+			host::map(pid, drawer_.any_mapping());
 		else
-			host::unmap(pid, any_mapping());
+			host::unmap(pid, drawer_.any_mapping());
 	}
-	int any_pid() { return static_cast<int>(in_.between(1, most_pids)); }
+	int any_memory() { return static_cast<int>(in_.below(most_pids + 1)); }
 	void change_process()
 	{
-		const int pid = any_pid();
+		const int pid = any_memory();
 
-		if (alive_[pid] && in_.below(8) == 0) {
+		if (pid != host::ram && alive_[pid] && in_.below(8) == 0) {
 			host::end_process(pid);
 			alive_[pid] = false;
 		} else if (alive_[pid]) {
@@ -112,91 +128,65 @@ private:
 	}
 	void heat()
 	{
-		const int pid = any_pid();
+		const int pid = any_memory();
 
 		if (alive_[pid])
-			host::set_hot(pid, {any_mapping(), any_mapping()},
+			host::set_hot(pid, {drawer_.any_mapping(), drawer_.any_mapping()},
 				      static_cast<u32>(in_.below(1001)));
+	}
+	void describe_pages()
+	{
+		const int pid = any_memory();
+		const kapi_page what{.memcg = in_.below(3),
+				     .nr_pages = static_cast<u32>(in_.below(8) != 7),
+				     .anon = static_cast<u16>(in_.flip()),
+				     .node = static_cast<u16>(in_.below(2))};
+
+		host::set_pages(pid, drawer_.any_mapping(), what);
+		if (in_.flip()) {
+			active_[pid].push_back(drawer_.any_mapping());
+			host::set_active(pid, active_[pid].back());
+		}
+	}
+
+	// What the world itself says of one page.
+	static kapi_page page_at(const damon::target &t, bool physical, u64 address)
+	{
+		kapi_probe probe{};
+		kapi_page page{};
+
+		probe.addr = address;
+		if (physical) {
+			kapi_phys_describe(&probe, &page, 1);
+		} else if (const damon::mm_ref mm = t.hold_mm()) {
+			kapi_probe_describe(mm.get(), &probe, &page, 1);
+		}
+		return page;
 	}
 
 	// ---- configurations
 
-	damon::inputs any_inputs()
-	{
-		damon::inputs wanted;
-
-		if (in_.below(4) == 0)
-			wanted.operations = damon::operations_id::fvaddr;
-		wanted.attrs.sample_us = 1 + in_.below(4);
-		wanted.attrs.aggr_us = wanted.attrs.sample_us * (1 + in_.below(20)) + in_.below(3);
-		wanted.attrs.update_us = in_.below(100);
-		wanted.attrs.min_nr_regions = 3 + in_.below(30);
-		wanted.attrs.max_nr_regions = wanted.attrs.min_nr_regions + in_.below(60);
-		for (u64 n = in_.between(1, 3); n > 0; n--) {
-			damon::target_inputs t;
-			t.pid_number = any_pid();
-			t.pid = damon::pid_ref{kapi_pid_get(t.pid_number)};
-			if (in_.below(3) == 0)
-				for (const damon::addr_range &range : sorted_ranges(in_, 5))
-					MUST(t.ranges.try_push(range).is_ok());
-			MUST(wanted.targets.try_push(damon::move(t)).is_ok());
-		}
-		for (u64 n = in_.below(3); n > 0; n--) {
-			damon::scheme_inputs s;
-			s.pattern = everything;
-			s.apply_interval_us = in_.below(100);
-			s.max_nr_snapshots = in_.flip() ? in_.below(10) : 0;
-			if (in_.flip())
-				s.pattern.nr_accesses = {in_.number_u32(), in_.number_u32()};
-			if (in_.flip())
-				make_active(s);
-			MUST(wanted.schemes.try_push(move(s)).is_ok());
-		}
-		return wanted;
-	}
-
-	// Something to do, within limits.
-	void make_active(damon::scheme_inputs &s)
-	{
-		static const damon::action actions[] = {damon::action::pageout, damon::action::cold,
-							damon::action::stat, damon::action::willneed};
-
-		s.action = in_.one_of(actions);
-		if (in_.flip())
-			s.quota.bytes = page + in_.below(u64{1} << in_.between(12, 40));
-		if (in_.below(3) == 0)
-			s.quota.ms = 1 + in_.below(100);
-		s.quota.reset_interval_ms = in_.below(3);
-		s.quota.tuner = static_cast<damon::goal_tuner>(in_.below(3));
-		s.quota.weights = {0, in_.number_u32(), in_.number_u32()};
-		if (in_.below(3) == 0) {
-			damon::goal g;
-			g.target_value = 1 + in_.below(10);
-			g.current_value = in_.below(20);
-			MUST(s.quota.goals.try_push(g).is_ok());
-		}
-		for (u64 n = in_.below(3); n > 0; n--) {
-			const kapi_range range = any_mapping();
-			damon::filter f;
-			f.type = damon::filter_type::addr;
-			f.matching = in_.flip();
-			f.allow = in_.flip();
-			f.range = {range.start + in_.below(page), range.end};
-			MUST(s.core_filters.try_push(f).is_ok());
-		}
-	}
-
 	damon::own<damon::configuration> build()
 	{
 		damon::report why;
-		auto built = damon::configuration::build(
-			any_inputs(), monitor_ ? &monitor_->config() : nullptr, why);
 
+		drawn_ = drawer_.draw();
+		auto built = damon::configuration::build(
+			damon::move(drawn_.inputs), monitor_ ? &monitor_->config() : nullptr, why);
 		if (!built.is_ok()) {
 			MUST(built.error().is(damon::errc::inval) && !why.line().empty());
 			return {};
 		}
 		return damon::move(built).take();
+	}
+
+	// The configuration that was built last runs.
+	void accept()
+	{
+		quotas_.renew(std::move(drawn_.schemes));
+		folio_filters_ = std::move(drawn_.folio_filters);
+		all_stat_ = drawn_.all_stat;
+		cursor_known_ = false;
 	}
 
 	void commit()
@@ -206,58 +196,223 @@ private:
 		if (!fresh)
 			return;
 		without_memory([&] { monitor_->commit(fresh); });
+		accept();
 		MUST(monitor_->take_restart() && !monitor_->take_restart());
 		must_be_in_order("commit");
 	}
 
-	// ---- samples and walks
+	// ---- samples
 
 	void take_samples(u32 count)
 	{
-		for (u32 i = 0; i < count && going_ && samples_ < most_samples; i++)
-			take_sample();
+		for (u32 i = 0; i < count && going_ && samples_ < most_samples; i++) {
+			samples_++;
+			if (monitor_->paused())
+				pause();
+			else if (monitor_->config().attrs.cpu_permil && in_.below(8) == 7)
+				skip();
+			else
+				take_sample();
+		}
+	}
+
+	std::vector<table_model> tables() const
+	{
+		std::vector<table_model> all;
+
+		for (const damon::target &t : monitor_->config().targets)
+			all.push_back(table_model::of(t.regions));
+		return all;
+	}
+	void must_have_changed_nothing(const std::vector<table_model> &before, const char *what)
+	{
+		for (u32 k = 0; k < before.size(); k++)
+			must_equal(monitor_->config().targets[k].regions, before[k], what);
+	}
+
+	// Nothing is looked at, and the clock of samples stands still.
+	void pause()
+	{
+		const std::vector<table_model> before = tables();
+		const u64 now = monitor_->position().now_samples;
+
+		host::spend(monitor_->config().attrs.sample_ns());
+		without_memory([&] { monitor_->pause(); });
+		MUST(monitor_->position().now_samples == now && !is_walking());
+		must_have_changed_nothing(before, "pause");
+	}
+
+	// Samples that nobody could pay for pass without a look.
+	void skip()
+	{
+		const std::vector<table_model> before = tables();
+		const damon::monitoring_stats stats = monitor_->stats();
+		const u64 now = monitor_->position().now_samples;
+		const u64 count = 1 + in_.below(30);
+
+		host::spend(count * monitor_->config().attrs.sample_ns());
+		without_memory([&] { monitor_->skip(count); });
+		MUST(monitor_->position().now_samples == now + count);
+		MUST(monitor_->stats().samples_skipped == stats.samples_skipped + count &&
+		     monitor_->stats().samples == stats.samples);
+		must_have_changed_nothing(before, "skip");
+	}
+
+	void prepare()
+	{
+		const u64 skipped = monitor_->stats().probes_skipped;
+		const bool limited = monitor_->config().attrs.cpu_permil != 0;
+		const u32 all = monitor_->nr_regions();
+		const u32 most = limited ? static_cast<u32>(in_.below(u64{all} + 2)) : ~u32{0};
+
+		without_memory([&] { going_ = monitor_->prepare(most); });
+		if (!going_)
+			return;
+		// All of them, or some that go on where the last ones ended.
+		u32 at = 0, planned = 0, first = 0;
+		for (damon::target &t :
+		     const_cast<damon::configuration &>(monitor_->config()).targets) {
+			const u32 here = t.gone ? 0 : t.regions.planned().size();
+			if (here && !planned)
+				first = at + t.regions.first_planned();
+			if (here && planned)
+				MUST(t.regions.first_planned() == 0 && first + planned == at,
+				     "a hole in what is looked at", at);
+			planned += here;
+			at += t.gone ? 0 : t.regions.count();
+		}
+		if (all != monitor_->nr_regions()) {
+			cursor_known_ = false; // a target has gone meanwhile
+			return;
+		}
+		MUST(planned <= most && (most < all || planned == all), planned, most, all);
+		MUST(monitor_->stats().probes_skipped == skipped + all - planned, planned, all);
+		if (cursor_known_ && most < all && most && cursor_ < all)
+			MUST(first == cursor_ && planned == std::min(most, all - cursor_), first,
+			     cursor_, planned, most, all);
+		cursor_known_ = most < all;
+		cursor_ = cursor_known_ ? first + planned : 0;
+		cursor_known_ &= planned > 0;
 	}
 
 	void take_sample()
 	{
 		const bool walking = is_walking();
 
-		without_memory([&] { going_ = monitor_->prepare(); });
+		prepare();
 		if (!going_)
 			return;
+		host::spend(monitor_->config().attrs.sample_ns());
 		// What other threads do in between.
 		if (in_.below(16) == 0)
 			change_process();
 		u64 bytes = 0;
 		for (const damon::target &t : monitor_->config().targets)
 			bytes += t.gone ? 0 : t.regions.total_bytes();
-		std::vector<u64> tried;
-		for (const damon::scheme &s : monitor_->config().schemes)
-			tried.push_back(s.stats.sz_tried);
+		const std::vector<table_model> before = tables();
+		const u64 windows = monitor_->stats().windows;
+		const u64 next_update = monitor_->stats().samples;
+		quotas_.begin(*monitor_);
 		without_memory([&] { monitor_->check(); });
-		check_quotas(tried);
-		samples_++;
+		quotas_.check(*monitor_);
+		MUST(monitor_->stats().samples == next_update + 1);
 		must_be_in_order("check");
+		if (monitor_->stats().windows == windows)
+			check_counts(before);
+		for (const damon::scheme &s : monitor_->config().schemes)
+			MUST(!s.in_round);
 		if (walking && !is_walking())
 			check_walk(bytes);
 	}
 
-	// No round does more than its quota allows.
-	void check_quotas(const std::vector<u64> &tried_before)
-	{
-		for (u32 i = 0; i < tried_before.size(); i++) {
-			const damon::scheme &s = monitor_->config().schemes[i];
-			const u64 tried = s.stats.sz_tried - tried_before[i];
+	// ---- what one sample counts
 
-			if (s.limited())
-				MUST(tried <= s.quota.effective_bytes(), i, tried);
-			MUST(!s.in_round);
+	void check_counts(const std::vector<table_model> &before)
+	{
+		for (u32 k = 0; k < before.size(); k++) {
+			damon::target &t =
+				const_cast<damon::configuration &>(monitor_->config()).targets[k];
+			bool same = !t.gone && t.regions.count() == before[k].regions.size();
+
+			// Schemes and updates divide them anew.
+			for (u32 i = 0; same && i < t.regions.count(); i++)
+				same = t.regions.range(i).start == before[k].regions[i].start &&
+				       t.regions.range(i).end == before[k].regions[i].end;
+			if (same)
+				check_counts_of(t, before[k]);
 		}
 	}
 
+	void check_counts_of(damon::target &t, const table_model &before)
+	{
+		const damon::configuration &config = monitor_->config();
+		const u32 first = t.regions.first_planned(),
+			  end = first + t.regions.planned().size();
+		bool weighted = false, sets_idle = false;
+
+		for (const damon::attribute_probe &probe : config.probes) {
+			weighted |= probe.weight != 0;
+			sets_idle |= probe.sets_idle;
+		}
+		for (u32 i = 0; i < t.regions.count(); i++) {
+			const bool planned = first <= i && i < end;
+			const kapi_probe &looked = t.regions.probes()[i];
+			const bool tells = !weighted && looked.outcome >= KAPI_IDLE;
+			const u32 accessed = planned && tells && looked.outcome == KAPI_ACCESSED;
+
+			MUST(t.regions.nr_accesses(i) == before.regions[i].now + accessed, i,
+			     t.regions.nr_accesses(i), before.regions[i].now, accessed);
+			if (!planned || pages_may_change())
+				continue;
+			const kapi_page page =
+				page_at(t, config.id == damon::operations_id::paddr, looked.addr);
+			const int outcome =
+				!weighted || sets_idle ? looked.outcome : int{KAPI_BUSY};
+			for (u32 p = 0; p < config.probes.size(); p++) {
+				const u32 was = before.regions[i].hits.now[p];
+				const u32 hits = std::min(
+					was + hits_probe(config.probes[p], page, outcome), 255u);
+				MUST(t.regions.hits(i).now[p] == hits, i, p,
+				     static_cast<u32>(t.regions.hits(i).now[p]), hits,
+				     page.nr_pages, outcome);
+			}
+		}
+	}
+
+	// Actions of the world move pages, after probes have looked at them.
+	bool pages_may_change() const { return !scripted_ && !all_stat_; }
+
+	// The first filter that matches decides; the opposite of the last one if none does.
+	static bool hits_probe(const damon::attribute_probe &probe, const kapi_page &page,
+			       int outcome)
+	{
+		const u64 bytes = page.nr_pages * fuzz::page;
+
+		for (const damon::attribute_filter &f : probe.filters) {
+			bool is = false;
+			if (f.type == damon::attribute::anon)
+				is = bytes && page.anon;
+			else if (f.type == damon::attribute::memcg)
+				is = bytes && page.memcg == f.memcg;
+			else if (f.type == damon::attribute::hugepage_size)
+				is = bytes && f.size_bytes.min <= bytes &&
+				     bytes <= f.size_bytes.max;
+			else
+				is = outcome == (f.type == damon::attribute::pgidle_unset
+							 ? KAPI_ACCESSED
+							 : KAPI_IDLE);
+			if (is == f.matching)
+				return f.allow;
+		}
+		return probe.filters.empty() || !probe.filters[probe.filters.size() - 1].allow;
+	}
+
+	// ---- walks
+
 	bool is_walking() const
 	{
-		return walk_ && walk_->outcome.is(damon::errc::canceled) && begun_;
+		return walk_ && walk_->outcome.is(damon::errc::canceled) && begun_ &&
+		       !monitor_->paused();
 	}
 
 	void walk()
@@ -266,11 +421,10 @@ private:
 		const bool with_regions = in_.flip();
 		const u32 schemes = config.schemes.size() + (in_.below(8) == 0);
 
-		if (is_walking()) {
+		if (begun_ && walk_->outcome.is(damon::errc::canceled))
 			monitor_->cancel_walk(*walk_);
-			begun_ = false;
+		if (std::exchange(begun_, false))
 			return;
-		}
 		walk_.reset();
 		tried_ = {};
 		MUST(tried_.resize(schemes).is_ok());
@@ -280,7 +434,10 @@ private:
 		walk_ = std::make_unique<damon::walk_wait>(damon::tried_walk{tried_, with_regions});
 		const damon::status begun = monitor_->begin_walk(*walk_);
 		const bool fits = schemes > 0 && schemes == config.schemes.size();
-		MUST(fits ? begun.is_ok() : begun.is(damon::errc::range));
+		if (!fits)
+			MUST(begun.is(damon::errc::range));
+		else
+			MUST(monitor_->paused() ? begun.is(damon::errc::canceled) : begun.is_ok());
 		begun_ = begun.is_ok();
 		with_regions_ = with_regions;
 		if (begun_)
@@ -290,6 +447,8 @@ private:
 	void check_walk(u64 bytes)
 	{
 		begun_ = false;
+		if (!walk_->walk.complete())
+			return;
 		for (u32 i = 0; i < tried_.size(); i++) {
 			const damon::scheme &s = monitor_->config().schemes[i];
 			u64 sum = 0;
@@ -303,6 +462,69 @@ private:
 			}
 			MUST(!with_regions_ || sum == tried_[i].total_bytes, i, sum);
 		}
+		if (!scripted_ && all_stat_ && tried_.size() == 1 &&
+		    monitor_->config().targets.size() == 1)
+			check_passed();
+	}
+
+	// Of each region that the only scheme counted in this sample, the pages that its filters pass.
+	void check_passed()
+	{
+		const std::vector<damon::filter> &filters = folio_filters_[0];
+		const damon::configuration &config = monitor_->config();
+		const bool physical = config.id == damon::operations_id::paddr;
+		const damon::target &t = config.targets[0];
+
+		for (const damon::filter &f : filters)
+			if (f.type == damon::filter_type::young)
+				return; // by chance
+		if (filters.empty() || t.gone)
+			return;
+		for (const damon::tried_region &r : tried_[0].regions) {
+			u64 passed = 0;
+
+			if (r.range.size() > 2048 * page)
+				continue;
+			for (u64 at = r.range.start; at < r.range.end; at += page) {
+				const kapi_page what = page_at(t, physical, at);
+				passed += what.nr_pages && passes(filters, what,
+								  is_active(physical ? host::ram
+										     : t.pid_number,
+									    at))
+						  ? page
+						  : 0;
+			}
+			MUST(r.sz_filter_passed == passed, r.range.start, r.range.end,
+			     r.sz_filter_passed, passed);
+		}
+	}
+
+	static bool passes(const std::vector<damon::filter> &filters, const kapi_page &what,
+			   bool active)
+	{
+		for (const damon::filter &f : filters) {
+			bool is = false;
+			if (f.type == damon::filter_type::anon)
+				is = what.anon;
+			else if (f.type == damon::filter_type::memcg)
+				is = what.memcg == f.memcg;
+			else if (f.type == damon::filter_type::hugepage_size)
+				is = f.limits.min <= page && page <= f.limits.max;
+			else if (f.type == damon::filter_type::active)
+				is = active;
+			else if (f.type == damon::filter_type::node)
+				is = f.limits.min <= what.node && what.node <= f.limits.max;
+			if (is == f.matching)
+				return f.allow;
+		}
+		return !filters.back().allow;
+	}
+
+	bool is_active(int pid, u64 address) const
+	{
+		return std::any_of(
+			active_[pid].begin(), active_[pid].end(),
+			[&](const kapi_range &r) { return r.start <= address && address < r.end; });
 	}
 
 	// ---- what always holds
@@ -325,6 +547,9 @@ private:
 				MUST(size <= limit || regions.count() == regions.capacity(), what,
 				     i, size, limit);
 				MUST(regions.nr_accesses(i) <= window, what, i);
+				for (u32 p = config.probes.size(); p < damon::max_probes; p++)
+					MUST(!regions.hits(i).now[p] && !regions.hits(i).last[p],
+					     what, i, p, "hits of no probe");
 			}
 		}
 		// What a round can have tried at the most, summed up over time.
@@ -332,13 +557,22 @@ private:
 	}
 
 	choices &in_;
+	bool scripted_;
+	input_drawer drawer_;
 	bool alive_[most_pids + 1] = {};
+	std::vector<kapi_range> active_[most_pids + 1];
+	drawn_inputs drawn_;
+	std::vector<std::vector<damon::filter>> folio_filters_;
+	bool all_stat_ = true;
+	quota_watch quotas_;
 	std::unique_ptr<damon::monitor> monitor_;
 	damon::tried_regions tried_;
 	std::unique_ptr<damon::walk_wait> walk_;
 	bool begun_ = false;
 	bool with_regions_ = false;
 	bool going_ = true;
+	bool cursor_known_ = false;
+	u32 cursor_ = 0; // the region that a sample with too few looks begins at
 	u32 samples_ = 0;
 	u64 tried_bound_ = 0;
 };

@@ -35,6 +35,9 @@ private:
 	{
 		if ((seed & 3) == 3)
 			model_.weights = {{1, 30, 0, 1'000'000}};
+		// So large that sums do not fit in 32 bits.
+		if ((seed & 7) == 7)
+			model_.weights = {{0, 3, ~u32{0}, 20'000'000}};
 	}
 
 	void compare(const char *what)

@@ -44,7 +44,7 @@ u32 mean(const std::vector<model_region> &members, u64 total, Counter counter)
 	// What the coarse unit may cost: up to one unit for each member.
 	const bool is_coarse = total >> 31;
 	const wide slack = is_coarse ? 1 + wide{members.size()} * (most - least) / weights : 0;
-	MUST(damon::distance(rounded, exact) <= slack, "coarse weights:", rounded, exact);
+	MUST((rounded > exact ? rounded - exact : exact - rounded) <= slack, "coarse weights:", rounded, exact);
 	MUST(least <= rounded && rounded <= most, least, rounded, most);
 	return rounded;
 }
@@ -116,6 +116,18 @@ table_model table_model::of(const region_table &table)
 					 table.nr_accesses(i), table.last_nr_accesses(i),
 					 table.age(i), table.checked(i), table.asked(i), table.hits(i)});
 	return model;
+}
+
+u32 table_model::score_of(u32 accesses, const u8 (&hits)[damon::max_probes]) const
+{
+	bool any_weight = false;
+	wide sum = 0;
+
+	for (u32 probe = 0; probe < damon::max_probes; probe++) {
+		any_weight |= weights.of[probe] != 0;
+		sum += wide{weights.of[probe]} * hits[probe];
+	}
+	return any_weight ? at_most_u32(sum) : accesses;
 }
 
 u64 table_model::total() const

@@ -38,11 +38,9 @@ public:
 	// What @table holds at present.
 	static table_model of(const damon::region_table &table);
 	u64 total() const;
-	u32 score(const model_region &r) const { return weights.any() ? weights.score(r.hits.now) : r.now; }
-	u32 last_score(const model_region &r) const
-	{
-		return weights.any() ? weights.score(r.hits.last) : r.last;
-	}
+	// The accesses, or the sum of hits times weights where a probe has one.
+	u32 score(const model_region &r) const { return score_of(r.now, r.hits.now); }
+	u32 last_score(const model_region &r) const { return score_of(r.last, r.hits.last); }
 
 	void set_ranges(const std::vector<damon::addr_range> &ranges);
 	void update_ages(u32 threshold);
@@ -55,6 +53,9 @@ public:
 	// How many regions there would be with no limit on them.
 	u64 count_after_cut(u64 size_limit) const;
 	void cut(u64 size_limit);
+
+private:
+	u32 score_of(u32 accesses, const u8 (&hits)[damon::max_probes]) const;
 };
 
 // Ends the run unless @table is in order; @what was done to it.
