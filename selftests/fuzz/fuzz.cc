@@ -9,8 +9,21 @@ namespace fuzz {
 namespace {
 
 constexpr target targets[] = {
-	{"text", run_text},	  {"tree", run_tree},	  {"region_table", run_region_table},
-	{"formula", run_formula}, {"ranges", run_ranges}, {"monitor", run_monitor},
+	{"text", run_text},
+	{"tree", run_tree},
+	{"region_table", run_region_table},
+	{"formula", run_formula},
+	{"ranges", run_ranges},
+	{"monitor", run_monitor},
+	{"quota", run_quota},
+	{"goal", run_goal},
+	{"priority", run_priority},
+	{"tuner", run_tuner},
+	{"evidence", run_evidence},
+	{"budget", run_budget},
+	{"snapshot", run_snapshot},
+	{"parameters", run_parameters},
+	{"api", run_api},
 };
 
 } // namespace

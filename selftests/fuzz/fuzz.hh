@@ -70,6 +70,15 @@ void run_region_table(choices &in);
 void run_formula(choices &in);
 void run_ranges(choices &in);
 void run_monitor(choices &in);
+void run_quota(choices &in);
+void run_goal(choices &in);
+void run_priority(choices &in);
+void run_tuner(choices &in);
+void run_evidence(choices &in);
+void run_budget(choices &in);
+void run_snapshot(choices &in);
+void run_parameters(choices &in);
+void run_api(choices &in);
 
 // A text that looks like a number, or nearly so.
 std::string number_like(choices &in);

@@ -44,7 +44,8 @@ u32 mean(const std::vector<model_region> &members, u64 total, Counter counter)
 	// What the coarse unit may cost: up to one unit for each member.
 	const bool is_coarse = total >> 31;
 	const wide slack = is_coarse ? 1 + wide{members.size()} * (most - least) / weights : 0;
-	MUST((rounded > exact ? rounded - exact : exact - rounded) <= slack, "coarse weights:", rounded, exact);
+	const wide off = rounded > exact ? rounded - exact : exact - rounded;
+	MUST(off <= slack, "coarse weights:", rounded, exact);
 	MUST(least <= rounded && rounded <= most, least, rounded, most);
 	return rounded;
 }
