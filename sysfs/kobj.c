@@ -204,10 +204,13 @@ int kapi_dir_add(struct kapi_dir **dir, struct kapi_dir *parent, const char *nam
 	/* SAFETY: kobjects do not change their type; 6.1's prototype does not say so. */
 	error = kobject_init_and_add(&added->kobj, (struct kobj_type *)&kind->type,
 				     parent ? &parent->kobj : mm_kobj, "%s", name);
-	if (!error)
+	if (!error) {
 		error = add_binary_files(added, kind);
+		/* Not by the last kobject_put(), which may come later: the files lead to @owner, which goes now. */
+		if (error)
+			kobject_del(&added->kobj);
+	}
 	if (error) {
-		/* Takes away what has been added, too. */
 		kobject_put(&added->kobj);
 		return error;
 	}
