@@ -8,8 +8,6 @@
  *	list DIR			opens, lists, closes
  *	load FILE.ko			loads the module, and unloads it after a success
  *	thread PID FILE VALUE [UNDO...]	as write, but it is the allocations of thread PID that fail
- *	values				reads each file below the tree's root, and writes what it says into it; not nr_*,
- *					state and snapshot
  *	watch PID SECONDS		no allocation fails: prints how many the thread PID makes
  *
  * After each round all that is below the tree's root must be there with the contents it had before, but for the
@@ -224,10 +222,7 @@ static bool is_allowed(int error)
 	return !nr_allowed && error == ENOMEM;
 }
 
-/* Of all that was done: how many allocations were made to fail, and what came of it. */
-static unsigned int rounds, outcomes[MAX_ERRNO];
-
-static void print_outcomes(void)
+static void print_outcomes(unsigned int rounds, const unsigned int *outcomes)
 {
 	printf("%u allocations:", rounds);
 	for (int error = 0; error < MAX_ERRNO; error++)
@@ -259,18 +254,18 @@ static const char *directory_of(const char *path)
 	return copy;
 }
 
-/* One round with each K.  Whatever failed, the next one begins with the same tree.  True if all was right. */
-static bool run(const struct operation *op, char **args, int nth_fd, unsigned int first, bool look_far)
+/* One round with each K.  Whatever failed, the next one begins with the same tree. */
+static int run(const struct operation *op, char **args, int nth_fd, unsigned int first)
 {
+	unsigned int outcomes[MAX_ERRNO] = { 0 }, k = first;
 	const char *near = access(root, F_OK) ? root : directory_of(args[0]);
-	const unsigned int end = rounds + MAX_ROUNDS;
 	char *before[2] = { NULL, NULL };
 	bool met = true, right = true;
+	unsigned int rounds = 0;
 
 	take(&before[0], near);
-	if (look_far)
-		take(&before[1], root);
-	for (unsigned int k = first; met && right && rounds < end; k += step) {
+	take(&before[1], root);
+	for (; met && right && rounds < MAX_ROUNDS; k += step) {
 		int error, undone = 0;
 
 		set_nth(nth_fd, k);
@@ -290,7 +285,7 @@ static bool run(const struct operation *op, char **args, int nth_fd, unsigned in
 			printf("after success in round %u it cannot be undone: %s\n", k, strerrorname_np(undone));
 			right = false;
 		}
-		if (!still_same(look_far ? k : 1, near, before)) {
+		if (!still_same(k, near, before)) {
 			printf("that was round %u, %s\n", k, error ? strerrorname_np(error) : "a success");
 			right = false;
 		}
@@ -299,62 +294,10 @@ static bool run(const struct operation *op, char **args, int nth_fd, unsigned in
 		printf("there is no end to its allocations\n");
 		right = false;
 	}
-	if (look_far && !still_same(0, NULL, before))
+	if (!still_same(0, NULL, before))
 		right = false;
-	free(before[0]);
-	free(before[1]);
-	return right;
-}
-
-static const struct operation *operation(const char *name)
-{
-	for (unsigned int i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
-		if (!strcmp(name, operations[i].name))
-			return &operations[i];
-	return NULL;
-}
-
-/* Writes what is there already. */
-static bool write_same(const char *path, int nth_fd, unsigned int first)
-{
-	char *args[] = { (char *)path, NULL, NULL };
-	const char *name = strrchr(path, '/') + 1;
-	char text[8192];
-	int fd = open(path, O_RDWR);
-	ssize_t n;
-
-	if (fd < 0 || !strncmp(name, "nr_", 3) || !strcmp(name, "state"))
-		return true;
-	n = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	if (n <= 0)
-		return true;
-	text[n] = 0;
-	args[1] = text;
-	return run(operation("write"), args, nth_fd, first, false);
-}
-
-static bool all_values(int nth_fd, unsigned int first)
-{
-	struct list files = { 0 };
-	char *before = NULL, *after = NULL;
-	bool right = true;
-
-	take(&before, root);
-	walk(&files, root, DT_REG, -1ul);
-	for (unsigned int i = 0; i < files.n; i++) {
-		char *args[] = { files.paths[i], NULL };
-
-		if (!strcmp(strrchr(files.paths[i], '/'), "/snapshot"))
-			continue;
-		if (!run(operation("read"), args, nth_fd, first, false) || !write_same(files.paths[i], nth_fd, first)) {
-			printf("that was %s\n", files.paths[i]);
-			right = false;
-		}
-	}
-	take(&after, root);
-	printf("%u files\n", files.n);
-	return same(before, after) && right && files.n;
+	print_outcomes(rounds, outcomes);
+	return !right;
 }
 
 static int watch(char **args)
@@ -371,10 +314,8 @@ static int watch(char **args)
 
 int main(int argc, char **argv)
 {
-	const struct operation *op;
 	unsigned int first = 1;
 	int option;
-	bool right;
 
 	while ((option = getopt(argc, argv, "+e:k:r:s:x:")) != -1)
 		switch (option) {
@@ -392,16 +333,11 @@ int main(int argc, char **argv)
 		err(2, "mlockall");
 	if (argc == 3 && !strcmp(argv[0], "watch"))
 		return watch(argv + 1);
-	if (argc == 1 && !strcmp(argv[0], "values")) {
-		right = all_values(open_nth(NULL), first);
-		print_outcomes();
-		return !right;
-	}
-	op = argc ? operation(argv[0]) : NULL;
-	if (op && argc > op->args) {
-		right = run(op, argv + 1 + op->of_thread, open_nth(op->of_thread ? argv[1] : NULL), first, true);
-		print_outcomes();
-		return !right;
+	for (unsigned int i = 0; argc && i < sizeof(operations) / sizeof(operations[0]); i++) {
+		const struct operation *op = &operations[i];
+
+		if (!strcmp(argv[0], op->name) && argc > op->args)
+			return run(op, argv + 1 + op->of_thread, open_nth(op->of_thread ? argv[1] : NULL), first);
 	}
 	errx(2, "usage: fail_nth [-e ERRNO]... [-x NAME]... [-k K] [-s STEP] [-r ROOT] OPERATION; see the source");
 }

@@ -15,9 +15,8 @@
 . "$(dirname "$0")/lib.sh"
 
 debug=/sys/kernel/debug
-# One in so many allocations of an operation that makes directories fails, beginning at one that is drawn.
+# One in so many allocations of an operation fails.
 step=${FAIL_STEP:-1}
-first=${FAIL_FIRST:-$((1 + $(od -An -N2 -tu2 /dev/urandom) % step))}
 total=0
 
 can_inject() {
@@ -34,13 +33,6 @@ prepare() {
 	echo 0 >$debug/fail_page_alloc/min-order
 }
 
-# only_ours: only what our own code, or what it calls, allocates may fail, and not what the system call does before.
-only_ours() {
-	only_range=$(awk '$NF == "[damonxx]" && $2 ~ /[tT]/ { if (!low || $1 < low) low = $1; if ($1 > high) high = $1 }
-		END { if (low) print "0x" low, "0x" substr(high, 1, length(high) - 4) "ffff" }' /proc/kallsyms)
-	only_in
-}
-
 # only_below FUNCTION: only what this function of the kernel, or what it calls, allocates may fail; nothing: all may.
 only_below() {
 	only_range=$(awk -v name="${1-}" '
@@ -50,9 +42,6 @@ only_below() {
 			if (start != "") print "0x" start, "0x" end
 		}' /proc/kallsyms)
 	[ $# != 0 ] || only_range="0 0xffffffffffffffff"
-	only_in
-}
-only_in() {
 	for each in failslab fail_page_alloc; do
 		[ -n "$only_range" ] && [ -e $debug/$each/require-start ] || return
 		echo "${only_range% *}" >$debug/$each/require-start
@@ -65,7 +54,7 @@ survives() {
 	survived=$1
 	shift
 	# These tell what has happened, and not what was asked for.
-	check "$survived" fail_nth -x last_error -x stats -x snapshot "$@"
+	check "$survived" fail_nth -s "$step" -x last_error -x stats -x snapshot "$@"
 	diag "  $(tail -n 1 "$work/said")"
 	survived=$(sed -n '$s/ allocations:.*//p' "$work/said")
 	total=$((total + ${survived:-0}))
@@ -80,17 +69,6 @@ equip() {
 		quotas/goals/0/target_value=100 core_filters/nr_filters=1 core_filters/0/type=addr \
 		core_filters/0/addr_end=4096 core_filters/0/matching=Y ops_filters/nr_filters=1
 }
-# The rest of the tree, with something to copy in each text; nothing of it can run.
-furnish() {
-	tryio -p $context monitoring_attrs/probes/nr_probes=1 monitoring_attrs/probes/0/preps/nr_preps=1 \
-		monitoring_attrs/probes/0/filters/nr_filters=1 monitoring_attrs/probes/0/filters/0/path=/a \
-		targets/0/regions/nr_regions=1 && tryio -p $scheme quotas/goals/0/path=/a filters/nr_filters=1 \
-		filters/0/memcg_path=/a core_filters/0/memcg_path=/a ops_filters/0/memcg_path=/a
-}
-clear_away() {
-	tryio -p $context monitoring_attrs/probes/nr_probes=0 targets/0/regions/nr_regions=0 &&
-		tryio -p $scheme filters/nr_filters=0
-}
 
 fill() {
 	new_kdamond "$victim" && put $context/targets/0/regions/nr_regions 1 && mark
@@ -101,18 +79,16 @@ count() {
 	now=$(cat "$1")
 	count_file=$1 count_more=$2
 	shift 2
-	survives "${count_file#"$kdamonds/"}: from $now to $count_more" -s "$step" -k "$first" write "$count_file" "$count_more" "$now" "$@"
+	survives "${count_file#"$kdamonds/"}: from $now to $count_more" write "$count_file" "$count_more" "$now" "$@"
 	put "$count_file" "$count_more"
-	survives "${count_file#"$kdamonds/"}: from $count_more to $now" -s "$step" -k "$first" write "$count_file" "$now" "$count_more"
+	survives "${count_file#"$kdamonds/"}: from $count_more to $now" write "$count_file" "$now" "$count_more"
 	put "$count_file" "$now"
 }
 
 need_module
 can_inject || skip_all "this kernel cannot make allocations fail (FAULT_INJECTION_DEBUG_FS, FAILSLAB, FAIL_PAGE_ALLOC)"
 prepare
-diag "of allocations that make directories, number $first fails and each ${step}th after it"
 start_victim idle 8
-only_ours || diag "no CONFIG_FAULT_INJECTION_STACKTRACE_FILTER: what the kernel does before it comes to us fails, too"
 
 count $kdamonds/nr_kdamonds 2
 put $kdamonds/nr_kdamonds 1
@@ -124,29 +100,47 @@ for file in $(find $context -name 'nr_*' -type f | sort); do
 done
 # And beside something that is there.
 fill >/dev/null || bail_out "the tree cannot be filled"
-survives "one scheme more" -s "$step" -k "$first" write $context/schemes/nr_schemes 2 1 $scheme/apply_interval_us=5 \
+survives "one scheme more" write $context/schemes/nr_schemes 2 1 $scheme/apply_interval_us=5 \
 	$scheme/access_pattern/sz/max=18446744073709551615 $scheme/access_pattern/nr_accesses/max=4294967295 \
 	$scheme/access_pattern/age/max=4294967295
-survives "one target more" -s "$step" -k "$first" write $context/targets/nr_targets 2 1 $context/targets/0/pid_target="$victim" \
+survives "one target more" write $context/targets/nr_targets 2 1 $context/targets/0/pid_target="$victim" \
 	$context/targets/0/regions/nr_regions=1 $context/targets/0/regions/0/end=4096
-survives "one region more" -s "$step" -k "$first" write $context/targets/0/regions/nr_regions 2 1 $context/targets/0/regions/0/end=4096
+survives "one region more" write $context/targets/0/regions/nr_regions 2 1 $context/targets/0/regions/0/end=4096
 put $context/targets/0/regions/nr_regions 0
 equip >/dev/null || bail_out "the scheme cannot be filled"
 
-# Every file; the program compares all that is there before and afterwards.
-furnish >/dev/null || bail_out "the tree cannot be filled"
-survives "each file's value, read and written" values
-diag "  $(grep ' files$' "$work/said")"
-clear_away >/dev/null || bail_out "the tree cannot be emptied"
+# Every file and directory; where all is slow, one file of each name, every third of those, and for a minute.
+contents() { (cd $admin && find . -type f ! -name last_error ! -name snapshot | sort | while read -r file; do head "$file"; done); }
+contents >"$work/contents"
+names='' nr_names=0 nr_late=0 until=$(($(date +%s) + 60))
+chosen() {
+	[ "$slow" -gt 1 ] || return 0
+	case " $names " in *" ${1##*/} "*) return 1 ;; esac
+	names="$names ${1##*/}" nr_names=$((nr_names + 1))
+	[ $((nr_names % 3)) = 0 ] || return
+	[ "$(date +%s)" -lt "$until" ] || nr_late=$((nr_late + 1))
+	[ $nr_late = 0 ]
+}
+for file in $(find $admin -type f ! -name snapshot | sort); do
+	chosen "$file" || continue
+	# What is far away is looked at before and after all of them.
+	survives "reading ${file#"$kdamonds/"}" -r "${file%/*}" read "$file"
+	case ${file##*/}:$(stat -c %a "$file") in
+	nr_*:* | state:* | *:400) ;;
+	*) survives "writing ${file#"$kdamonds/"}" -r "${file%/*}" write "$file" "$(cat "$file")" ;;
+	esac
+done
+[ $nr_late = 0 ] || diag "$nr_late of $((nr_names / 3)) files were left out, as a minute has passed"
+survives "listing a directory" list $context
+contents >"$work/contents.after"
+check "nothing else has changed" cmp "$work/contents" "$work/contents.after"
 
 # Commands.
 fast() { tryio -p $context $sample_us=1000 $aggr_us=10000; }
 fast
 survives "on" write $kdamond/state on off
 # A thread is made by kthreadd, and fork has its own way to tell that there was no memory.
-only_below
 survives "on, the new thread's allocations" -e ENOMEM -e EAGAIN thread 2 $kdamond/state on off
-only_ours
 turn on || not_ok "it cannot be turned on"
 [ ! -e $context/snapshot ] || survives "reading the snapshot" read $context/snapshot
 for keyword in commit update_schemes_stats update_schemes_tried_bytes clear_schemes_tried_regions \
@@ -160,11 +154,9 @@ survives "update_schemes_tried_regions" -x total_bytes -x nr_tried write $kdamon
 check "the worker still runs, and goes on" goes_on
 
 # The worker's own allocations: it makes none while it monitors.
-only_below
 worker=$(cat $kdamond/pid)
 check "in $((3 * slow)) s the worker makes no allocation" is "$(fail_nth watch "$worker" $((3 * slow)))" 0
 survives "commit, the worker's allocations" thread "$worker" $kdamond/state commit
-only_ours
 survives "off" -x pid write $kdamond/state off on
 turn off >/dev/null
 need_idle
