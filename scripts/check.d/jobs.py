@@ -6,8 +6,8 @@ import subprocess
 
 from scheduler import Job
 
-PARTS = ("boundary", "headers61", "tools", "host", "tsan", "fuzz", "kunit", "upstream", "torture", "vm", "debug")
-LONG_PARTS = ("soak", "mutants")
+PARTS = ("boundary", "headers61", "tools", "host", "fuzz", "kunit", "upstream", "torture", "vm", "debug")
+LONG_PARTS = ("tsan", "soak", "mutants")
 
 MODULES = Job("build", "modules", "scripts/kbuild/vm-module", seconds=60, limit=1200, makes=True)
 HOST = Job("build", "host", "make -C selftests/host --no-print-directory build", seconds=120, limit=1200, makes=True)
