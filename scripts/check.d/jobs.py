@@ -9,15 +9,15 @@ from scheduler import Job
 PARTS = ("boundary", "headers61", "tools", "host", "fuzz", "kunit", "upstream", "torture", "vm", "debug")
 LONG_PARTS = ("tsan", "soak", "mutants")
 
-MODULES = Job("build", "modules", "scripts/kbuild/vm-module", seconds=60, limit=1200, makes=True)
-HOST = Job("build", "host", "make -C selftests/host --no-print-directory build", seconds=120, limit=1200, makes=True)
+MODULES = Job("build", "modules", "scripts/kbuild/vm-module", seconds=60, limit=2700, makes=True)
+HOST = Job("build", "host", "make -C selftests/host --no-print-directory build", seconds=120, limit=2700, makes=True)
 KERNEL = Job("build", "kernel", "selftests/vm/own-kernel debug", seconds=20, limit=3600, makes=True)
 KUNIT = Job("build", "kunit", "scripts/kbuild/build-for -t debug build/kunit", needs=[("build", "kernel")],
-            seconds=60, limit=1200, makes=True)
+            seconds=60, limit=2700, makes=True)
 DEBUG = Job("build", "debug", "scripts/kbuild/build-for debug build/debug", needs=[("build", "kernel")],
-            seconds=60, limit=1200, makes=True)
+            seconds=60, limit=2700, makes=True)
 IN_TREE = Job("build", "in-tree", "scripts/kbuild/in-tree build/in-tree", needs=[("build", "kernel")],
-              seconds=100, limit=1200, makes=True)
+              seconds=100, limit=2700, makes=True)
 IMAGE = "build/in-tree/tree/build/vmlinux"
 
 
