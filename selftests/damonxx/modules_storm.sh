@@ -6,7 +6,7 @@
 . "$(dirname "$0")/damos.sh"
 . "$(dirname "$0")/special.sh"
 
-rounds=${ROUNDS:-$((slow > 1 ? 15 : 100))}
+rounds=${ROUNDS:-$((slow > 1 ? 8 : 100))}
 seed=${STORM_SEED:-1}
 
 # A number below $1.
