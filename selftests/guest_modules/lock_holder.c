@@ -14,6 +14,7 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
+#include <linux/version.h>
 #include <linux/wait.h>
 
 static atomic_t held;
@@ -29,7 +30,11 @@ static struct folio *find_folio(int number, unsigned long address)
 
 	if (mm) {
 		mmap_read_lock(mm);
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+		if (get_user_pages_remote(mm, address, 1, 0, &page, NULL, NULL) != 1)
+#else
 		if (get_user_pages_remote(mm, address, 1, 0, &page, NULL) != 1)
+#endif
 			page = NULL;
 		mmap_read_unlock(mm);
 		mmput(mm);
