@@ -166,7 +166,7 @@ if [ -f "$module" ]; then
 	# Only in the module's own initialisation: the kernel complains when it cannot read or place a module.
 	if only_below do_one_initcall; then
 		# Each time the directories that there are by then take seconds to be freed, where kobjects are freed late.
-		[ "$step" = 1 ] || step=$((step * 4))
+		[ "$step" = 1 ] || step=$((step * 12))
 		survives "loading the module" load "$module"
 		only_below
 	else
