@@ -11,41 +11,14 @@
  *
  *	node ID PARENT STACK FUNCTION		a call path; FUNCTION is where its last call went, 0 for a thread
  *	count NODE ADDRESS INSTRUCTIONS TIMES	a block of code that ran on that path
- *
- * The prototypes are those of the plugin interface, version 1; Debian has no package with its header.
  */
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "../../vm/qemu_plugin.h"
 #include "marker.h"
 
-#define EXPORT __attribute__((visibility("default")))
 #define STACK_BYTES 0x4000ull
-
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-enum { CB_NO_REGS };
-enum { MEM_W = 2 };
-typedef uint64_t plugin_id;
-typedef uint32_t mem_info;
-
-size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
-uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *tb);
-struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t i);
-const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *insn);
-uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
-size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
-void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id id, void (*f)(plugin_id, struct qemu_plugin_tb *));
-void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *tb, void (*f)(unsigned int, void *),
-					  int flags, void *data);
-void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn, void (*f)(unsigned int, void *),
-					    int flags, void *data);
-void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn,
-				      void (*f)(unsigned int, mem_info, uint64_t, void *), int flags, int rw,
-				      void *data);
-void qemu_plugin_register_atexit_cb(plugin_id id, void (*f)(plugin_id, void *), void *data);
 
 EXPORT int qemu_plugin_version = 1;
 
