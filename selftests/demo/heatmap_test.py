@@ -17,13 +17,12 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
 import unittest
 import zlib
 
 TOP = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..")
 sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.join(TOP, "scripts", "heatmap.d"))
+sys.path[:0] = [os.path.join(TOP, "scripts", "heatmap.d"), os.path.join(TOP, "selftests")]
 
 import chart
 import font
@@ -39,6 +38,7 @@ import recorder
 import recording
 import report
 import score
+from tap_runner import TapRunner
 
 PAGE = 4096
 SECOND = 10**9
@@ -657,58 +657,6 @@ class CommandLine(Files):
         self.assertEqual(done.returncode, 1, done.stderr)
         scores = json.loads(done.stdout)
         self.assertEqual((scores["passed"], scores["phases"][0]["precision"]), (False, 0.5))
-
-
-class Tap(unittest.TestResult):
-    """Prints a line for each test, and the reasons of failures below it."""
-
-    def __init__(self):
-        super().__init__()
-        self.reasons = []
-        self.skipped_because = None
-
-    def startTest(self, test):
-        super().startTest(test)
-        self.reasons = []
-        self.skipped_because = None
-
-    def addFailure(self, test, err):
-        super().addFailure(test, err)
-        self.reasons.append(self.failures[-1][1])
-
-    def addError(self, test, err):
-        super().addError(test, err)
-        if not isinstance(test, unittest.TestCase):  # what prepares a class of tests
-            self.startTest(test)
-        self.reasons.append(self.errors[-1][1])
-        if not isinstance(test, unittest.TestCase):
-            self.stopTest(test)
-
-    def addSubTest(self, test, subtest, err):
-        super().addSubTest(test, subtest, err)
-        if err:
-            self.reasons.append(f"{subtest}\n{''.join(traceback.format_exception(*err))}")
-
-    def addSkip(self, test, reason):
-        super().addSkip(test, reason)
-        self.skipped_because = reason
-
-    def stopTest(self, test):
-        super().stopTest(test)
-        skip = f" # SKIP {self.skipped_because}" if self.skipped_because else ""
-        name = test.id().replace("__main__.", "")
-        print(f"{'not ok' if self.reasons else 'ok'} {self.testsRun} - {name}{skip}")
-        for line in "\n".join(self.reasons).splitlines():
-            print(f"#   {line}")
-        sys.stdout.flush()
-
-
-class TapRunner:
-    def run(self, tests):
-        result = Tap()
-        tests(result)
-        print(f"1..{result.testsRun}")
-        return result
 
 
 if __name__ == "__main__":
