@@ -8,16 +8,15 @@
 regions=$((10000 / slow))
 permil=20
 
-stat_of() { awk -v name="$1" '$1 == name { print $2 }' $context/stats; }
 # Milliseconds of processor time that the kdamond has had, going by /proc.
 kdamond_cpu_ms() { awk '{ printf "%.0f", ($14 + $15) * 10 }' /proc/"$(cat $kdamond/pid)"/stat; }
 
 # /proc counts in ticks: two of them may be from before.
 keeps_to_budget() { # SECONDS
-	cpu_before=$(kdamond_cpu_ms) time_before=$(uptime_ms) own_before=$(stat_of cpu_ns)
+	cpu_before=$(kdamond_cpu_ms) time_before=$(uptime_ms) own_before=$(kdamond_stat cpu_ns)
 	sleep "$1"
 	cpu=$(($(kdamond_cpu_ms) - cpu_before)) time=$(($(uptime_ms) - time_before))
-	own=$((($(stat_of cpu_ns) - own_before) / 1000000))
+	own=$((($(kdamond_stat cpu_ns) - own_before) / 1000000))
 	at_most $cpu $((time * permil / 1000 + 20)) && at_most $own $((time * permil / 1000 + 10))
 }
 
@@ -40,7 +39,7 @@ hot=$(said hot) cold=$(said cold)
 check "monitoring without a budget" monitor "$victim" $sample_us=5000 $aggr_us=100000 \
 	$min_regions=$regions $max_regions=$((regions * 6 / 5))
 sleep 3
-diag "without a budget: $(stat_of cpu_permil) permil, $(stat_of checks_per_sample) checks a sample, $(kdamond_cpu_ms) ms so far"
+diag "without a budget: $(kdamond_stat cpu_permil) permil, $(kdamond_stat checks_per_sample) checks a sample, $(kdamond_cpu_ms) ms so far"
 without=$(kdamond_cpu_ms)
 check "it takes more than the budget to come" at_least "$without" $((permil * 3 + 20))
 check "off" turn off
@@ -55,11 +54,11 @@ busiest $kdamond/pid 10 5 >"$work/steady" 2>&1 &
 observer=$!
 children="$children $observer"
 check "the kdamond keeps to it for 10 s" keeps_to_budget 10
-diag "with it: $cpu ms in $time ms, by its own account $own ms, $(stat_of checks_per_sample) checks a sample, $(stat_of nr_regions) regions"
+diag "with it: $cpu ms in $time ms, by its own account $own ms, $(kdamond_stat checks_per_sample) checks a sample, $(kdamond_stat nr_regions) regions"
 wait $observer
 # shellcheck disable=SC2046
 check "nor in any of these" any_second $(cat "$work/steady")
-check "not all regions are looked at in a sample" at_least "$(stat_of probes_skipped)" "$regions"
+check "not all regions are looked at in a sample" at_least "$(kdamond_stat probes_skipped)" "$regions"
 check "the hot range is found" wait_until 60 found_hot
 check "and the cold one is not called hot" wait_until 60 found_cold
 check "off" turn off

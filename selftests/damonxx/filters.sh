@@ -7,7 +7,6 @@
 . "$(dirname "$0")/damos.sh"
 
 size=$((slow > 1 ? 8 : 16))
-lru_gen=/sys/kernel/mm/lru_gen/enabled
 group=/sys/fs/cgroup/damonxx-test
 
 # per_round: how many bytes of those tried passed the filters, over some rounds.
@@ -147,12 +146,9 @@ check "process: hugepage_size" by_process b hugepage_size $((size * mib)) min=20
 check "process: unmapped" by_process a unmapped 0
 check "young" young
 check "physical: unmapped" unmapped
-if [ -w $lru_gen ]; then
-	old_lru=$(cat $lru_gen)
-	echo n >$lru_gen
-fi
+classic_lists
 check "active" active
-[ ! -w $lru_gen ] || echo "$old_lru" >$lru_gen
+lists_as_before
 check "addr: only inside" addr Y Y inside
 check "addr: not inside" addr Y N outside
 check "addr: only outside" addr N Y outside

@@ -75,6 +75,7 @@ finish() {
 is() { [ "$1" = "$2" ] || { echo "'$1' instead of '$2'"; return 1; }; }
 at_least() { [ "$1" -ge "$2" ] || { echo "$1 is less than $2"; return 1; }; }
 at_most() { [ "$1" -le "$2" ] || { echo "$1 is more than $2"; return 1; }; }
+within_a_fifth() { at_least "$1" $(($2 * 4 / 5)) && at_most "$1" $(($2 * 6 / 5)); }
 not() { ! "$@"; }
 
 # within SECONDS PROGRAM...
@@ -202,6 +203,22 @@ goes_on() {
 	goes_from=$(snapshots) || { echo "$goes_from"; return 1; }
 	wait_until 10 snapshots_reach $((goes_from + 3))
 }
+
+# A value of the context's file stats.
+kdamond_stat() { sed -n "s/^$1 //p" $context/stats; }
+
+# classic_lists: the LRU lists are the classic ones, if the kernel has both kinds, until lists_as_before.
+lru_gen=/sys/kernel/mm/lru_gen/enabled
+old_lru=
+classic_lists() {
+	[ -w $lru_gen ] || return 0
+	old_lru=$(cat $lru_gen)
+	echo n >$lru_gen
+}
+lists_as_before() { [ -z "$old_lru" ] || echo "$old_lru" >$lru_gen; }
+
+# get_hugetlb_pages FILE: 12 pages, or nearly.  The kernel may have to move other memory out of the way.
+get_hugetlb_pages() { echo 12 >"$1" && [ "$(cat "$1")" -ge 10 ]; }
 
 # Memory that the kernel keeps
 

@@ -7,7 +7,6 @@
 . "$(dirname "$0")/damos.sh"
 
 size=$((slow > 1 ? 16 : 32))
-lru_gen=/sys/kernel/mm/lru_gen/enabled
 group=/sys/fs/cgroup/damonxx-test
 
 in_group() { # NAME OPTION...
@@ -102,16 +101,12 @@ mkdir -p $group
 [ -e $group/memory.reclaim ] || skip_all "cgroups have no memory.reclaim"
 swap_on 256 || skip_all "there is no zram to swap to"
 exec 3>&1
-old_lru=''
-if [ -w $lru_gen ]; then
-	old_lru=$(cat $lru_gen)
-	echo n >$lru_gen
-fi
+classic_lists
 all_of classic
 if [ -n "$old_lru" ]; then
 	echo y >$lru_gen
 	all_of multi-generational
-	echo "$old_lru" >$lru_gen
+	lists_as_before
 fi
 check "they have no effect on processes" no_meaning
 clean_up

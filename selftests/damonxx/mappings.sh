@@ -77,8 +77,6 @@ leader_exits() {
 	turn off && turn on && goes_on && accesses_found
 }
 
-# The kernel may have to move other memory out of the way.
-get_pages() { echo 12 >$pages && [ "$(cat $pages)" -ge 10 ]; }
 hugetlb() { follow hugetlb 16 && accesses_found && monitors_all_of "$victim"; }
 thp() {
 	follow thp 32 || return
@@ -102,11 +100,10 @@ device_frames() {
 	[ $# = 2 ] || { echo "/dev/mem cannot be mapped"; return 1; }
 	put $context/targets/0/regions/0/start "$1" && put $context/targets/0/regions/0/end "$2" && turn on &&
 		wait_until 20 snapshots_reach 5 && is "$(monitored_bytes)" $(($2 - $1)) || return
-	is "$(stat_of probes_checked) $(stat_of probes_accessed) $(stat_of probes_idle)" "0 0 0" &&
-		at_least "$(stat_of probes_absent)" 50 && turn update_schemes_tried_regions &&
+	is "$(kdamond_stat probes_checked) $(kdamond_stat probes_accessed) $(kdamond_stat probes_idle)" "0 0 0" &&
+		at_least "$(kdamond_stat probes_absent)" 50 && turn update_schemes_tried_regions &&
 		! tried $tried | awk '$3 != 0' | grep .
 }
-stat_of() { sed -n "s/^$1 //p" $context/stats; }
 
 # fvaddr stays with what it was given, and finds accesses there.
 fixed() {
@@ -142,7 +139,7 @@ check "$((40000 / slow)) mappings" many_vmas
 check "the thread group's leader exits, its threads go on" leader_exits
 pages=/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages
 if [ -e $pages ]; then
-	check "there are hugetlb pages" wait_until 10 get_pages
+	check "there are hugetlb pages" wait_until 10 get_hugetlb_pages $pages
 	check "hugetlb pages: accesses are found" hugetlb
 	end_victim
 	need_idle

@@ -8,7 +8,6 @@
 
 size=$((slow > 1 ? 24 : 56))
 always="wmarks_high=1000 wmarks_mid=1000 wmarks_low=0"
-lru_gen=/sys/kernel/mm/lru_gen/enabled
 
 active_at_least() { [ "$(amount a "$1" active)" -ge "$2" ]; }
 sorts() {
@@ -72,11 +71,7 @@ sorted() {
 need_special lru_sort
 exec 3>&1
 group=/sys/fs/cgroup/damonxx-test
-old_lru=''
-if [ -w $lru_gen ]; then
-	old_lru=$(cat $lru_gen)
-	echo n >$lru_gen
-fi
+classic_lists
 start_keeper a --blocks --active 8 $size
 check "it sorts" sorts
 check "it counts" counts
@@ -99,6 +94,6 @@ else
 fi
 set_to lru_sort enabled=Y
 check "garbage and extremes in every parameter" survives_garbage lru_sort
-[ -z "$old_lru" ] || echo "$old_lru" >$lru_gen
+lists_as_before
 check "they can be unloaded while they run" unload_special
 finish

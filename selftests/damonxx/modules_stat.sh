@@ -14,7 +14,6 @@ off() {
 	really_off stat && get_is stat estimated_memory_bandwidth 0 && is "$(percentile 100)" 0 || return
 	is "$(get stat memory_idle_ms_percentiles | tr , '\n' | wc -l)" 101
 }
-within_a_fifth() { at_least "$1" $(($2 / 5 * 4)) && at_most "$1" $(($2 / 5 * 6)); }
 # All RAM that is on line.
 all_mib() { system_ram | awk '{ sum += $2 - $1 } END { printf "%d", sum / 1048576 }'; }
 

@@ -91,12 +91,7 @@ hot_within() { [ "$(seen_in "$1")" -ge 900 ]; }
 cold_within() { [ "$(seen_in "$1")" -le 50 ]; }
 
 # With its multi-generational LRU lists, the kernel clears no idle flag upon a system call.
-lru_gen=/sys/kernel/mm/lru_gen/enabled
-old_lru=''
-if [ -e $lru_gen ]; then
-	old_lru=$(cat $lru_gen)
-	echo n >$lru_gen
-fi
+classic_lists
 make_reader() {
 	dd if=/dev/zero of="$work/file" bs=4096 count=8 2>/dev/null
 	frames file "$work/file" 8 >"$work/file-frames" && only_these "$work/file-frames"
@@ -112,7 +107,7 @@ check "pages of a file are looked at" make_reader
 check "reading by system calls is seen" read_file
 check "and that it has ended" stop_reading
 
-[ -z "$old_lru" ] || echo "$old_lru" >$lru_gen
+lists_as_before
 
 share() {
 	need_idle

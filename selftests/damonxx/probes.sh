@@ -151,8 +151,6 @@ huge() {
 	regions && all 0 hot && all 0 cold && none 1 hot && none 1 cold && all 2 hot && all 2 cold
 }
 
-# The kernel may have to move other memory out of the way.
-get_pages() { echo 12 >$pages && [ "$(cat $pages)" -ge 10 ]; }
 hugetlb() {
 	start_victim hugetlb 16 || return
 	said hot >"$work/areas" && said cold >>"$work/areas"
@@ -220,7 +218,7 @@ else
 fi
 pages=/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages
 if [ -e $pages ]; then
-	check "there are hugetlb pages" wait_until 10 get_pages
+	check "there are hugetlb pages" wait_until 10 get_hugetlb_pages $pages
 	check "hugetlb pages" hugetlb
 	end_victim
 	need_idle

@@ -15,7 +15,6 @@ waits() { # SECONDS: microseconds per second
 	sleep "$1"
 	echo $((($(waited_us) - waits_from) / $1))
 }
-within_a_fifth() { at_least "$1" $(($2 * 4 / 5)) && at_most "$1" $(($2 * 6 / 5)); }
 # Memory that is in use all the time is paged out, so that pressure comes from each page.
 towards() {
 	act pageout $a ../../$sample_us=50000 ../../$aggr_us=500000 ../../$max_regions=50 apply_interval_us=100000 \

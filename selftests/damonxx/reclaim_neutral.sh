@@ -8,7 +8,6 @@
 . "$(dirname "$0")/damos.sh"
 
 size=24
-lru_gen=/sys/kernel/mm/lru_gen/enabled
 group=/sys/fs/cgroup/damonxx-test
 a='' b=''
 
@@ -98,7 +97,6 @@ monitored_twice() {
 	wait_until 60 looked_at && sleep 2 && reclaim "a monitored twice"
 }
 
-old_lru=
 need_module
 [ -e /sys/fs/cgroup/cgroup.controllers ] || skip_all "there is no cgroup2 at /sys/fs/cgroup"
 echo +memory >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null
@@ -137,10 +135,9 @@ all_of() {
 	end_pair
 }
 if [ -w $lru_gen ]; then
-	old_lru=$(cat $lru_gen)
-	echo n >$lru_gen
+	classic_lists
 	all_of classic
-	echo "$old_lru" >$lru_gen
+	lists_as_before
 	case $old_lru in
 	0x0000) ;;
 	*)

@@ -123,7 +123,6 @@ bytes_only() {
 }
 
 # With refresh_ms, what is read is at most so old, without a command; without it, it is as old as the last command.
-running_value() { sed -n "s/^$1 //p" $context/stats; }
 refreshed() {
 	watch 0/quotas/bytes=1073741824 && snapshots >"$work/snapshots" || return
 	sleep 2
@@ -132,7 +131,7 @@ refreshed() {
 	for _ in $(seq 20); do
 		# Of 100 ms each, and one that ends just now.
 		told=$(stat_of 0 nr_snapshots)
-		at_least "$told" $(($(running_value windows) - 6)) || return
+		at_least "$told" $(($(kdamond_stat windows) - 6)) || return
 		sleep 0.1
 	done
 	put $scheme/quotas/bytes 2147483648 && turn commit && sleep 1 &&
@@ -150,9 +149,9 @@ refreshed_intervals() {
 	put $kdamond/refresh_ms 100 && turn on && wait_until 20 shown "20000 400000" || return
 	# What was written is shown until a commit takes it.
 	put $attrs/intervals/sample_us 8000 && put $attrs/intervals/aggr_us 160000 && sleep 2 && shown "8000 160000" &&
-		is "$(running_value sample_us)" 20000 || return
+		is "$(kdamond_stat sample_us)" 20000 || return
 	# Tuned again so late that this can be looked at before.
-	put $attrs/intervals/intervals_goal/aggrs 1000 && turn commit && is "$(running_value sample_us)" 8000
+	put $attrs/intervals/intervals_goal/aggrs 1000 && turn commit && is "$(kdamond_stat sample_us)" 8000
 }
 
 no_schemes() {

@@ -41,25 +41,14 @@ young_by_reading() {
 	at_least "$young_now" $((mib * 15 / 16))
 }
 
-lru_gen=/sys/kernel/mm/lru_gen/enabled
 on_classic_lists() {
-	lru_gen_before=$(cat $lru_gen)
-	echo 0 >$lru_gen
+	classic_lists
 	"$@"
 	on_classic_status=$?
-	echo "$lru_gen_before" >$lru_gen
+	lists_as_before
 	return $on_classic_status
 }
 
-# The kernel says which of its counts are below zero when all processors' parts are added up.
-isolated_is_zero_now() {
-	zero_mark=$(dmesg | wc -l)
-	cat /proc/sys/vm/stat_refresh
-	not eval "dmesg | tail -n +$((zero_mark + 1)) | grep 'vmstat_refresh: nr_isolated'" &&
-		is "$(vmstat nr_isolated_anon) $(vmstat nr_isolated_file)" "0 0"
-}
-# The kernel itself isolates some for a moment.
-isolated_is_zero() { wait_until 20 isolated_is_zero_now; }
 paged_out() { act pageout $a && wait_until 30 amount_at_least a cold swapped $((size * mib * 9 / 10)); }
 moved_to() { act migrate_cold $a target_nid=$1 && wait_until 30 amount_at_least a cold node$1 $((size * mib * 9 / 10)); }
 # To where it is: nothing is done.
@@ -118,10 +107,10 @@ check_todo "the filter young knows what is read by system calls only" \
 check "on classic lists it does" on_classic_lists young_by_reading
 check "memory moves to node 1" moved_to 1
 check "and nothing is done to it there again" nothing_moves
-check "the kernel counts no page as isolated then" isolated_is_zero
+check "the kernel counts no page as isolated then" none_isolated
 check "there is swap, in compressed memory" swap_on 64
 check "memory is paged out" paged_out
-check "the kernel counts no page as isolated then, either" isolated_is_zero
+check "the kernel counts no page as isolated then, either" none_isolated
 check "all is as it was" intact a
 clean_up
 check "damonxx_tier is unloaded while its work is pending" tier_goes_before_its_work

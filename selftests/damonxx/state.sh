@@ -275,9 +275,8 @@ staged() {
 check "what is not committed has no effect" staged
 
 # Good values beside a bad one: the worker takes no notice of any of them.
-running_value() { sed -n "s/^$1 //p" $context/stats; }
 runs_with() { # SAMPLE_US AGGR_US PID
-	is "$(running_value sample_us) $(running_value aggr_us)" "$1 $2" && monitors_all_of "$3" && runs && goes_on
+	is "$(kdamond_stat sample_us) $(kdamond_stat aggr_us)" "$1 $2" && monitors_all_of "$3" && runs && goes_on
 }
 all_or_none() { # BAD-FILE=VALUE MENDED-VALUE
 	fresh running || return
