@@ -16,6 +16,8 @@ KUNIT = Job("build", "kunit", "scripts/kbuild/build-for -t debug build/kunit", n
             seconds=60, limit=2700, makes=True)
 DEBUG = Job("build", "debug", "scripts/kbuild/build-for debug build/debug", needs=[("build", "kernel")],
             seconds=60, limit=2700, makes=True)
+KCSAN = Job("build", "kcsan", "scripts/kbuild/build-for kcsan build/kcsan", seconds=900, limit=7200, makes=True)
+LINUX61 = Job("build", "6.1", "scripts/setup headers61 && scripts/kbuild/headers61", seconds=60, limit=2700, makes=True)
 IN_TREE = Job("build", "in-tree", "scripts/kbuild/in-tree build/in-tree", needs=[("build", "kernel")],
               seconds=100, limit=2700, makes=True)
 IMAGE = "build/in-tree/tree/build/vmlinux"
@@ -49,8 +51,10 @@ def boundary():
 
 
 def headers61():
-    yield Job("headers61", "headers61",
-              "scripts/setup headers61 && scripts/kbuild/headers61 && echo ok headers61: compiles", seconds=60)
+    """Compiles for Debian's 6.1, and runs there: it is a kernel without DAMON, and without PG_idle."""
+    yield LINUX61
+    yield Job("headers61", "headers61", "exec selftests/damonxx/run-in-vm -k 6.1-cloud -m build/headers61/damonxx.ko "
+              "-M accuracy accuracy.sh paddr.sh", needs=[key(LINUX61)], seconds=60)
 
 
 def tools():
@@ -118,11 +122,12 @@ def debug():
 
 def soak():
     """Races for minutes instead of seconds, with other seeds each time; and what the debug kernel takes too long for."""
-    yield from (MODULES, KERNEL, DEBUG)
+    yield from (MODULES, KERNEL, DEBUG, KCSAN)
+    modules_for = {"stock": MODULES, "debug": DEBUG, "kcsan": KCSAN}
     with open("selftests/soak", encoding="utf-8") as file:
         for number, line in enumerate(line for line in file if line.strip() and not line.startswith("#")):
             kernel, _, command = line.strip().partition(" ")
-            yield Job("soak", str(number), command, needs=[key(DEBUG if kernel == "debug" else MODULES)],
+            yield Job("soak", str(number), command, needs=[key(modules_for[kernel])],
                       seconds=900, limit=7200)
 
 

@@ -59,8 +59,8 @@ cmd_cxx_merge = $(LD) $(KBUILD_LDFLAGS) -r --force-group-allocation \
 	-T $(cxx-src)/scripts/kbuild/cxx-merge.lds -o $@.merged $@ ; mv -f $@.merged $@
 
 # Nobody runs static constructors or destructors in a module, and there is no unwinder.  (KASAN
-# makes a constructor for each object, and such a kernel does run them.)
-cxx-banned = $(if $(CONFIG_KASAN),,init_array|fini_array|ctors|dtors|)eh_frame|gcc_except_table|group
+# and KCSAN make a constructor for each object, and such a kernel does run them.)
+cxx-banned = $(if $(CONFIG_CONSTRUCTORS),,init_array|fini_array|ctors|dtors|)eh_frame|gcc_except_table|group
 cmd_cxx_check = if $(OBJDUMP) -h $@ | grep -E ' \.($(cxx-banned))' >&2; then \
 	echo '$<: the sections above need static constructors, unwinding or COMDAT' >&2; \
 	rm -f $@; exit 1; fi

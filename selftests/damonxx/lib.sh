@@ -117,6 +117,9 @@ none_isolated_now() {
 # The kernel itself takes some for a moment.
 none_isolated() { wait_until 20 none_isolated_now; }
 
+# Has the kernel PG_idle?  Its own users of it select CONFIG_PAGE_IDLE_FLAG.
+marks_idle() { [ -d /sys/kernel/mm/page_idle ] || { [ -d /sys/kernel/mm/damon ] && [ ! -L /sys/kernel/mm/damon ]; }; }
+
 # The module and its tree
 
 loaded() { grep -q '^damonxx ' /proc/modules; }
