@@ -87,7 +87,7 @@ result<own<configuration>> configuration::build(inputs in, const configuration *
 	fresh->paused = in.paused;
 	fresh->attrs = in.attrs;
 	fresh->probes = move(in.probes);
-	fresh->sampling = probing::of(fresh->probes.all());
+	fresh->sampling = sampling_mode::of(fresh->probes.all());
 	const u64 cuts = nr_cuts(in.schemes.all());
 	TRY(fresh->targets.reserve(in.targets.size()));
 	for (u32 i = 0; i < in.targets.size(); i++) {

@@ -16,7 +16,7 @@ struct configuration {
 	bool paused = false;
 	monitoring_attrs attrs;
 	vec<attribute_probe> probes;
-	probing sampling;
+	sampling_mode sampling;
 	vec<target> targets;
 	vec<scheme> schemes;
 	priority_histogram priorities;	// of the scheme that is being looked at

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "core/monitor.hh"
-#include "core/probing.hh"
+#include "core/attribute_hits.hh"
 #include "core/trace.hh"
 #include "schemes/watermark.hh"
 
@@ -44,11 +44,11 @@ u32 monitor::nr_regions() const
 	return sum;
 }
 
-// Readers need not wait for all of a target's probes.  @work is called for an empty plan, too.
+// Readers need not wait for all of a target's access checks.  @work is called for an empty plan, too.
 template <typename Work> bool monitor::in_batches(target &t, Work work)
 {
 	constexpr u32 batch = 1'024;
-	const span<kapi_probe> all = t.regions.planned();
+	const span<kapi_access_check> all = t.regions.picked_checks();
 	u32 done = 0;
 
 	for (;;) {
@@ -64,15 +64,14 @@ template <typename Work> bool monitor::in_batches(target &t, Work work)
 
 bool monitor::clear(target &t)
 {
-	return in_batches(t, [&](span<kapi_probe> probes) {
-		return config_->ops->clear(t, probes);
-	});
+	return in_batches(
+		t, [&](span<kapi_access_check> checks) { return config_->ops->clear(t, checks); });
 }
 
 void monitor::test(target &t)
 {
-	in_batches(t, [&](span<kapi_probe> probes) {
-		config_->ops->test(t, probes);
+	in_batches(t, [&](span<kapi_access_check> checks) {
+		config_->ops->test(t, checks);
 		return true;
 	});
 }
@@ -94,7 +93,7 @@ bool monitor::prepare(u32 most_checks)
 			continue;
 		const u32 count = t.regions.count();
 		const u32 here = min(left, count - min(from, count));
-		t.regions.plan_probes(random_, from, here);
+		t.regions.pick_checks(random_, from, here);
 		from -= min(from, count);
 		left -= here;
 		if (cleared_ ? clear(t) : config_->ops->alive(t)) {

@@ -57,7 +57,7 @@ public:
 	void go_on();
 	// Who is asked whether rounds are to be interrupted.
 	void heed(interruption wanted) { interruption_ = wanted; }
-	// Who gets a turn where a sample's probes are partly done, and only reads.
+	// Who gets a turn where a sample's access checks are partly done, and only reads.
 	void give_way_to(interlude readers) { interlude_ = readers; }
 	// False: no target is left.
 	bool alive() const;
@@ -128,7 +128,7 @@ private:
 	bool restart_ = false;
 	bool resting_ = false;		// all schemes do
 	bool interrupted_ = false;	// rounds are
-	bool cleared_ = false;	// probes are out, to be tested
+	bool cleared_ = false;		// access checks are prepared, to be finished
 };
 
 } // namespace damon

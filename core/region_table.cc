@@ -8,7 +8,7 @@ void region_table::swap(region_table &other)
 {
 	std::swap(start_, other.start_);
 	std::swap(end_, other.end_);
-	std::swap(probes_, other.probes_);
+	std::swap(checks_, other.checks_);
 	std::swap(nr_accesses_, other.nr_accesses_);
 	std::swap(last_nr_accesses_, other.last_nr_accesses_);
 	std::swap(age_, other.age_);
@@ -19,15 +19,16 @@ void region_table::swap(region_table &other)
 	std::swap(weight_shift_, other.weight_shift_);
 	std::swap(count_, other.count_);
 	std::swap(capacity_, other.capacity_);
-	std::swap(first_planned_, other.first_planned_);
-	std::swap(nr_planned_, other.nr_planned_);
+	std::swap(first_picked_, other.first_picked_);
+	std::swap(nr_picked_, other.nr_picked_);
 	std::swap(rounds_, other.rounds_);
 	std::swap(weights_, other.weights_);
 }
 
 status region_table::reserve(u32 capacity, bool with_hits)
 {
-	static_assert(bytes_per_region == 2 * sizeof(u64) + sizeof(kapi_probe) + 4 * sizeof(u32));
+	static_assert(bytes_per_region ==
+		      2 * sizeof(u64) + sizeof(kapi_access_check) + 4 * sizeof(u32));
 	if (capacity <= capacity_ && (hits_ || !with_hits))
 		return ok;
 	capacity = max(capacity, capacity_);
@@ -43,8 +44,8 @@ status region_table::reserve(u32 capacity, bool with_hits)
 	fresh.end_ = fresh.start_ + capacity;
 	// SAFETY: the block is aligned for u64, and every part's size is a multiple of the
 	// next part's alignment.
-	fresh.probes_ = reinterpret_cast<kapi_probe *>(fresh.end_ + capacity);
-	fresh.nr_accesses_ = reinterpret_cast<u32 *>(fresh.probes_ + capacity);
+	fresh.checks_ = reinterpret_cast<kapi_access_check *>(fresh.end_ + capacity);
+	fresh.nr_accesses_ = reinterpret_cast<u32 *>(fresh.checks_ + capacity);
 	fresh.last_nr_accesses_ = fresh.nr_accesses_ + capacity;
 	fresh.age_ = fresh.last_nr_accesses_ + capacity;
 	fresh.evidence_ = fresh.age_ + capacity;
@@ -87,7 +88,7 @@ void region_table::settle(u32 window)
 {
 	for (u32 i = 0; i < count_; i++) {
 		nr_accesses_[i] = asked(i) ? estimate(i, window) : min(last_nr_accesses_[i], window);
-		probes_[i].own = static_cast<u16>(asked_bit | min(window, most_checked) * one_look);
+		checks_[i].own = static_cast<u16>(asked_bit | min(window, most_checked) * one_look);
 	}
 	rounds_ = window * one_round;
 }
@@ -106,7 +107,7 @@ void region_table::copy_region(u32 to, u32 from)
 	start_[to] = start_[from];
 	end_[to] = end_[from];
 	nr_accesses_[to] = nr_accesses_[from];
-	probes_[to].own = probes_[from].own;
+	checks_[to].own = checks_[from].own;
 	last_nr_accesses_[to] = last_nr_accesses_[from];
 	age_[to] = age_[from];
 	evidence_[to] = evidence_[from];
@@ -144,7 +145,7 @@ void region_table::append(addr_range range, u32 limit, const region_table *heir_
 	start_[i] = range.start;
 	end_[i] = range.end;
 	nr_accesses_[i] = heir_of ? heir_of->nr_accesses_[index] : 0;
-	probes_[i].own = heir_of ? heir_of->probes_[index].own : u16{0};
+	checks_[i].own = heir_of ? heir_of->checks_[index].own : u16{0};
 	last_nr_accesses_[i] = heir_of ? heir_of->last_nr_accesses_[index] : 0;
 	age_[i] = heir_of ? heir_of->age_[index] : 0;
 	evidence_[i] = 0;
@@ -220,62 +221,63 @@ void region_table::set_ranges(span<const addr_range> ranges)
 
 // Here and below: what does not change is kept out of memory, as stores might change it for
 // all the compiler knows.
-void region_table::plan_probes(prng &random, u32 first, u32 most)
+void region_table::pick_checks(prng &random, u32 first, u32 most)
 {
 	const u64 *const starts = start_;
 	const u64 *const ends = end_;
-	kapi_probe *const probes = probes_;
+	kapi_access_check *const checks = checks_;
 	prng own_random = random;
 
-	first_planned_ = first;
-	nr_planned_ = most;
+	first_picked_ = first;
+	nr_picked_ = most;
 	const u32 begin = min(first, count_);
-	const u32 end = begin + planned().size();
+	const u32 end = begin + picked_checks().size();
 	for (u32 i = begin; i < end; i++) {
 		const u64 start = starts[i];
 		const u64 place = own_random.next();
-		probes[i].addr = align_down(start + in_proportion(place, ends[i] - start), page_bytes);
-		probes[i].own = static_cast<u16>((probes[i].own & ~part_mask) |
+		checks[i].addr =
+			align_down(start + in_proportion(place, ends[i] - start), page_bytes);
+		checks[i].own = static_cast<u16>((checks[i].own & ~part_mask) |
 						 place >> (64 - evidence_part_bits));
 	}
 	random = own_random;
 }
 
-void region_table::forget(span<kapi_probe> probes)
+void region_table::forget(span<kapi_access_check> checks)
 {
-	for (kapi_probe &probe : probes)
-		probe.outcome = KAPI_BUSY;
+	for (kapi_access_check &check : checks)
+		check.outcome = KAPI_BUSY;
 }
 
 void region_table::count_accesses(u64 *tally)
 {
-	const span<kapi_probe> probes = planned();
+	const span<kapi_access_check> checks = picked_checks();
 	constexpr u32 last_look = asked_bit | most_checked * one_look;
 	static_assert(KAPI_IDLE % 2 == 0 && KAPI_ACCESSED == KAPI_IDLE + 1);
 	u64 found[KAPI_NR_OUTCOMES] = {};
 	u64 nr_accessed = 0;
 
-	if (probes.empty())
+	if (checks.empty())
 		return;
-	const u32 first = first_planned();
-	kapi_probe *const probe = probes.begin();
+	const u32 first = first_picked();
+	kapi_access_check *const check = checks.begin();
 	u32 *const nr_accesses = nr_accesses_ + first;
 	evidence *const seen = evidence_ + first;
-	const u32 count = probes.size();
+	const u32 count = checks.size();
 	for (u32 i = 0; i < count; i++) {
-		const u8 outcome = probe[i].outcome;
-		const u32 own = probe[i].own | asked_bit;
+		const u8 outcome = check[i].outcome;
+		const u32 own = check[i].own | asked_bit;
 		const u32 accessed = outcome & 1;
 
 		if (outcome < KAPI_IDLE) [[unlikely]] {
 			found[outcome]++;
-			probe[i].own = static_cast<u16>(own);
+			check[i].own = static_cast<u16>(own);
 			continue;
 		}
 		nr_accesses[i] += accessed;
 		nr_accessed += accessed;
 		seen[i] |= evidence_of(own & part_mask, accessed);
-		probe[i].own = static_cast<u16>(own < last_look ? own + one_look : own);
+		check[i].own = static_cast<u16>(own < last_look ? own + one_look : own);
 	}
 	found[KAPI_ACCESSED] = nr_accessed;
 	found[KAPI_IDLE] = count - found[KAPI_ACCESSED] - found[KAPI_ABSENT] - found[KAPI_BUSY];
@@ -336,8 +338,9 @@ struct region_table::cluster {
 
 region_table::cluster region_table::first_of_cluster(u32 i) const
 {
-	return {range(i), 0, score(i), nr_accesses_[i], checked(i), last_nr_accesses_[i], age_[i], 1,
-		probes_[i].own & asked_bit};
+	return {range(i),	 0,	     score(i),
+		nr_accesses_[i], checked(i), last_nr_accesses_[i],
+		age_[i],	 1,	     checks_[i].own & asked_bit};
 }
 
 bool region_table::joinable(const cluster &left, u32 right, u32 threshold, u64 size_limit) const
@@ -366,7 +369,7 @@ void region_table::absorb(cluster &left, u32 right) const
 	left.score += score(right) * weight;
 	left.nr_accesses += nr_accesses_[right] * weight;
 	left.checked += checked(right) * weight;
-	left.asked |= probes_[right].own & asked_bit;
+	left.asked |= checks_[right].own & asked_bit;
 	left.last_nr_accesses += last_nr_accesses_[right] * weight;
 	left.age += age_[right] * weight;
 }
@@ -379,13 +382,13 @@ void region_table::store(u32 i, const cluster &merged)
 	end_[i] = merged.range.end;
 	if (merged.members == 1) {
 		nr_accesses_[i] = static_cast<u32>(merged.nr_accesses);
-		probes_[i].own = static_cast<u16>(merged.checked * one_look | merged.asked);
+		checks_[i].own = static_cast<u16>(merged.checked * one_look | merged.asked);
 		last_nr_accesses_[i] = static_cast<u32>(merged.last_nr_accesses);
 		age_[i] = static_cast<u32>(merged.age);
 		return;
 	}
 	nr_accesses_[i] = static_cast<u32>(merged.nr_accesses / divisor);
-	probes_[i].own = static_cast<u16>(merged.checked / divisor * one_look | merged.asked);
+	checks_[i].own = static_cast<u16>(merged.checked / divisor * one_look | merged.asked);
 	last_nr_accesses_[i] = static_cast<u32>(merged.last_nr_accesses / divisor);
 	age_[i] = static_cast<u32>(merged.age / divisor);
 }
@@ -447,7 +450,7 @@ void region_table::shift_counters()
 	for (u32 i = 0; i < count_; i++) {
 		last_nr_accesses_[i] = nr_accesses_[i];
 		nr_accesses_[i] = 0;
-		probes_[i].own = 0;
+		checks_[i].own = 0;
 	}
 	rounds_ = 0;
 	for (u32 i = 0; hits_ && i < count_; i++) {
@@ -643,7 +646,7 @@ void region_table::rescale(const rescaling &scale)
 			saturate_u32(mul_div(sum, scale.new_window, scale.old_window));
 		nr_accesses_[i] = 0;
 		evidence_[i] = 0;
-		probes_[i].own = 0;
+		checks_[i].own = 0;
 		age_[i] = saturate_u32(age);
 	}
 	rounds_ = 0;

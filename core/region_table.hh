@@ -51,8 +51,8 @@ public:
 	// Samples of this window that found it accessed; once settled, of a full window.
 	u32 nr_accesses(u32 i) const { return nr_accesses_[i]; }
 	// Samples of this window that could tell, and whether any was to.
-	u32 checked(u32 i) const { return probes_[i].own % asked_bit / one_look; }
-	bool asked(u32 i) const { return probes_[i].own & asked_bit; }
+	u32 checked(u32 i) const { return checks_[i].own % asked_bit / one_look; }
+	bool asked(u32 i) const { return checks_[i].own & asked_bit; }
 	u32 last_nr_accesses(u32 i) const { return last_nr_accesses_[i]; }
 	u32 age(u32 i) const { return age_[i]; }
 	void reset_age(u32 i) { age_[i] = 0; }
@@ -75,20 +75,19 @@ public:
 	// Takes over the regions of @other, which fit.
 	void copy_from(const region_table &other);
 
-	// One probe per region, and those of them that are to be cleared and tested: all, unless
-	// planned otherwise.
-	kapi_probe *probes() { return probes_; }
-	const kapi_probe *probes() const { return probes_; }
-	span<kapi_probe> planned()
+	// One access check per region; picked_checks() are those that the next sample makes.
+	kapi_access_check *access_checks() { return checks_; }
+	const kapi_access_check *access_checks() const { return checks_; }
+	span<kapi_access_check> picked_checks()
 	{
-		return span{probes_, count_}.from(first_planned_).first(nr_planned_);
+		return span{checks_, count_}.from(first_picked_).first(nr_picked_);
 	}
-	u32 first_planned() const { return min(first_planned_, count_); }
+	u32 first_picked() const { return min(first_picked_, count_); }
 	// Chooses a page in every region from @first on, in @most at the most, each page with
 	// the same chance.
-	void plan_probes(prng &random, u32 first = 0, u32 most = u32_max);
-	// Nobody could be asked about @probes.
-	static void forget(span<kapi_probe> probes);
+	void pick_checks(prng &random, u32 first = 0, u32 most = u32_max);
+	// Nobody could be asked about @checks.
+	static void forget(span<kapi_access_check> checks);
 	// Counts what the test found; also by outcome, in @tally.
 	void count_accesses(u64 *tally = nullptr);
 	void count_hit(u32 i, u32 probe);
@@ -129,7 +128,7 @@ public:
 private:
 	struct cluster;
 
-	// kapi_probe.own: in which part of the region the page is, how many looks could tell, and
+	// kapi_access_check.own: in which part of the region the page is, how many looks could tell, and
 	// whether there was any.  Where there are more looks than that can count, all of them
 	// count as such.
 	static constexpr u32 part_mask = evidence_parts - 1;
@@ -164,7 +163,7 @@ private:
 
 	u64 *start_ = nullptr;
 	u64 *end_ = nullptr;
-	kapi_probe *probes_ = nullptr;
+	kapi_access_check *checks_ = nullptr;
 	u32 *nr_accesses_ = nullptr;
 	u32 *last_nr_accesses_ = nullptr;
 	u32 *age_ = nullptr;
@@ -175,8 +174,8 @@ private:
 	u32 weight_shift_ = 0;	// sizes shifted by it sum up to less than 2^32
 	u32 count_ = 0;
 	u32 capacity_ = 0;
-	u32 first_planned_ = 0;
-	u32 nr_planned_ = u32_max;
+	u32 first_picked_ = 0;
+	u32 nr_picked_ = u32_max;
 	u64 rounds_ = 0;	// through all regions in this window, in 1/one_round
 	probe_weights weights_;
 };

@@ -9,7 +9,7 @@ struct monitoring_stats {
 	u64 samples = 0;		// taken
 	u64 samples_missed = 0;		// for which it was too late
 	u64 samples_skipped = 0;	// left out by the budget
-	u64 outcomes[KAPI_NR_OUTCOMES] = {};	// of probes
+	u64 outcomes[KAPI_NR_OUTCOMES] = {}; // of access checks
 	u64 probes_skipped = 0;		// left out by the budget
 	u64 windows = 0;
 	u64 checks_per_sample = 0;	// that could tell, over the last window

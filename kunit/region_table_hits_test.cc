@@ -117,7 +117,7 @@ CASE(region_table_hits, merge_of_some_keeps_hits_of_the_others)
 	for (u32 i = 0; i < 5; i++) {
 		hit(table, i, i % 4, 10 * (i + 1));
 		for (u32 k = 0; k < 5; k++)
-			table.probes()[k].outcome = k == i ? KAPI_ACCESSED : KAPI_IDLE;
+			table.access_checks()[k].outcome = k == i ? KAPI_ACCESSED : KAPI_IDLE;
 		for (u32 k = 0; k < accesses[i]; k++)
 			table.count_accesses();
 	}

@@ -16,7 +16,7 @@ namespace {
 // One sample of the only region.
 void look(region_table &table, kapi_outcome outcome, u32 times = 1)
 {
-	table.probes()[0].outcome = outcome;
+	table.access_checks()[0].outcome = outcome;
 	for (u32 k = 0; k < times; k++)
 		table.count_accesses();
 }
@@ -213,7 +213,7 @@ CASE(region_table, cut_larger_than_makes_pieces_of_that_size)
 }
 
 // A region of 40 GiB in 64 parts: every part is as likely as any other.
-CASE(region_table, plan_probes_large_region_is_uniform)
+CASE(region_table, pick_checks_large_region_is_uniform)
 {
 	constexpr u32 parts = 64;
 	constexpr u32 draws = 4096 * parts;
@@ -225,8 +225,8 @@ CASE(region_table, plan_probes_large_region_is_uniform)
 	ASSERT_OK(table.reserve(1));
 	table.reset(range);
 	for (u32 i = 0; i < draws; i++) {
-		table.plan_probes(random);
-		const u64 addr = table.probes()[0].addr;
+		table.pick_checks(random);
+		const u64 addr = table.access_checks()[0].addr;
 		ASSERT(range[0].start <= addr && addr < range[0].end && addr % page == 0);
 		seen[(addr - range[0].start) / (range[0].size() / parts)]++;
 	}
@@ -381,8 +381,8 @@ CASE(region_table, merge_and_split_average_checked_samples)
 	region_table table = table_of({{0, 8}, {8, 16}}, 4);
 
 	for (u32 k = 0; k < 20; k++) {
-		table.probes()[0].outcome = KAPI_ACCESSED;
-		table.probes()[1].outcome = KAPI_ABSENT;
+		table.access_checks()[0].outcome = KAPI_ACCESSED;
+		table.access_checks()[1].outcome = KAPI_ABSENT;
 		table.count_accesses();
 	}
 	table.merge(20, no_limit);
@@ -408,11 +408,11 @@ CASE(region_table, settle_unsampled_region_keeps_its_count)
 	for (u32 sample = 0; sample < 18; sample++) {
 		const u32 at = sample % 3;
 
-		table.plan_probes(random, at, 1);
-		ASSERT_EQUAL(table.planned().size(), 1u);
-		ASSERT_EQUAL(table.planned()[0].addr / page / 4, at);
-		table.probes()[3].outcome = KAPI_IDLE; // nobody asked
-		table.planned()[0].outcome = at == 1 ? KAPI_ACCESSED : KAPI_IDLE;
+		table.pick_checks(random, at, 1);
+		ASSERT_EQUAL(table.picked_checks().size(), 1u);
+		ASSERT_EQUAL(table.picked_checks()[0].addr / page / 4, at);
+		table.access_checks()[3].outcome = KAPI_IDLE; // nobody asked
+		table.picked_checks()[0].outcome = at == 1 ? KAPI_ACCESSED : KAPI_IDLE;
 		table.count_accesses();
 		EXPECT_EQUAL(table.moving_sum(3, 19 - sample, 20), 20u);
 	}
@@ -496,7 +496,7 @@ CASE(region_table, set_ranges_one_entry_for_two_ranges_stays_sound)
 }
 
 // Each page of a region may be the one, and no page of another's.
-CASE(region_table, plan_probes_small_regions_reach_each_page_and_no_other)
+CASE(region_table, pick_checks_small_regions_reach_each_page_and_no_other)
 {
 	const addr_range ranges[] = {pages(1, 5), pages(5, 6), pages(8, 12)};
 	bool seen[3][4] = {};
@@ -506,9 +506,9 @@ CASE(region_table, plan_probes_small_regions_reach_each_page_and_no_other)
 	ASSERT_OK(table.reserve(3));
 	table.reset(ranges);
 	for (u32 round = 0; round < 500; round++) {
-		table.plan_probes(random);
+		table.pick_checks(random);
 		for (u32 i = 0; i < 3; i++) {
-			const u64 addr = table.probes()[i].addr;
+			const u64 addr = table.access_checks()[i].addr;
 			ASSERT_EQUAL(addr % page, 0u);
 			ASSERT(ranges[i].start <= addr && addr < ranges[i].end);
 			seen[i][(addr - ranges[i].start) / page] = true;
@@ -529,10 +529,10 @@ CASE(region_table, cut_by_evidence_partly_hot_region_isolates_hot_part)
 	u64 right = 0;
 
 	for (u32 sample = 0; sample < 100; sample++) {
-		table.plan_probes(random);
-		const u64 addr = table.probes()[0].addr;
+		table.pick_checks(random);
+		const u64 addr = table.access_checks()[0].addr;
 		const bool accessed = hot.start <= addr && addr < hot.end;
-		table.probes()[0].outcome = accessed ? KAPI_ACCESSED : KAPI_IDLE;
+		table.access_checks()[0].outcome = accessed ? KAPI_ACCESSED : KAPI_IDLE;
 		table.count_accesses();
 	}
 	table.cut_by_evidence(4, 16);
@@ -559,12 +559,13 @@ CASE(region_table, cut_by_evidence_at_maximum_stops)
 	prng random{3};
 
 	for (u32 sample = 0; sample < 100; sample++) {
-		table.plan_probes(random);
+		table.pick_checks(random);
 		for (u32 i = 0; i < 2; i++)
-			table.probes()[i].outcome =
-				(table.probes()[i].addr - table.range(i).start) / (400 * page) % 2 ?
-					KAPI_ACCESSED :
-					KAPI_IDLE;
+			table.access_checks()[i].outcome =
+				(table.access_checks()[i].addr - table.range(i).start) /
+						(400 * page) % 2
+					? KAPI_ACCESSED
+					: KAPI_IDLE;
 		table.count_accesses();
 	}
 	table.cut_by_evidence(4, 4);
@@ -578,9 +579,9 @@ CASE(region_table, cut_by_evidence_small_region_is_not_cut)
 	prng random{3};
 
 	for (u32 sample = 0; sample < 100; sample++) {
-		table.plan_probes(random);
-		table.probes()[0].outcome = table.probes()[0].addr < 7 * page ? KAPI_ACCESSED :
-									KAPI_IDLE;
+		table.pick_checks(random);
+		table.access_checks()[0].outcome =
+			table.access_checks()[0].addr < 7 * page ? KAPI_ACCESSED : KAPI_IDLE;
 		table.count_accesses();
 	}
 	table.cut_by_evidence(1, 16);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What is mapped at the addresses of access probes.  Nothing is changed there. */
+/* What is mapped at the addresses of access checks.  Nothing is changed there. */
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
 #include <linux/sched.h>
@@ -28,7 +28,7 @@ static void describe_entry(const struct window *w, unsigned long address, struct
 }
 
 /* Under the mmap lock.  Returns how many are done, at least one. */
-static u32 describe_some(struct mm_struct *mm, const struct kapi_probe *probes,
+static u32 describe_some(struct mm_struct *mm, const struct kapi_access_check *checks,
 			 struct kapi_page *pages, u32 n)
 {
 	struct window w = {.mm = mm};
@@ -38,24 +38,24 @@ static u32 describe_some(struct mm_struct *mm, const struct kapi_probe *probes,
 		if (i && window_held_enough(&w))
 			break;
 		pages[i] = (struct kapi_page){};
-		if (!window_covers(&w, probes[i].addr))
-			damonxx_window_move(&w, probes[i].addr);
+		if (!window_covers(&w, checks[i].addr))
+			damonxx_window_move(&w, checks[i].addr);
 		if (w.kind != WINDOW_EMPTY)
-			describe_entry(&w, probes[i].addr, &pages[i]);
+			describe_entry(&w, checks[i].addr, &pages[i]);
 	}
 	damonxx_window_close(&w);
 	return i;
 }
 
-void kapi_probe_describe(struct kapi_mm *mm, const struct kapi_probe *probes,
+void kapi_describe_pages(struct kapi_mm *mm, const struct kapi_access_check *checks,
 			 struct kapi_page *pages, u32 n)
 {
 	struct mm_struct *watched = (struct mm_struct *)mm;
 	u32 done;
 
-	for (; n; probes += done, pages += done, n -= done) {
+	for (; n; checks += done, pages += done, n -= done) {
 		mmap_read_lock(watched);
-		done = describe_some(watched, probes, pages, min(n, MAX_PROBES_PER_HOLD));
+		done = describe_some(watched, checks, pages, min(n, MAX_CHECKS_PER_HOLD));
 		mmap_read_unlock(watched);
 		cond_resched();
 	}

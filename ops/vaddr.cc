@@ -70,22 +70,22 @@ void keep_ranges(target &) {}
 
 // A process that has exited counts as idle until its parent has waited for it: who watches a
 // child asks for results as long as it does not know that the child has ended.
-bool clear(target &t, span<kapi_probe> probes)
+bool clear(target &t, span<kapi_access_check> checks)
 {
 	if (const mm_ref mm = t.hold_mm()) {
-		kapi_probe_clear(mm.get(), probes.data(), probes.size());
+		kapi_prepare_access_checks(mm.get(), checks.data(), checks.size());
 		return true;
 	}
-	region_table::forget(probes);
+	region_table::forget(checks);
 	return t.pid && kapi_pid_has_process(t.pid.get());
 }
 
-void test(target &t, span<kapi_probe> probes)
+void test(target &t, span<kapi_access_check> checks)
 {
 	if (const mm_ref mm = t.hold_mm())
-		kapi_probe_test(mm.get(), probes.data(), probes.size());
+		kapi_check_accesses(mm.get(), checks.data(), checks.size());
 	else
-		region_table::forget(probes);
+		region_table::forget(checks);
 }
 
 bool alive(const target &t)
@@ -93,13 +93,13 @@ bool alive(const target &t)
 	return t.hold_mm() || (t.pid && kapi_pid_has_process(t.pid.get()));
 }
 
-void describe(const target &t, span<const kapi_probe> probes, kapi_page *pages)
+void describe(const target &t, span<const kapi_access_check> checks, kapi_page *pages)
 {
 	if (const mm_ref mm = t.hold_mm()) {
-		kapi_probe_describe(mm.get(), probes.data(), pages, probes.size());
+		kapi_describe_pages(mm.get(), checks.data(), pages, checks.size());
 		return;
 	}
-	for (kapi_page &page : span{pages, probes.size()})
+	for (kapi_page &page : span{pages, checks.size()})
 		page = {};
 }
 

@@ -37,7 +37,7 @@ struct window {
 };
 
 /* What one hold of the mmap lock, and so of a page-table lock, may look at. */
-#define MAX_PROBES_PER_HOLD 64U
+#define MAX_CHECKS_PER_HOLD 64U
 /* Mappings of their own are what takes long. */
 #define MAX_LOOKUPS_PER_HOLD 24U
 

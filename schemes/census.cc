@@ -28,7 +28,7 @@ public:
 
 	void at(u64 address)
 	{
-		probes_[count_++].addr = address;
+		checks_[count_++].addr = address;
 		if (count_ == batch)
 			finish();
 	}
@@ -38,7 +38,7 @@ public:
 
 		if (!count_)
 			return;
-		ops_.describe(t_, {probes_, count_}, pages);
+		ops_.describe(t_, {checks_, count_}, pages);
 		for (u32 i = 0; i < count_; i++) {
 			used_ += pages[i].nr_pages != 0;
 			on_node_ += pages[i].nr_pages != 0 && pages[i].node == nid_;
@@ -58,7 +58,7 @@ private:
 	u32 count_ = 0;
 	u64 used_ = 0;
 	u64 on_node_ = 0;
-	kapi_probe probes_[batch] = {};
+	kapi_access_check checks_[batch] = {};
 };
 
 } // namespace

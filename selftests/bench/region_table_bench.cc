@@ -39,7 +39,7 @@ struct steady_table {
 	void sample_window()
 	{
 		for (u32 i = 0; i < table.count(); i++)
-			table.probes()[i].outcome = is_hot(i) ? KAPI_ACCESSED : KAPI_IDLE;
+			table.access_checks()[i].outcome = is_hot(i) ? KAPI_ACCESSED : KAPI_IDLE;
 		for (u32 sample = 0; sample < hot_samples; sample++)
 			table.count_accesses();
 	}
@@ -116,7 +116,7 @@ void sampling(benchmark::State &state)
 		state, samples, [](steady_table &) {},
 		[](steady_table &steady) {
 			for (u32 i = 0; i < samples; i++) {
-				steady.table.plan_probes(steady.random);
+				steady.table.pick_checks(steady.random);
 				steady.table.count_accesses();
 			}
 		});

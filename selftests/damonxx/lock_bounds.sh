@@ -44,9 +44,9 @@ end_victim
 start_victim vmas 1000
 kill -STOP $victim
 check "a process of 2,000 mappings is monitored" monitor $victim $sample_us=5000 $aggr_us=100000 $update_us=100000
-check "it is traced" trace_for 0.5 "kapi_mm_mapped kapi_probe_clear kapi_probe_test" "$locks"
+check "it is traced" trace_for 0.5 "kapi_mm_mapped kapi_prepare_access_checks kapi_check_accesses" "$locks"
 # What finds each of them cannot be traced, but how often the lock is taken to find all of them.
-holds_of_listing() { most_between '^kapi_mm_mapped <-' '^kapi_probe_[a-z]* <-' "$acquired"; }
+holds_of_listing() { most_between '^kapi_mm_mapped <-' '^kapi_(prepare_access_checks|check_accesses) <-' "$acquired"; }
 check "the mmap lock is held for 256 mappings at most" \
 	at_least "$(holds_of_listing)" $((($(wc -l <"/proc/$victim/maps") + 254) / 256))
 turn off >/dev/null

@@ -161,17 +161,17 @@ private:
 
 	void sample(u64 pattern, u64 part_pages)
 	{
-		table_.plan_probes(random_);
+		table_.pick_checks(random_);
 		for (u32 i = 0; i < table_.count(); i++) {
 			const damon::addr_range range = table_.range(i);
-			const u64 at = table_.probes()[i].addr;
+			const u64 at = table_.access_checks()[i].addr;
 			const bool accessed =
 				pattern >> ((at - range.start) / page / part_pages) % 64 & 1;
 			const bool tells = in_.below(16) != 1;
 
-			table_.probes()[i].outcome = !tells	? KAPI_BUSY
-						     : accessed ? KAPI_ACCESSED
-								: KAPI_IDLE;
+			table_.access_checks()[i].outcome = !tells     ? KAPI_BUSY
+							    : accessed ? KAPI_ACCESSED
+								       : KAPI_IDLE;
 			note(i, at, tells, accessed);
 		}
 		table_.count_accesses();

@@ -322,9 +322,9 @@ private:
 		const u64 hot = in_.little_endian(1);
 
 		for (u32 rounds = 0; rounds < window; rounds++) {
-			t.regions.plan_probes(random);
+			t.regions.pick_checks(random);
 			for (u32 i = 0; i < t.regions.count(); i++)
-				t.regions.probes()[i].outcome =
+				t.regions.access_checks()[i].outcome =
 					hot >> i % 8 & 1 ? KAPI_ACCESSED : KAPI_IDLE;
 			t.regions.count_accesses();
 		}

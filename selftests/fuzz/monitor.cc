@@ -152,14 +152,14 @@ private:
 	// What the world itself says of one page.
 	static kapi_page page_at(const damon::target &t, bool physical, u64 address)
 	{
-		kapi_probe probe{};
+		kapi_access_check probe{};
 		kapi_page page{};
 
 		probe.addr = address;
 		if (physical) {
-			kapi_phys_describe(&probe, &page, 1);
+			kapi_phys_describe_pages(&probe, &page, 1);
 		} else if (const damon::mm_ref mm = t.hold_mm()) {
-			kapi_probe_describe(mm.get(), &probe, &page, 1);
+			kapi_describe_pages(mm.get(), &probe, &page, 1);
 		}
 		return page;
 	}
@@ -272,11 +272,11 @@ private:
 		u32 at = 0, planned = 0, first = 0;
 		for (damon::target &t :
 		     const_cast<damon::configuration &>(monitor_->config()).targets) {
-			const u32 here = t.gone ? 0 : t.regions.planned().size();
+			const u32 here = t.gone ? 0 : t.regions.picked_checks().size();
 			if (here && !planned)
-				first = at + t.regions.first_planned();
+				first = at + t.regions.first_picked();
 			if (here && planned)
-				MUST(t.regions.first_planned() == 0 && first + planned == at,
+				MUST(t.regions.first_picked() == 0 && first + planned == at,
 				     "a hole in what is looked at", at);
 			planned += here;
 			at += t.gone ? 0 : t.regions.count();
@@ -346,8 +346,8 @@ private:
 	void check_counts_of(damon::target &t, const table_model &before)
 	{
 		const damon::configuration &config = monitor_->config();
-		const u32 first = t.regions.first_planned(),
-			  end = first + t.regions.planned().size();
+		const u32 first = t.regions.first_picked(),
+			  end = first + t.regions.picked_checks().size();
 		bool weighted = false, sets_idle = false;
 
 		for (const damon::attribute_probe &probe : config.probes) {
@@ -356,7 +356,7 @@ private:
 		}
 		for (u32 i = 0; i < t.regions.count(); i++) {
 			const bool planned = first <= i && i < end;
-			const kapi_probe &looked = t.regions.probes()[i];
+			const kapi_access_check &looked = t.regions.access_checks()[i];
 			const bool tells = !weighted && looked.outcome >= KAPI_IDLE;
 			const u32 accessed = planned && tells && looked.outcome == KAPI_ACCESSED;
 

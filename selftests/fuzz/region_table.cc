@@ -89,7 +89,7 @@ private:
 		case 9:
 			return moving_sums();
 		case 10:
-			return plan_probes();
+			return pick_checks();
 		case 11:
 			return reserve_without_memory();
 		case 12:
@@ -105,11 +105,11 @@ private:
 		const u64 accessed = in_.number();
 		const u32 times = static_cast<u32>(in_.below(24));
 
-		damon::region_table::forget(table_.planned());
+		damon::region_table::forget(table_.picked_checks());
 		table_.count_accesses();
 		for (u32 i = 0; i < table_.count(); i++) {
 			const bool hit = accessed >> i % 64 & 1;
-			table_.probes()[i].outcome = hit ? KAPI_ACCESSED : KAPI_IDLE;
+			table_.access_checks()[i].outcome = hit ? KAPI_ACCESSED : KAPI_IDLE;
 			model_.regions[i].now += hit ? times : 0;
 			// Nobody takes that many samples in a window.
 			model_.regions[i].checked = std::min(model_.regions[i].checked + times, most_checked);
@@ -306,15 +306,15 @@ private:
 		compare("reset_age");
 	}
 
-	void plan_probes()
+	void pick_checks()
 	{
-		table_.plan_probes(random_);
+		table_.pick_checks(random_);
 		for (u32 i = 0; i < table_.count(); i++) {
-			const u64 addr = table_.probes()[i].addr;
+			const u64 addr = table_.access_checks()[i].addr;
 			const addr_range range = table_.range(i);
 			MUST(range.start <= addr && addr < range.end && addr % page == 0, addr);
 		}
-		compare("plan_probes");
+		compare("pick_checks");
 	}
 
 	void reserve_without_memory()

@@ -40,7 +40,7 @@ TEST(convergence, intermittently_hot_range_is_found_in_time)
 
 	EXPECT_LE(found.median_us(), 600 * ms);
 	EXPECT_GE(found.windows_right * 100, found.windows_judged * 95);
-	EXPECT_LE(found.probes_per_sample, 250.0);
+	EXPECT_LE(found.checks_per_sample, 250.0);
 }
 
 } // namespace

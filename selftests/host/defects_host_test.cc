@@ -18,7 +18,7 @@
  *	one refresh timer for all			sysfs_refresh.each_kdamond_has_its_own_timer
  *	one count of regions for all			kdamonds.two_running_share_no_state
  *	the last window's count of the left region only	merge_averages_last_aggregation_too
- *	32-bit offsets in large regions			region_table.plan_probes_large_region_is_uniform, prng.*
+ *	32-bit offsets in large regions			region_table.pick_checks_large_region_is_uniform, prng.*
  *	refused counts that had acted			nr_huge_is_refused_and_keeps_directories
  *
  * And in schemes:
@@ -242,8 +242,8 @@ TEST_F(defects, merge_averages_last_aggregation_too)
 
 	ASSERT_TRUE(table.reserve(2).is_ok());
 	table.reset(halves);
-	table.probes()[0].outcome = KAPI_IDLE;
-	table.probes()[1].outcome = KAPI_ACCESSED;
+	table.access_checks()[0].outcome = KAPI_IDLE;
+	table.access_checks()[1].outcome = KAPI_ACCESSED;
 	for (int i = 0; i < 20; i++)
 		table.count_accesses();
 	table.settle(20);

@@ -407,7 +407,7 @@ TEST_F(schemes, watermarks_activate_and_deactivate_schemes)
 	s.watermarks = {watermark_metric::free_mem_rate, 0, 1'000'000, 500, 400, 100};
 	start(operations_id::paddr, move(s));
 	host::run_for(3'000 * ms);
-	EXPECT_EQ(host::counts().cleared_probes, 0u);
+	EXPECT_EQ(host::counts().prepared_checks, 0u);
 	EXPECT_EQ(stats().nr_tried, 0u);	// it answers
 	EXPECT_ERROR(context_->collect_tried(context::detail::totals), errc::canceled);
 	host::add_node(0, 1000 * mib, 450 * mib);
@@ -422,10 +422,10 @@ TEST_F(schemes, watermarks_activate_and_deactivate_schemes)
 	EXPECT_GT(stats().nr_tried, tried);	// goes on between the marks
 	host::add_node(0, 1000 * mib, 50 * mib);
 	host::run_for(1'000 * ms);
-	const u64 probes = host::counts().cleared_probes;
+	const u64 probes = host::counts().prepared_checks;
 	host::run_for(3'000 * ms);
-	EXPECT_EQ(host::counts().cleared_probes, probes);
-	EXPECT_EQ(host::counts().tested_probes, probes);
+	EXPECT_EQ(host::counts().prepared_checks, probes);
+	EXPECT_EQ(host::counts().tested_checks, probes);
 	EXPECT_EQ(host::count_pages_in(host::ram, memory).in_memory, 64 * pages_per_mib);
 }
 

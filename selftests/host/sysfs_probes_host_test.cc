@@ -200,7 +200,7 @@ TEST_F(sysfs_probes, weights_disable_the_access_check)
 	add_filter(0, "anon", "Y", "Y");
 	run("on");
 	run_for(500 * ms);
-	EXPECT_EQ(counts().cleared_probes, 0u);
+	EXPECT_EQ(counts().prepared_checks, 0u);
 	EXPECT_EQ(hits(0), (list_of{window, window, 0, 0, 0}));
 	EXPECT_EQ(read_tried("2/nr_accesses"), "0\n");
 
@@ -209,7 +209,7 @@ TEST_F(sysfs_probes, weights_disable_the_access_check)
 	add_filter(0, "pgidle_unset", "Y", "Y");
 	run("commit");
 	run_for(500 * ms);
-	EXPECT_GT(counts().cleared_probes, 0u);
+	EXPECT_GT(counts().prepared_checks, 0u);
 	EXPECT_EQ(hits(0), (list_of{0, 0, window, 0, 0}));
 	EXPECT_EQ(read_tried("2/nr_accesses"), "0\n");
 	end_process(pid);

@@ -29,7 +29,7 @@ struct results {
 	std::vector<u64> found_after_us; // sorted, one for each move
 	u64 windows_right = 0;		 // of those in settled phases
 	u64 windows_judged = 0;
-	double probes_per_sample = 0;
+	double checks_per_sample = 0;
 
 	u64 median_us() const { return found_after_us[found_after_us.size() / 2]; }
 };
@@ -51,7 +51,8 @@ public:
 		}
 		monitor.end();
 		std::sort(results_.found_after_us.begin(), results_.found_after_us.end());
-		results_.probes_per_sample = static_cast<double>(probes_) / static_cast<double>(samples_);
+		results_.checks_per_sample =
+			static_cast<double>(probes_) / static_cast<double>(samples_);
 		return results_;
 	}
 
