@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What share of a processor a worker may use: how much it looks at, and when it does not.
+// What share of a processor a kdamond may use: how much it looks at, and when it does not.
 #pragma once
 #include "damonxx/math.hh"
 
@@ -8,7 +8,7 @@ namespace damon {
 /*
  * An account in nanoseconds.  Nine tenths of the share flow in, at most a tenth of a second's
  * share is kept, and everything the thread used is taken out.  A sample begins only when what
- * it is to take is there, so over any second the worker uses no more than its share and what
+ * it is to take is there, so over any second the kdamond uses no more than its share and what
  * one sample, with the end of a window if one ends there, took beyond that.
  */
 class cpu_budget {

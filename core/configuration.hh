@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Everything a worker works with, built whole from inputs and swapped whole.
+// Everything a kdamond works with, built whole from inputs and swapped whole.
 #pragma once
 #include "core/inputs.hh"
 #include "ops/operations.hh"
@@ -8,7 +8,7 @@
 namespace damon {
 
 // Building may fail and is done by who asks; from then on nothing fails, and only the
-// worker touches it.
+// kdamond touches it.
 struct configuration {
 	operations_id id = operations_id::vaddr;
 	const operations *ops = nullptr;
@@ -22,7 +22,7 @@ struct configuration {
 	priority_histogram priorities;	// of the scheme that is being looked at
 
 	// @running: the configuration that this one is to replace, or null.  Its capacities are
-	// read, which no worker changes, and its number of targets.  inval with the reason in
+	// read, which no kdamond changes, and its number of targets.  inval with the reason in
 	// @why, nomem.
 	static result<own<configuration>> build(inputs in, const configuration *running,
 						report &why);

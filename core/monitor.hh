@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The work of a worker, step by step, without its thread: host tests drive it directly.
+// The work of a kdamond, step by step, without its thread: host tests drive it directly.
 #pragma once
 #include "core/adaptation.hh"
 #include "core/stats.hh"
@@ -49,7 +49,7 @@ public:
 	// Instead of both while a commit has said so: nothing is looked at, and time stands still.
 	bool paused() const { return config_->paused; }
 	void pause();
-	// How long the worker may sleep instead of both, in microseconds: no scheme is to work now,
+	// How long the kdamond may sleep instead of both, in microseconds: no scheme is to work now,
 	// and with pause() nothing is looked at.  0: it may not.
 	u64 may_rest_us();
 	// Rounds of schemes have been interrupted: apply() goes on with them, between samples.

@@ -24,7 +24,7 @@ struct split_plan {
 };
 
 // Memory is one block made by reserve(); nothing else here allocates or fails.  Only the
-// worker touches a table once it runs.  Averages are weighted by size.
+// kdamond touches a table once it runs.  Averages are weighted by size.
 class region_table {
 public:
 	region_table() = default;

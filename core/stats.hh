@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What a worker has done so far, for who wants to know what it costs and how well it sees.
+// What a kdamond has done so far, for who wants to know what it costs and how well it sees.
 #pragma once
 #include "damonxx/types.hh"
 

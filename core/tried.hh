@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The regions that schemes tried in one round each: filled by the worker, read by who asked.
+// The regions that schemes tried in one round each: filled by the kdamond, read by who asked.
 #pragma once
 #include "core/hit_counters.hh"
 #include "damonxx/vec.hh"

@@ -11,8 +11,8 @@ namespace {
 constexpr u64 second = 1'000'000'000;
 constexpr u64 ms = 1'000'000;
 
-// A worker as far as its time goes: samples of five milliseconds, windows of twenty.
-struct mock_worker {
+// A kdamond as far as its time goes: samples of five milliseconds, windows of twenty.
+struct mock_kdamond {
 	static constexpr u64 sample_ns = 5 * ms;
 	static constexpr u32 window = 20;
 	static constexpr u32 most_slices = 256;	// in a second
@@ -38,7 +38,7 @@ struct mock_worker {
 	} recent[most_slices] = {};
 	u64 nr_slices = 0;
 
-	mock_worker(u64 share, u32 nr_regions) : permil{share}, regions{nr_regions}
+	mock_kdamond(u64 share, u32 nr_regions) : permil{share}, regions{nr_regions}
 	{
 		budget.set_share(permil);
 		budget.account(now, used);
@@ -94,9 +94,9 @@ struct mock_worker {
 
 CASE(budget, share_unlimited_checks_every_region_each_sample)
 {
-	auto made = make_own<mock_worker>(0, 10'000);
+	auto made = make_own<mock_kdamond>(0, 10'000);
 	ASSERT_OK(made);
-	const own<mock_worker> w = move(made).take();
+	const own<mock_kdamond> w = move(made).take();
 
 	w->check_ns = 1000;
 	w->run_for(2 * second);
@@ -106,9 +106,9 @@ CASE(budget, share_unlimited_checks_every_region_each_sample)
 
 CASE(budget, share_sufficient_skips_no_region)
 {
-	auto made = make_own<mock_worker>(100, 1000);
+	auto made = make_own<mock_kdamond>(100, 1000);
 	ASSERT_OK(made);
-	const own<mock_worker> w = move(made).take();
+	const own<mock_kdamond> w = move(made).take();
 
 	w->run_for(second);
 	w->checks = w->samples = w->skipped = 0;
@@ -123,9 +123,9 @@ CASE(budget, use_in_any_second_within_share_plus_one_slice)
 	for (const u64 permil : {1, 20, 300})
 		for (const u32 regions : {10u, 1'000u, 10'000u})
 			for (const u64 upkeep : {u64{0}, 3 * ms}) {
-				auto made = make_own<mock_worker>(permil, regions);
+				auto made = make_own<mock_kdamond>(permil, regions);
 				ASSERT_OK(made);
-				const own<mock_worker> w = move(made).take();
+				const own<mock_kdamond> w = move(made).take();
 
 				w->upkeep_ns = upkeep;
 				w->wake_ns = 4'000;
@@ -148,9 +148,9 @@ CASE(budget, use_with_changing_costs_within_share_plus_one_slice)
 
 	for (u32 round = 0; round < 15; round++) {
 		const auto regions = static_cast<u32>(random.between(10, 10'000));
-		auto made = make_own<mock_worker>(random.between(1, 200), regions);
+		auto made = make_own<mock_kdamond>(random.between(1, 200), regions);
 		ASSERT_OK(made);
-		const own<mock_worker> w = move(made).take();
+		const own<mock_kdamond> w = move(made).take();
 
 		w->wake_ns = random.below(10'000);
 		for (u32 phase = 0; phase < 20; phase++) {
@@ -166,9 +166,9 @@ CASE(budget, use_with_changing_costs_within_share_plus_one_slice)
 // Even where the ends of windows alone are more than the share, regions are looked at.
 CASE(budget, checks_with_costly_aggregation_get_half_of_the_share)
 {
-	auto made = make_own<mock_worker>(20, 10'000);
+	auto made = make_own<mock_kdamond>(20, 10'000);
 	ASSERT_OK(made);
-	const own<mock_worker> w = move(made).take();
+	const own<mock_kdamond> w = move(made).take();
 
 	w->upkeep_ns = 20 * ms;
 	w->check_ns = 1000;
@@ -179,9 +179,9 @@ CASE(budget, checks_with_costly_aggregation_get_half_of_the_share)
 
 CASE(budget, debt_after_share_is_disabled_is_zero)
 {
-	auto made = make_own<mock_worker>(500, 10);
+	auto made = make_own<mock_kdamond>(500, 10);
 	ASSERT_OK(made);
-	const own<mock_worker> w = move(made).take();
+	const own<mock_kdamond> w = move(made).take();
 
 	w->run_for(second);
 	w->budget.set_share(1);

@@ -6,7 +6,7 @@ extern struct damonxx_special damonxx_lru_sort_module;
 #define P(name, mode, text) DAMONXX_PARAMETER(damonxx_lru_sort_module, name, mode, text)
 
 P(enabled, 0600, "whether it runs (N)");
-P(commit_inputs, 0600, "Y: apply the other parameters to the running worker");
+P(commit_inputs, 0600, "Y: apply the other parameters to the running kdamond");
 P(hot_thres_access_freq, 0600, "permil of looks that find hot memory accessed (500)");
 P(cold_min_age, 0600, "us without access that make memory cold (120000000)");
 P(quota_ms, 0600, "ms of work in quota_reset_interval_ms, half of it each way; 0: no limit (10)");
@@ -26,7 +26,7 @@ P(autotune_monitoring_intervals, 0600, "tune both intervals (N)");
 P(monitor_region_start, 0600, "where to begin, in units (0)");
 P(monitor_region_end, 0600, "where to end, in units; both 0 (default): all System RAM");
 P(addr_unit, 0600, "bytes in a unit of those two (1)");
-P(kdamond_pid, 0400, "of the worker; -1: it does not run");
+P(kdamond_pid, 0400, "of the kdamond; -1: it does not run");
 P(nr_lru_sort_tried_hot_regions, 0400, "hot regions that it tried to move");
 P(bytes_lru_sort_tried_hot_regions, 0400, "their bytes");
 P(nr_lru_sorted_hot_regions, 0400, "hot regions of which it moved something");

@@ -6,7 +6,7 @@ extern struct damonxx_special damonxx_reclaim_module;
 #define P(name, mode, text) DAMONXX_PARAMETER(damonxx_reclaim_module, name, mode, text)
 
 P(enabled, 0600, "whether it runs (N)");
-P(commit_inputs, 0600, "Y: apply the other parameters to the running worker");
+P(commit_inputs, 0600, "Y: apply the other parameters to the running kdamond");
 P(min_age, 0600, "us without access before memory is paged out (120000000)");
 P(quota_ms, 0600, "ms of work in quota_reset_interval_ms; 0: no limit (10)");
 P(quota_sz, 0600, "bytes to page out in quota_reset_interval_ms; 0: no limit (134217728)");
@@ -27,7 +27,7 @@ P(monitor_region_start, 0600, "where to begin, in units (0)");
 P(monitor_region_end, 0600, "where to end, in units; both 0 (default): all System RAM");
 P(addr_unit, 0600, "bytes in a unit of those two (1)");
 P(skip_anon, 0600, "page out no anonymous memory (N)");
-P(kdamond_pid, 0400, "of the worker; -1: it does not run");
+P(kdamond_pid, 0400, "of the kdamond; -1: it does not run");
 P(nr_reclaim_tried_regions, 0400, "regions that it tried to page out");
 P(bytes_reclaim_tried_regions, 0400, "their bytes");
 P(nr_reclaimed_regions, 0400, "regions of which it paged out something");

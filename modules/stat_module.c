@@ -10,6 +10,6 @@ P(estimated_memory_bandwidth, 0400, "bytes accessed in a second");
 P(memory_idle_ms_percentiles, 0400,
   "ms for which memory was idle, by percent of bytes; negative: accessed");
 P(aggr_interval_us, 0400, "us over which accesses are counted, as tuned");
-P(kdamond_pid, 0400, "of the worker; -1: it does not run");
+P(kdamond_pid, 0400, "of the kdamond; -1: it does not run");
 
 DAMONXX_SPECIAL_MODULE(damonxx_stat_module, "Tells how the memory of the system is used");

@@ -9,7 +9,7 @@ extern struct damonxx_special damonxx_tier_module;
 #define P(name, mode, text) DAMONXX_PARAMETER(damonxx_tier_module, name, mode, text)
 
 P(enabled, 0600, "whether it runs (N)");
-P(commit_inputs, 0600, "Y: apply the other parameters to the running worker");
+P(commit_inputs, 0600, "Y: apply the other parameters to the running kdamond");
 P(promote_target_nid, 0600, "the fast node; -1: found by itself (-1)");
 P(demote_target_nid, 0600, "the slow node; -1: found by itself (-1)");
 P(promote_target_mem_used_bp, 0600,
@@ -33,7 +33,7 @@ P(min_nr_regions, 0600, "regions at the least (100)");
 P(max_nr_regions, 0600, "regions at the most (1000)");
 P(autotune_monitoring_intervals, 0600, "tune both intervals (N)");
 P(tiers, 0400, "nodes with memory: their tiers, and where they promote and demote to");
-P(kdamond_pid, 0400, "of the worker; -1: it does not run");
+P(kdamond_pid, 0400, "of the kdamond; -1: it does not run");
 P(nr_promote_tried_regions, 0400, "regions that it tried to promote");
 P(bytes_promote_tried_regions, 0400, "their bytes");
 P(nr_promoted_regions, 0400, "regions of which it promoted something");

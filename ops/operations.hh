@@ -6,7 +6,7 @@
 
 namespace damon {
 
-// One set of operations; all run in the worker and neither allocate nor fail.
+// One set of operations; all run in the kdamond and neither allocate nor fail.
 struct operations {
 	// Ranges for a target that was given none.
 	void (*init)(target &t);

@@ -6,7 +6,7 @@
 
 namespace damon {
 
-// Where the worker is in its window.
+// Where the kdamond is in its window.
 struct window_position {
 	u64 now_samples;
 	u64 left;	// samples to come

@@ -8,7 +8,7 @@ namespace damon {
 
 class tried_walk;
 
-// Whether somebody waits for the worker who is not to wait for a long round.
+// Whether somebody waits for the kdamond who is not to wait for a long round.
 struct interruption {
 	bool (*wanted)(const void *self) = nullptr;
 	const void *self = nullptr;

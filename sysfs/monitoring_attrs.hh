@@ -10,7 +10,7 @@ namespace damon {
 inline constexpr monitoring_attrs default_attrs;
 
 // Whose the intervals are that may be tuned: the user's since they were written, until a
-// commit; before and after that what the worker does may be shown in them.  Gate held.
+// commit; before and after that what the kdamond does may be shown in them.  Gate held.
 struct intervals_origin {
 	bool written = false;
 };

@@ -9,7 +9,7 @@ namespace damon {
 // kapi_dir_add() says.
 status tree_init();
 bool tree_is_there();
-// Removes all.  No worker runs any more: each holds a reference to the module.
+// Removes all.  No kdamond runs any more: each holds a reference to the module.
 void tree_exit();
 
 } // namespace damon

@@ -203,7 +203,7 @@ bool hand::all_targets_are_gone(session &s)
 	return true;
 }
 
-// A worker ends by itself only when all its targets are gone.
+// A kdamond ends by itself only when all its targets are gone.
 void hand::audit(session &s)
 {
 	const guard turn{s.turn};
@@ -254,7 +254,7 @@ void hand::mourn(session &s)
 		}
 		version = seen_.version;
 	} while (before(deadline_ns) ||
-		 broken("a worker without targets ends", __FILE__, __LINE__));
+		 broken("a kdamond without targets ends", __FILE__, __LINE__));
 	count(ok);
 }
 

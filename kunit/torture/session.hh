@@ -56,7 +56,7 @@ public:
 	const own<context> core;
 	mutex turn{lock_class::registry};
 	witnesses present;  // of what it was told last
-	char name[16] = {}; // the worker's
+	char name[16] = {}; // the kdamond's
 	u32 users = 1;
 	u32 collectors = 0;  // inside collect_tried() now
 	u32 collections = 0; // ever begun
@@ -69,7 +69,7 @@ private:
 	guarded<sight> known_;
 };
 
-// The last one out ends the context, which stops its worker.
+// The last one out ends the context, which stops its kdamond.
 using session_ref = ref<shared_kind<session>>;
 
 // Where threads find sessions.

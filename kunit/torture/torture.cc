@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The torture of contexts and their workers, as rcutorture does it: threads that ask random
+// The torture of contexts and their kdamonds, as rcutorture does it: threads that ask random
 // contexts for random things, and one that watches them.
 #include "kunit/torture/hand.hh"
 

@@ -51,7 +51,7 @@ found() { # hot|cold
 is_hot() { [ "$(found hot)" -ge 300 ]; }
 # Turned off while there is one CPU less, and on again.
 off_without() {
-	echo 0 >$cpu && put $kdamond/state off && put $other/state off && no_worker || return
+	echo 0 >$cpu && put $kdamond/state off && put $other/state off && no_kdamond || return
 	put $kdamond/state on && put $other/state on && go_on && echo 1 >$cpu && go_on
 }
 

@@ -151,12 +151,12 @@ done
 put $kdamond/state clear_schemes_tried_regions
 survives "update_schemes_tried_regions" -x total_bytes -x nr_tried write $kdamond/state update_schemes_tried_regions \
 	clear_schemes_tried_regions
-check "the worker still runs, and goes on" goes_on
+check "the kdamond still runs, and goes on" goes_on
 
-# The worker's own allocations: it makes none while it monitors.
-worker=$(cat $kdamond/pid)
-check "in $((3 * slow)) s the worker makes no allocation" is "$(fail_nth watch "$worker" $((3 * slow)))" 0
-survives "commit, the worker's allocations" thread "$worker" $kdamond/state commit
+# The kdamond's own allocations: it makes none while it monitors.
+kdamond_tid=$(cat $kdamond/pid)
+check "in $((3 * slow)) s the kdamond makes no allocation" is "$(fail_nth watch "$kdamond_tid" $((3 * slow)))" 0
+survives "commit, the kdamond's allocations" thread "$kdamond_tid" $kdamond/state commit
 survives "off" -x pid write $kdamond/state off on
 turn off >/dev/null
 need_idle

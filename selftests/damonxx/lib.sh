@@ -177,7 +177,7 @@ recorded_ended() {
 }
 all_ended() { recorded_ended && none_listed; }
 # Every recorded kdamond has ended, and there is none else.  A thread that has ended stays in /proc for a moment.
-no_worker() { wait_until 10 all_ended && recorded=; }
+no_kdamond() { wait_until 10 all_ended && recorded=; }
 
 # new_kdamond PID [CONTEXT-FILE=VALUE...]: one kdamond that is ready to monitor PID: a scheme that matches everything.
 new_kdamond() {

@@ -33,10 +33,10 @@ dies() {
 	with=$(anon_kib)
 	end_victim
 	wait_until 10 state_is off && is "$(cat $kdamond/pid)" -1 || return
-	no_worker && wait_until 10 anon_at_most $((with - (190 << 10)))
+	no_kdamond && wait_until 10 anon_at_most $((with - (190 << 10)))
 }
 
-# The worker does not follow the number to another process.  While it sleeps it still holds on to the one that is
+# The kdamond does not follow the number to another process.  While it sleeps it still holds on to the one that is
 # gone; somebody else may be faster to get the number, and kernels differ in which one they give next.
 number_reused() {
 	for try in 1 2 3 4 5 6 7 8 9 10; do
@@ -131,7 +131,7 @@ goes_after_death() {
 	wait_until 10 state_is off && wait_until 10 recorded_ended && rmmod damonxx && not loaded
 }
 
-# In use, as long as the worker is there; when that was gone before, nothing is an excuse.
+# In use, as long as the kdamond is there; when that was gone before, nothing is an excuse.
 unload_once_ended() {
 	for _ in $(seq $((200 * slow))); do
 		recorded_ended >/dev/null
@@ -143,7 +143,7 @@ unload_once_ended() {
 		[ $there = 1 ] && grep -q 'temporarily unavailable' "$work/rmmod" || { cat "$work/rmmod"; return 1; }
 		sleep 0.05
 	done
-	echo "the worker does not end"
+	echo "the kdamond does not end"
 	return 1
 }
 # In the very moment when the target dies: it may be in use, but not for long.
@@ -158,7 +158,7 @@ goes_while_dying() {
 }
 
 need_module
-check "the target dies: off, no worker, its memory is free" dies
+check "the target dies: off, no kdamond, its memory is free" dies
 need_idle
 if [ -w /proc/sys/kernel/ns_last_pid ]; then
 	check "the target's number goes to another process: that one is not monitored" number_reused
@@ -175,7 +175,7 @@ check "the target is a kernel thread" kernel_thread
 check "the number is only that of a session, whose leader is gone" only_a_session
 need_idle
 
-check "while a worker runs, the module cannot be unloaded" in_use
+check "while a kdamond runs, the module cannot be unloaded" in_use
 if [ -f "$module" ]; then
 	check "after off it can" goes_after_off
 	end_victim
@@ -207,5 +207,5 @@ if grep -q kasan_ /proc/kallsyms; then
 else
 	check "nothing is kept of that" not grows_each_time $((round / 4)) "$work"/kept.?
 fi
-check "no thread is kept" no_worker
+check "no thread is kept" no_kdamond
 finish

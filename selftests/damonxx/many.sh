@@ -72,7 +72,7 @@ only_rest() {
 	is "$(snapshot targets $context/snapshot | awk '$2 > 0 { print $1 }')" "$(awk 'NR % 10 == 1' "$work/pids")" >/dev/null
 }
 all_end() {
-	end_crowd && wait_until 30 state_is off && is "$(cat $kdamond/pid)" -1 && no_worker
+	end_crowd && wait_until 30 state_is off && is "$(cat $kdamond/pid)" -1 && no_kdamond
 }
 
 # One for each.
@@ -120,7 +120,7 @@ check "$nr_kdamonds processes begin" start_crowd $nr_kdamonds
 check "a kdamond for each of them" each_on
 check "each finds the accesses of its own" wait_until 3 found_by_each
 check "all are turned off" need_idle
-check "no thread is left" no_worker
+check "no thread is left" no_kdamond
 end_crowd
 check "the memory comes back" wait_until 20 given_back
 diag "KiB in use: $before before, $during with $nr_targets targets, $(in_use) after"

@@ -46,10 +46,10 @@ sets_aside() {
 
 executes() {
 	follow exec 64 && monitors_all_of "$victim" || return
-	worker=$(cat $kdamond/pid)
+	kdamond_tid=$(cat $kdamond/pid)
 	kill -USR1 "$victim"
 	wait_until 10 grep -q '^cold' "$work/victim" && all_is_monitored || return
-	accesses_found && is "$(cat $kdamond/pid)" "$worker"
+	accesses_found && is "$(cat $kdamond/pid)" "$kdamond_tid"
 }
 
 # All but one page: that is not two gaps between three areas, and hardly an area.

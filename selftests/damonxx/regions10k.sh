@@ -56,7 +56,7 @@ check "totals only" timed turn update_schemes_tried_bytes
 diag "update_schemes_tried_bytes: $took_ms ms"
 check "the same sum, and no directory" is "$(directories) $(cat $tried/total_bytes)" "0 $(bytes_of "$victim")"
 
-check "the worker goes on" goes_on
+check "the kdamond goes on" goes_on
 turn off >/dev/null
 need_idle
 

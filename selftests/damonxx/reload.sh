@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
-# Loads and unloads the module 1,000 times (fewer where everything is slow), every tenth time with a worker turned
+# Loads and unloads the module 1,000 times (fewer where everything is slow), every tenth time with a kdamond turned
 # on and off.
 . "$(dirname "$0")/lib.sh"
 

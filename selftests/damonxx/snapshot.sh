@@ -89,7 +89,7 @@ check "the ranges are those of tried_regions" as_tried
 check "the same file again and again: new ones" snapshot again $file 100
 diag "one read: $(cat "$work/said") ms (median, longest)"
 check "paused" paused
-check "the worker goes on" goes_on
+check "the kdamond goes on" goes_on
 turn off >/dev/null
 check "after off: ECANCELED" fails_with ECANCELED
 

@@ -22,15 +22,15 @@ nonsense EINVAL EINVAL EINVAL EINVAL
 '
 keywords=$(echo "$answers" | cut -d ' ' -f 1)
 
-# What the user sees of a worker that runs, or not.
+# What the user sees of a kdamond that runs, or not.
 runs() {
 	is "$(cat $kdamond/state)" on || return
-	worker=$(cat $kdamond/pid)
-	is "$(cat "/proc/$worker/comm")" kdamond.0 && record_kdamonds
+	kdamond_tid=$(cat $kdamond/pid)
+	is "$(cat "/proc/$kdamond_tid/comm")" kdamond.0 && record_kdamonds
 }
 rests() {
 	is "$(cat $kdamond/state)" off && is "$(cat $kdamond/pid)" -1 || return
-	no_worker
+	no_kdamond
 }
 
 # fresh STATE: a kdamond in that state.  The victim lives, but where it must have ended.
@@ -116,16 +116,16 @@ refused_on() {
 	shift
 	new_kdamond "$victim" "$@" && says on EINVAL "$wanted" && rests
 }
-# The same for "commit": the worker goes on with what it has.
+# The same for "commit": the kdamond goes on with what it has.
 refused_commit() {
 	# shellcheck disable=SC2086
 	[ -e "$kdamond" ] && state_is on || { need_idle; monitor "$victim" $fast || return; }
 	wanted=$1
 	shift
-	worker=$(cat $kdamond/pid)
+	kdamond_tid=$(cat $kdamond/pid)
 	tryio -p $context "$@" || return
 	says commit EINVAL "$wanted" || return
-	is "$(cat $kdamond/pid)" "$worker" && runs && goes_on || return
+	is "$(cat $kdamond/pid)" "$kdamond_tid" && runs && goes_on || return
 	# shellcheck disable=SC2086
 	tryio -p $context $fast $min_regions=10 $max_regions=1000 targets/0/pid_target="$victim" || return
 	turn commit && is "$(last_error)" ""
@@ -221,7 +221,7 @@ huge() {
 }
 check "a huge nr_targets leaves the target" huge targets/nr_targets
 check "a huge nr_schemes leaves the scheme" huge schemes/nr_schemes
-check "a huge nr_regions leaves the worker" huge targets/0/regions/nr_regions
+check "a huge nr_regions leaves the kdamond" huge targets/0/regions/nr_regions
 
 # More regions than there is memory for.
 too_many_regions() { # MAX
@@ -230,7 +230,7 @@ too_many_regions() { # MAX
 	fresh running && put $attrs/nr_regions/max "$1" && refuses $kdamond/state commit ENOMEM && runs && goes_on
 }
 for n in 100000000 4294967295 4294967296 18446744073709551615; do
-	check "max_nr_regions $n: ENOMEM, and a running worker goes on" too_many_regions $n
+	check "max_nr_regions $n: ENOMEM, and a running kdamond goes on" too_many_regions $n
 done
 
 # Intervals at the ends of their range: it starts, it is alive, it stops at once.
@@ -274,7 +274,7 @@ staged() {
 }
 check "what is not committed has no effect" staged
 
-# Good values beside a bad one: the worker takes no notice of any of them.
+# Good values beside a bad one: the kdamond takes no notice of any of them.
 runs_with() { # SAMPLE_US AGGR_US PID
 	is "$(kdamond_stat sample_us) $(kdamond_stat aggr_us)" "$1 $2" && monitors_all_of "$3" && runs && goes_on
 }
@@ -332,7 +332,7 @@ exits_at_sample() {
 	at_most $(($(uptime_ms) - died_ms)) $((2000 + 100 * slow)) && rests
 }
 check "an exiting process has its memory back though the next sample is an hour away" exits 3600000000
-check "at the next sample after its end the worker ends" exits_at_sample
+check "at the next sample after its end the kdamond ends" exits_at_sample
 need_idle
 start_victim idle 16
 
@@ -340,8 +340,8 @@ start_victim idle 16
 again() {
 	fresh running || return
 	wait_until 20 snapshots_reach 300 || return
-	worker=$(cat $kdamond/pid)
-	turn off && turn on && at_most "$(snapshots)" 299 && not is "$(cat $kdamond/pid)" "$worker" >/dev/null
+	kdamond_tid=$(cat $kdamond/pid)
+	turn off && turn on && at_most "$(snapshots)" 299 && not is "$(cat $kdamond/pid)" "$kdamond_tid" >/dev/null
 }
 check "on after off begins anew" again
 

@@ -233,7 +233,7 @@ static void give_command(unsigned int kdamond, unsigned int keyword)
 		nap(20000);
 }
 
-/* As a user would; the intervals are such that a worker has something to do. */
+/* As a user would; the intervals are such that a kdamond has something to do. */
 static void set_up(unsigned int kdamond, pid_t target)
 {
 	const struct {

@@ -22,7 +22,7 @@ all_off() {
 		*) echo "$each: off: ${said:-hangs}"; return 1 ;;
 		esac
 	done
-	no_worker
+	no_kdamond
 }
 quiet_tree() { within 20 tryio $kdamonds/nr_kdamonds 0 | grep -x OK; }
 unload() { within 20 rmmod damonxx && not loaded && not test -e /sys/kernel/mm/damonxx; }

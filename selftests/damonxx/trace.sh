@@ -223,7 +223,7 @@ perf_holds() {
 	holder=$!
 	children="$children $holder"
 	wait_until 20 grep -q -s -x open "$work/perf" || { cat "$work/perf"; return 1; }
-	counted_from=$(snapshots) && wait_until 10 snapshots_reach $((counted_from + 5)) && turn off && no_worker || return
+	counted_from=$(snapshots) && wait_until 10 snapshots_reach $((counted_from + 5)) && turn off && no_kdamond || return
 	rmmod damonxx >"$work/rmmod" 2>&1 && { echo "it went while perf had an event of it"; return 1; }
 	grep -q 'temporarily unavailable' "$work/rmmod" && loaded || { cat "$work/rmmod"; return 1; }
 	kill $holder

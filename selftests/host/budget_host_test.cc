@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A worker with a budget, and the counters that tell what it does, under the virtual clock.
+// A kdamond with a budget, and the counters that tell what it does, under the virtual clock.
 #include "sysfs_tree.hh"
 
 #include <cerrno>

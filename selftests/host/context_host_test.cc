@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A context and its worker on scripted processes and a virtual clock.
+// A context and its kdamond on scripted processes and a virtual clock.
 #include "core/context.hh"
 #include "kunit/test.hh"
 #include "selftests/host/host.hh"

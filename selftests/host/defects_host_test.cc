@@ -3,7 +3,7 @@
  * Defects that other implementations had, as far as monitoring goes: one test each, here or where
  * the list says.
  *
- *	caches that workers share			kdamonds.two_running_share_no_state
+ *	caches that kdamonds share			kdamonds.two_running_share_no_state
  *	regions equal or empty once they are aligned	regions_within_one_page_are_refused
  *	no sample in an aggregation			commit_invalid_*, sample_us_of_zero_*
  *	enforcing the minimum number of regions		min_nr_regions_above_pages_*; region_table fuzzing
@@ -253,7 +253,7 @@ TEST_F(defects, merge_averages_last_aggregation_too)
 	EXPECT_EQ(table.last_nr_accesses(0), 10u);
 }
 
-// ---- workers beside each other
+// ---- kdamonds beside each other
 
 class kdamonds : public testing::Test {
 protected:

@@ -284,7 +284,7 @@ TEST_F(snapshot_file, read_during_long_sample_does_not_wait_for_its_end)
 	preempt(0);
 	set_check_cost_ns(0);
 	// Clearing and testing all takes more than 20,000 times as long; here the reader, too, loses
-	// its turn to the worker at each lock that it takes.
+	// its turn to the kdamond at each lock that it takes.
 	EXPECT_LT(sum_ns / 50, 15'000 * check_ns);
 	run("off");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What is monitored, and how, by the files of a context: from sysfs to the worker and back.
+// What is monitored, and how, by the files of a context: from sysfs to the kdamond and back.
 #include "sysfs_tree.hh"
 
 #include <cerrno>

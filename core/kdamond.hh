@@ -6,13 +6,13 @@
 
 namespace damon {
 
-class worker {
+class kdamond {
 public:
-	explicit worker(own<configuration> config)
+	explicit kdamond(own<configuration> config)
 		: monitor_{move(config), kapi_random_u64()}, thread_{lock_class::context}
 	{
 	}
-	~worker() { stop(); }
+	~kdamond() { stop(); }
 
 	// Returns when the thread has begun.  Once only.
 	status start(const char *name);
@@ -22,8 +22,8 @@ public:
 	int pid();
 
 	request_queue &requests() { return requests_; }
-	// What the worker works with: for who commits, since nobody else replaces it, and only
-	// its sizes, which the worker does not change.
+	// What the kdamond works with: for who commits, since nobody else replaces it, and only
+	// its sizes, which the kdamond does not change.
 	const configuration &config() const { return monitor_.config(); }
 	// By a request, or when requests are turned away since it has ended.
 	monitoring_stats stats() const;
@@ -49,17 +49,17 @@ private:
 	guarded<kapi_thread *> thread_;
 	completion begun_;
 
-	// The worker's own; nobody else reads it before requests are turned away.
+	// The kdamond's own; nobody else reads it before requests are turned away.
 	cpu_budget budget_;
 	u64 woken_ns_ = 0;
 	u64 cpu_at_wake_ns_ = 0;
-	u64 cpu_ns_ = 0;	// at the start of this sample
-	bool looked_ = false;	// in the sample before
-	u64 late_ns_ = 0;	// by which deadlines were put off, less than a sample
+	u64 cpu_ns_ = 0;      // at the start of this sample
+	bool looked_ = false; // in the sample before
+	u64 late_ns_ = 0;     // by which deadlines were put off, less than a sample
 	u64 samples_missed_ = 0;
-	u64 mark_ns_ = 0;	// the begin of the second that is being measured
+	u64 mark_ns_ = 0; // the begin of the second that is being measured
 	u64 mark_cpu_ns_ = 0;
-	u64 cpu_permil_ = 0;	// of the last whole one
+	u64 cpu_permil_ = 0; // of the last whole one
 	bool running_ = false;
 };
 

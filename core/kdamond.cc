@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "core/worker.hh"
+#include "core/kdamond.hh"
 
 namespace damon {
 
@@ -10,7 +10,7 @@ constexpr u64 ns_per_us = 1'000;
 
 } // namespace
 
-status worker::start(const char *name)
+status kdamond::start(const char *name)
 {
 	TRY(thread_.with([&](kapi_thread *&thread) -> status {
 		return status::from_errno(kapi_thread_start(&thread, name, entry, this));
@@ -19,7 +19,7 @@ status worker::start(const char *name)
 	return ok;
 }
 
-void worker::stop()
+void kdamond::stop()
 {
 	thread_.with([](kapi_thread *&thread) {
 		if (thread)
@@ -27,19 +27,19 @@ void worker::stop()
 	});
 }
 
-int worker::pid()
+int kdamond::pid()
 {
 	return thread_.with([this](kapi_thread *thread) {
 		return thread && running() ? kapi_thread_pid(thread) : -1;
 	});
 }
 
-void worker::entry(kapi_thread *self, void *argument)
+void kdamond::entry(kapi_thread *self, void *argument)
 {
-	static_cast<worker *>(argument)->run(self);
+	static_cast<kdamond *>(argument)->run(self);
 }
 
-void worker::run(kapi_thread *self)
+void kdamond::run(kapi_thread *self)
 {
 	__atomic_store_n(&running_, true, __ATOMIC_RELEASE);
 	requests_.open(self);
@@ -90,14 +90,14 @@ void worker::run(kapi_thread *self)
 }
 
 // By requests, or for its end.
-bool worker::is_wanted(const void *self)
+bool kdamond::is_wanted(const void *self)
 {
-	return static_cast<const worker *>(self)->requests_.pending() || kapi_thread_should_stop();
+	return static_cast<const kdamond *>(self)->requests_.pending() || kapi_thread_should_stop();
 }
 
-void worker::serve_readers(void *self)
+void kdamond::serve_readers(void *self)
 {
-	worker &w = *static_cast<worker *>(self);
+	kdamond &w = *static_cast<kdamond *>(self);
 
 	kapi_cond_resched();
 	w.requests_.serve_readers(w.monitor_);
@@ -105,7 +105,7 @@ void worker::serve_readers(void *self)
 
 // Those who interrupted rounds come first; each time the rounds do a little, so they end.  Nothing
 // is prepared for a sample yet, so there is nothing that a commit makes void.
-void worker::finish_rounds()
+void kdamond::finish_rounds()
 {
 	while (monitor_.goes_on() && !kapi_thread_should_stop()) {
 		requests_.serve(monitor_);
@@ -116,9 +116,9 @@ void worker::finish_rounds()
 
 // One sampling interval after the previous deadline, so that the work in between costs no
 // samples.  Pages are tested in the order they were cleared in, so each gets about the time
-// from when clearing began; that is at least half an interval.  A worker that cannot keep up
+// from when clearing began; that is at least half an interval.  A kdamond that cannot keep up
 // still sleeps a little.
-u64 worker::next_deadline(u64 previous_ns, u64 begun_ns) const
+u64 kdamond::next_deadline(u64 previous_ns, u64 begun_ns) const
 {
 	const u64 interval = monitor_.config().attrs.sample_ns();
 	const u64 least = saturating_add(kapi_now_ns(), interval / 16);
@@ -131,7 +131,7 @@ u64 worker::next_deadline(u64 previous_ns, u64 begun_ns) const
 }
 
 // By how much a deadline is later than one sampling interval after the previous one.
-void worker::note_lateness(u64 previous_ns, u64 begun_ns, u64 deadline_ns)
+void kdamond::note_lateness(u64 previous_ns, u64 begun_ns, u64 deadline_ns)
 {
 	const u64 sample_ns = monitor_.config().attrs.sample_ns();
 	const u64 wanted_ns = saturating_add(min(previous_ns, begun_ns), sample_ns);
@@ -143,14 +143,14 @@ void worker::note_lateness(u64 previous_ns, u64 begun_ns, u64 deadline_ns)
 
 // The thread's own clock is exact when it has slept; since then no more than the time that has
 // passed can have been used.
-void worker::note_wake()
+void kdamond::note_wake()
 {
 	woken_ns_ = kapi_now_ns();
 	cpu_at_wake_ns_ = kapi_thread_cpu_ns();
 }
 
 // At the start of a sample: what everything since the previous one took.
-void worker::settle_account(u64 now_ns)
+void kdamond::settle_account(u64 now_ns)
 {
 	const u64 cpu_ns = cpu_at_wake_ns_ + (now_ns - woken_ns_);
 	const u64 took_ns = cpu_ns - min(cpu_ns_, cpu_ns);
@@ -168,7 +168,7 @@ void worker::settle_account(u64 now_ns)
 	}
 }
 
-u64 worker::samples_to_skip() const
+u64 kdamond::samples_to_skip() const
 {
 	const u64 sample_ns = monitor_.config().attrs.sample_ns();
 	const u64 debt_ns = min(budget_.debt_ns(), ns_per_second);
@@ -176,7 +176,7 @@ u64 worker::samples_to_skip() const
 	return debt_ns / sample_ns + (debt_ns % sample_ns != 0);
 }
 
-u32 worker::planned_checks()
+u32 kdamond::planned_checks()
 {
 	const monitoring_attrs &attrs = monitor_.config().attrs;
 
@@ -189,7 +189,7 @@ u32 worker::planned_checks()
 			    monitor_.nr_regions());
 }
 
-monitoring_stats worker::stats() const
+monitoring_stats kdamond::stats() const
 {
 	monitoring_stats all = monitor_.stats();
 
@@ -202,7 +202,7 @@ monitoring_stats worker::stats() const
 	return all;
 }
 
-worker::rest worker::rest_until(kapi_thread *self, u64 deadline_ns)
+kdamond::rest kdamond::rest_until(kapi_thread *self, u64 deadline_ns)
 {
 	for (bool due = false;; due = woken_ns_ >= deadline_ns) {
 		if (kapi_thread_should_stop())
