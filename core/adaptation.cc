@@ -55,7 +55,7 @@ u64 adaptation::size_limit(const configuration &config)
 		   page_bytes);
 }
 
-void adaptation::close_window(configuration &config)
+void adaptation::end_aggregation(configuration &config)
 {
 	const u64 limit = size_limit(config);
 	const u32 samples = config.attrs.samples_per_aggregation();
@@ -88,7 +88,7 @@ void adaptation::enforce_minimum(configuration &config)
 		t.regions.cut_larger_than(limit);
 }
 
-void adaptation::open_window(configuration &config, prng &random)
+void adaptation::begin_aggregation(configuration &config, prng &random)
 {
 	const u32 count = config.nr_regions();
 	const u32 most = max_regions(config);

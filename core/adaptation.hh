@@ -7,15 +7,15 @@ namespace damon {
 
 class adaptation {
 public:
-	// At the end of a window: ages, merges, and keeps to the limits on regions.
-	void close_window(configuration &config);
+	// At the end of an aggregation: ages, merges, and keeps to the limits on regions.
+	void end_aggregation(configuration &config);
 	// No region is larger, so that there are at least the minimum number of them, as long as
 	// there are so many pages.
 	static u64 size_limit(const configuration &config);
 	// Cuts regions so large that the minimum number of them would be missed.
 	static void enforce_minimum(configuration &config);
-	// Before the next window: counts are shifted, and regions split to look closer.
-	void open_window(configuration &config, prng &random);
+	// Before the next aggregation: counts are shifted, and regions split to look closer.
+	void begin_aggregation(configuration &config, prng &random);
 
 private:
 	u32 previous_count_ = 0;	// regions at the last split

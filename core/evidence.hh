@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Where in a region the samples of one window saw accesses, and where they saw none: what a
+// Where in a region the samples of one aggregation saw accesses, and where they saw none: what a
 // region that is partly hot is cut by.
 #pragma once
 #include "damonxx/math.hh"

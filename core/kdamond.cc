@@ -184,8 +184,8 @@ u32 kdamond::planned_checks()
 	if (!budget_.limited())
 		return u32_max;
 	return budget_.plan(attrs.sample_ns(),
-			    {monitor_.window_upkeep_ns(), attrs.samples_per_aggregation(),
-			     monitor_.window_samples()},
+			    {monitor_.aggregation_work_ns(), attrs.samples_per_aggregation(),
+			     monitor_.aggregation_samples()},
 			    monitor_.nr_regions());
 }
 

@@ -9,7 +9,7 @@ namespace damon {
 void monitor::begin()
 {
 	find_ranges();
-	begin_window();
+	begin_aggregation();
 }
 
 // For targets that have no regions yet.
@@ -27,7 +27,7 @@ void monitor::find_ranges()
 }
 
 // All intervals count from now.
-void monitor::begin_window()
+void monitor::begin_aggregation()
 {
 	next_aggregation_ = now_samples_ + config_->attrs.samples_per_aggregation();
 	next_update_ = now_samples_ + config_->attrs.samples_in(config_->attrs.update_us);
@@ -131,7 +131,7 @@ template <typename Work> void monitor::measure_upkeep(Work work)
 	work();
 	const u64 took_ns = kapi_now_ns() - begun_ns;
 	upkeep_ns_ += took_ns;
-	sum_upkeep_ns_ += took_ns;
+	sum_work_ns_ += took_ns;
 }
 
 void monitor::go_on()
@@ -169,36 +169,37 @@ void monitor::skip(u64 samples)
 
 void monitor::do_upkeep()
 {
-	const bool window_over = now_samples_ >= next_aggregation_;
-	if (window_over)
-		adaptation_.close_window(*config_);
+	const bool aggregation_over = now_samples_ >= next_aggregation_;
+	if (aggregation_over)
+		adaptation_.end_aggregation(*config_);
 	apply();
-	if (window_over) {
-		trace_window(*config_);
-		close_window();
-		adaptation_.open_window(*config_, random_);
+	if (aggregation_over) {
+		trace_aggregation(*config_);
+		end_aggregation();
+		adaptation_.begin_aggregation(*config_, random_);
 		tune();
 	}
-	if (now_samples_ >= next_update_ || (window_over && outdated()))
+	if (now_samples_ >= next_update_ || (aggregation_over && outdated()))
 		update();
 }
 
 // One that came late, as samples were left out, does not make the next one shorter than half.
-void monitor::close_window()
+void monitor::end_aggregation()
 {
-	const u32 window = config_->attrs.samples_per_aggregation();
+	const u32 aggr_samples = config_->attrs.samples_per_aggregation();
 
-	next_aggregation_ = max(next_aggregation_ + window, now_samples_ + max(window / 2, 1u));
-	window_samples_ = stats_.samples - closed_samples_;
-	stats_.windows++;
+	next_aggregation_ =
+		max(next_aggregation_ + aggr_samples, now_samples_ + max(aggr_samples / 2, 1u));
+	aggregation_samples_ = stats_.samples - closed_samples_;
+	stats_.aggregations++;
 	stats_.checks_per_sample =
-		(stats_.checked() - closed_checks_) / max(window_samples_, u64{1});
+		(stats_.checked() - closed_checks_) / max(aggregation_samples_, u64{1});
 	closed_samples_ = stats_.samples;
 	closed_checks_ = stats_.checked();
-	window_upkeep_ns_ = std::exchange(sum_upkeep_ns_, 0);
+	aggregation_work_ns_ = std::exchange(sum_work_ns_, 0);
 }
 
-// At the begin of a window: what the one before has seen decides about the intervals.  What is
+// At the begin of an aggregation: what the one before has seen decides about the intervals.  What is
 // to come later comes at the same time as it would have.
 void monitor::tune()
 {
@@ -206,18 +207,19 @@ void monitor::tune()
 	const monitoring_attrs old = attrs;
 	observed_events events;
 
-	if (!attrs.goal.aggrs || ++untuned_windows_ < attrs.goal.aggrs)
+	if (!attrs.goal.aggrs || ++untuned_aggregations_ < attrs.goal.aggrs)
 		return;
-	untuned_windows_ = 0;
+	untuned_aggregations_ = 0;
 	for (const target &t : config_->targets)
 		t.regions.add_events(events);
 	if (!tune_intervals(attrs, events))
 		return;
 	trace_tuning(attrs);
 
-	const u32 window = attrs.samples_per_aggregation();
+	const u32 aggr_samples = attrs.samples_per_aggregation();
 	for (target &t : config_->targets)
-		t.regions.rescale({window, window, window, old.aggr_us, attrs.aggr_us});
+		t.regions.rescale(
+			{aggr_samples, aggr_samples, aggr_samples, old.aggr_us, attrs.aggr_us});
 	const auto keep_time = [&](u64 &at_samples) {
 		const u64 left = at_samples - min(now_samples_, at_samples);
 		at_samples = now_samples_ + max(mul_div(left, max(old.sample_us, u64{1}),
@@ -237,7 +239,7 @@ bool monitor::outdated()
 	return false;
 }
 
-window_position monitor::position() const
+aggregation_position monitor::position() const
 {
 	const u64 left = next_aggregation_ > now_samples_ ? next_aggregation_ - now_samples_ : 0;
 
@@ -311,7 +313,7 @@ void monitor::end()
 
 void monitor::commit(own<configuration> &fresh)
 {
-	const window_position at = position();
+	const aggregation_position at = position();
 	const monitoring_attrs old = config_->attrs;
 
 	give_back();
@@ -323,7 +325,7 @@ void monitor::commit(own<configuration> &fresh)
 		for (target &t : config_->targets)
 			t.regions.rescale({at.left, at.length, attrs.samples_per_aggregation(),
 					   old.aggr_us, attrs.aggr_us});
-		begin_window();
+		begin_aggregation();
 	}
 	for (scheme &s : config_->schemes)
 		if (!s.next_apply_samples)

@@ -42,7 +42,7 @@ public:
 	// At most @most_checks regions, the others come in the next ones.  False: no target is
 	// left.
 	bool prepare(u32 most_checks = u32_max);
-	// Its end: counts, and does what is due at this point of the window.
+	// Its end: counts, and does what is due at this point of the aggregation.
 	void check();
 	// Instead of both: so many samples pass without a look, and what is due waits.
 	void skip(u64 samples);
@@ -79,25 +79,25 @@ public:
 
 	const configuration &config() const { return *config_; }
 	u64 nr_samples() const { return now_samples_; }
-	window_position position() const;
+	aggregation_position position() const;
 	// Of targets that are there.
 	u32 nr_regions() const;
 	const monitoring_stats &stats() const { return stats_; }
-	// What the last window took besides looking, and how many samples were taken in it.
-	u64 window_upkeep_ns() const { return window_upkeep_ns_; }
-	u64 window_samples() const { return window_samples_; }
+	// What the last aggregation took besides looking, and how many samples were taken in it.
+	u64 aggregation_work_ns() const { return aggregation_work_ns_; }
+	u64 aggregation_samples() const { return aggregation_samples_; }
 	// The first since the last question.
 	u64 take_upkeep_ns() { return std::exchange(upkeep_ns_, 0); }
 
 private:
 	void find_ranges();
-	void begin_window();
+	void begin_aggregation();
 	template <typename Work> bool in_batches(target &t, Work work);
 	bool clear(target &t);
 	void test(target &t);
 	void do_upkeep();
 	template <typename Work> void measure_upkeep(Work work);
-	void close_window();
+	void end_aggregation();
 	void tune();
 	void apply();
 	round_means means();
@@ -116,13 +116,13 @@ private:
 	u64 next_update_ = 0;
 	u32 cursor_ = 0;	// the region to go on with, if not all are looked at
 	monitoring_stats stats_;
-	u64 closed_checks_ = 0;		// stats at the end of the last window
+	u64 closed_checks_ = 0; // stats at the end of the last aggregation
 	u64 closed_samples_ = 0;
 	u64 upkeep_ns_ = 0;
-	u64 sum_upkeep_ns_ = 0;		// in this window
-	u64 window_upkeep_ns_ = 0;
-	u64 window_samples_ = 0;
-	u64 untuned_windows_ = 0;	// since the intervals were looked at
+	u64 sum_work_ns_ = 0; // in this aggregation
+	u64 aggregation_work_ns_ = 0;
+	u64 aggregation_samples_ = 0;
+	u64 untuned_aggregations_ = 0; // since the intervals were looked at
 	interruption interruption_;
 	interlude interlude_;
 	bool restart_ = false;

@@ -73,24 +73,26 @@ u32 region_table::estimate(u32 i, u64 samples) const
 	return saturate_u32(min((hits * samples + base / 2) / base, samples));
 }
 
-u32 region_table::moving_sum(u32 i, u64 left, u32 window) const
+u32 region_table::moving_sum(u32 i, u64 left, u32 aggr_samples) const
 {
 	// Most regions of most processes.
 	if (!(nr_accesses_[i] | last_nr_accesses_[i]))
 		return 0;
 	if (!asked(i))
 		return last_nr_accesses_[i];
-	return saturate_u32(mul_div(last_nr_accesses_[i], left, window) +
-			    estimate(i, window - min(left, u64{window})));
+	return saturate_u32(mul_div(last_nr_accesses_[i], left, aggr_samples) +
+			    estimate(i, aggr_samples - min(left, u64{aggr_samples})));
 }
 
-void region_table::settle(u32 window)
+void region_table::settle(u32 aggr_samples)
 {
 	for (u32 i = 0; i < count_; i++) {
-		nr_accesses_[i] = asked(i) ? estimate(i, window) : min(last_nr_accesses_[i], window);
-		checks_[i].own = static_cast<u16>(asked_bit | min(window, most_checked) * one_look);
+		nr_accesses_[i] = asked(i) ? estimate(i, aggr_samples)
+					   : min(last_nr_accesses_[i], aggr_samples);
+		checks_[i].own =
+			static_cast<u16>(asked_bit | min(aggr_samples, most_checked) * one_look);
 	}
-	rounds_ = window * one_round;
+	rounds_ = aggr_samples * one_round;
 }
 
 void region_table::set_total(u64 bytes)
@@ -639,11 +641,11 @@ void region_table::rejoin_at(u64 address, u64 size_limit)
 void region_table::rescale(const rescaling &scale)
 {
 	for (u32 i = 0; i < count_; i++) {
-		const u32 sum = moving_sum(i, scale.left, scale.old_window);
+		const u32 sum = moving_sum(i, scale.left, scale.old_aggr_samples);
 		const u64 age = mul_div(age_[i], scale.old_aggr_us, scale.new_aggr_us);
 
 		last_nr_accesses_[i] =
-			saturate_u32(mul_div(sum, scale.new_window, scale.old_window));
+			saturate_u32(mul_div(sum, scale.new_aggr_samples, scale.old_aggr_samples));
 		nr_accesses_[i] = 0;
 		evidence_[i] = 0;
 		checks_[i].own = 0;
@@ -653,8 +655,10 @@ void region_table::rescale(const rescaling &scale)
 	for (u32 i = 0; hits_ && i < count_; i++) {
 		hit_counters fresh;
 		for (u32 probe = 0; probe < max_probes; probe++) {
-			const u64 sum = hits_[i].moving_sum(probe, scale.left, scale.old_window);
-			const u64 scaled = mul_div(sum, scale.new_window, scale.old_window);
+			const u64 sum =
+				hits_[i].moving_sum(probe, scale.left, scale.old_aggr_samples);
+			const u64 scaled =
+				mul_div(sum, scale.new_aggr_samples, scale.old_aggr_samples);
 			fresh.last[probe] = static_cast<u8>(min(scaled, u64{255}));
 		}
 		hits_[i] = fresh;

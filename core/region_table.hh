@@ -48,16 +48,16 @@ public:
 	u32 count() const { return count_; }
 	u64 total_bytes() const { return total_bytes_; }
 	addr_range range(u32 i) const { return {start_[i], end_[i]}; }
-	// Samples of this window that found it accessed; once settled, of a full window.
+	// Samples of this aggregation that found it accessed; once settled, of a full aggregation.
 	u32 nr_accesses(u32 i) const { return nr_accesses_[i]; }
-	// Samples of this window that could tell, and whether any was to.
+	// Samples of this aggregation that could tell, and whether any was to.
 	u32 checked(u32 i) const { return checks_[i].own % asked_bit / one_look; }
 	bool asked(u32 i) const { return checks_[i].own & asked_bit; }
 	u32 last_nr_accesses(u32 i) const { return last_nr_accesses_[i]; }
 	u32 age(u32 i) const { return age_[i]; }
 	void reset_age(u32 i) { age_[i] = 0; }
-	// The count over one window that ends now, of which @left of @window samples are to come.
-	u32 moving_sum(u32 i, u64 left, u32 window) const;
+	// The count over one aggregation that ends now, of which @left of @aggr_samples samples are to come.
+	u32 moving_sum(u32 i, u64 left, u32 aggr_samples) const;
 	// All zero without room for them.
 	hit_counters hits(u32 i) const { return hits_ ? hits_[i] : hit_counters{}; }
 
@@ -92,20 +92,20 @@ public:
 	void count_accesses(u64 *tally = nullptr);
 	void count_hit(u32 i, u32 probe);
 
-	// The end of a window: cuts regions that were partly hot where that is certain (see
+	// The end of an aggregation: cuts regions that were partly hot where that is certain (see
 	// find_pieces()), and says so in the counts of the pieces.  Leaves @max_count at the
 	// most.  Forgets the evidence.
 	void cut_by_evidence(u32 certainty, u32 max_count);
-	// Then: with a window of @window samples, counts become what they would be had all of
+	// Then: with an aggregation of @aggr_samples samples, counts become what they would be had all of
 	// them been able to tell.
-	void settle(u32 window);
+	void settle(u32 aggr_samples);
 	u32 max_score() const;
 	void update_ages(u32 threshold);
 	// Joins neighbours whose scores differ by at most @threshold, up to @size_limit bytes.
 	void merge(u32 threshold, u64 size_limit);
-	// The window that ended becomes the last one.
+	// The aggregation that ended becomes the last one.
 	void shift_counters();
-	// Adds what the window that became the last one has seen; in pages, so that sums fit.
+	// Adds what the aggregation that became the last one has seen; in pages, so that sums fit.
 	void add_events(observed_events &events) const;
 	// Cuts at random between a tenth and nine tenths, and leaves @max_count at the most.
 	void split(const split_plan &plan, u32 max_count, prng &random);
@@ -117,10 +117,10 @@ public:
 	// Joins what was cut at @address if both parts still touch, have the same counts and age, and
 	// are not above @size_limit together.
 	void rejoin_at(u64 address, u64 size_limit);
-	// Counts and ages in the terms of other intervals; a fresh window begins.
+	// Counts and ages in the terms of other intervals; a fresh aggregation begins.
 	struct rescaling {
-		u64 left;		// samples to come in the old window
-		u32 old_window, new_window;	// samples
+		u64 left;				// samples to come in the old aggregation
+		u32 old_aggr_samples, new_aggr_samples; // samples
 		u64 old_aggr_us, new_aggr_us;
 	};
 	void rescale(const rescaling &scale);
@@ -167,7 +167,7 @@ private:
 	u32 *nr_accesses_ = nullptr;
 	u32 *last_nr_accesses_ = nullptr;
 	u32 *age_ = nullptr;
-	evidence *evidence_ = nullptr;	// of this window
+	evidence *evidence_ = nullptr;	// of this aggregation
 	hit_counters *hits_ = nullptr;	// none: no probe is configured
 	void *block_ = nullptr;
 	u64 total_bytes_ = 0;
@@ -176,7 +176,7 @@ private:
 	u32 capacity_ = 0;
 	u32 first_picked_ = 0;
 	u32 nr_picked_ = u32_max;
-	u64 rounds_ = 0;	// through all regions in this window, in 1/one_round
+	u64 rounds_ = 0; // through all regions in this aggregation, in 1/one_round
 	probe_weights weights_;
 };
 

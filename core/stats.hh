@@ -11,8 +11,8 @@ struct monitoring_stats {
 	u64 samples_skipped = 0;	// left out by the budget
 	u64 outcomes[KAPI_NR_OUTCOMES] = {}; // of access checks
 	u64 probes_skipped = 0;		// left out by the budget
-	u64 windows = 0;
-	u64 checks_per_sample = 0;	// that could tell, over the last window
+	u64 aggregations = 0;
+	u64 checks_per_sample = 0;	// that could tell, over the last aggregation
 	u64 cpu_ns = 0;			// processor time
 	u64 cpu_permil = 0;		// over the last second or so
 	// As they are now.

@@ -15,7 +15,7 @@ void tell_region(const kapi_trace_region &region, const hit_counters &hits, u32 
 
 } // namespace
 
-void trace_window(const configuration &config)
+void trace_aggregation(const configuration &config)
 {
 	if (!kapi_trace_enabled(KAPI_TRACE_AGGREGATED) &&
 	    !kapi_trace_enabled(KAPI_TRACE_REGION_AGGREGATED)) [[likely]]

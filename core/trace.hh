@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What those are told who listen to trace events.  While nobody does, a window and a round of a
+// What those are told who listen to trace events.  While nobody does, an aggregation and a round of a
 // scheme cost a question each.
 #pragma once
 #include "core/region_table.hh"
@@ -10,8 +10,8 @@ namespace damon {
 
 struct configuration;
 
-// At the end of a window, before its counts become those of the last one.
-void trace_window(const configuration &config);
+// At the end of an aggregation, before its counts become those of the last one.
+void trace_aggregation(const configuration &config);
 // The intervals have been tuned to this.
 void trace_tuning(const monitoring_attrs &attrs);
 // What the quota of a scheme allows now has been decided, in what the context's user counts in.

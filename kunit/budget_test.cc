@@ -11,17 +11,17 @@ namespace {
 constexpr u64 second = 1'000'000'000;
 constexpr u64 ms = 1'000'000;
 
-// A kdamond as far as its time goes: samples of five milliseconds, windows of twenty.
+// A kdamond as far as its time goes: samples of five milliseconds, aggregations of twenty.
 struct mock_kdamond {
 	static constexpr u64 sample_ns = 5 * ms;
-	static constexpr u32 window = 20;
+	static constexpr u32 aggr_samples = 20;
 	static constexpr u32 most_slices = 256;	// in a second
 
 	cpu_budget budget;
 	u64 permil;
 	u32 regions;
 	u64 check_ns = 200;
-	u64 upkeep_ns = 0;	// at the end of a window
+	u64 upkeep_ns = 0; // at the end of an aggregation
 	u64 wake_ns = 0;
 
 	u64 now = second;
@@ -30,7 +30,7 @@ struct mock_kdamond {
 	u64 samples = 0, skipped = 0;
 	u64 largest_slice = 0;
 	u64 most_over_budget = 0;	// in any second so far
-	u32 until_upkeep = window;
+	u32 until_upkeep = aggr_samples;
 	u64 taken = 0, taken_in_last = 0;
 
 	struct slice {
@@ -68,7 +68,8 @@ struct mock_kdamond {
 			now += left_out * sample_ns;
 			return;
 		}
-		const u32 n = budget.plan(sample_ns, {upkeep_ns, window, taken_in_last}, regions);
+		const u32 n =
+			budget.plan(sample_ns, {upkeep_ns, aggr_samples, taken_in_last}, regions);
 		const u64 looking = wake_ns + n * check_ns;
 		const bool closes = until_upkeep <= 1;
 
@@ -76,7 +77,7 @@ struct mock_kdamond {
 		samples++;
 		work(looking + (closes ? upkeep_ns : 0));
 		budget.learn(looking);
-		until_upkeep = closes ? window : until_upkeep - 1;
+		until_upkeep = closes ? aggr_samples : until_upkeep - 1;
 		taken++;
 		if (closes)
 			taken_in_last = std::exchange(taken, 0);
@@ -163,7 +164,7 @@ CASE(budget, use_with_changing_costs_within_share_plus_one_slice)
 	}
 }
 
-// Even where the ends of windows alone are more than the share, regions are looked at.
+// Even where the ends of aggregations alone are more than the share, regions are looked at.
 CASE(budget, checks_with_costly_aggregation_get_half_of_the_share)
 {
 	auto made = make_own<mock_kdamond>(20, 10'000);

@@ -7,7 +7,7 @@ using namespace damon;
 
 namespace {
 
-constexpr u32 window = 20;
+constexpr u32 aggr_samples = 20;
 
 // @samples of a region, each in a part by chance; parts from @from to below @to are hot.
 struct observation {
@@ -46,14 +46,14 @@ evidence all_parts(u32 from, u32 to)
 
 CASE(evidence, find_pieces_all_alike_finds_none)
 {
-	EXPECT_EQUAL(find_pieces(all_parts(0, 16), window, window, 2).count, 0u);
-	EXPECT_EQUAL(find_pieces(all_parts(0, 0), 0, window, 2).count, 0u);
-	EXPECT_EQUAL(find_pieces(0, 0, window, 2).count, 0u);
+	EXPECT_EQUAL(find_pieces(all_parts(0, 16), aggr_samples, aggr_samples, 2).count, 0u);
+	EXPECT_EQUAL(find_pieces(all_parts(0, 0), 0, aggr_samples, 2).count, 0u);
+	EXPECT_EQUAL(find_pieces(0, 0, aggr_samples, 2).count, 0u);
 }
 
 CASE(evidence, find_pieces_hot_middle_finds_both_borders)
 {
-	const evident_pieces found = find_pieces(all_parts(4, 10), 8, window, 3);
+	const evident_pieces found = find_pieces(all_parts(4, 10), 8, aggr_samples, 3);
 
 	ASSERT_EQUAL(found.count, 3u);
 	EXPECT_EQUAL(found.piece[0].start, 0);
@@ -73,7 +73,7 @@ CASE(evidence, find_pieces_unseen_parts_at_border_become_a_piece)
 		seen |= evidence_of(part, false);
 	for (u32 part : {9u, 11u, 15u})
 		seen |= evidence_of(part, true);
-	const evident_pieces found = find_pieces(seen, 10, window, 3);
+	const evident_pieces found = find_pieces(seen, 10, aggr_samples, 3);
 	ASSERT_EQUAL(found.count, 3u);
 	EXPECT_EQUAL(found.piece[0].start, 0);
 	EXPECT(found.piece[0].is == evident_pieces::cold);
@@ -86,7 +86,7 @@ CASE(evidence, find_pieces_unseen_parts_at_border_become_a_piece)
 CASE(evidence, find_pieces_border_inside_a_part_makes_it_mixed)
 {
 	const evidence seen = all_parts(8, 16) | evidence_of(8, false);
-	const evident_pieces found = find_pieces(seen, 10, window, 3);
+	const evident_pieces found = find_pieces(seen, 10, aggr_samples, 3);
 
 	ASSERT_EQUAL(found.count, 3u);
 	EXPECT_EQUAL(found.piece[1].start, 8);
@@ -111,11 +111,11 @@ CASE(evidence, find_pieces_three_hot_stretches_inside_finds_seven)
 
 CASE(evidence, find_pieces_too_few_samples_finds_none)
 {
-	EXPECT_EQUAL(find_pieces(all_parts(4, 6), 2, window, 3).count, 0u);
-	EXPECT_EQUAL(find_pieces(all_parts(4, 6), 3, window, 3).count, 3u);
+	EXPECT_EQUAL(find_pieces(all_parts(4, 6), 2, aggr_samples, 3).count, 0u);
+	EXPECT_EQUAL(find_pieces(all_parts(4, 6), 3, aggr_samples, 3).count, 3u);
 	// The same for cold memory within hot.
 	const evidence mostly_hot = all_parts(2, 16);
-	EXPECT_EQUAL(find_pieces(mostly_hot, window - 2, window, 3).count, 0u);
+	EXPECT_EQUAL(find_pieces(mostly_hot, aggr_samples - 2, aggr_samples, 3).count, 0u);
 }
 
 CASE(evidence, find_pieces_alternating_parts_finds_none)
@@ -124,7 +124,7 @@ CASE(evidence, find_pieces_alternating_parts_finds_none)
 
 	for (u32 part = 0; part < evidence_parts; part++)
 		seen |= evidence_of(part, part % 2);
-	EXPECT_EQUAL(find_pieces(seen, 10, window, 2).count, 0u);
+	EXPECT_EQUAL(find_pieces(seen, 10, aggr_samples, 2).count, 0u);
 }
 
 // Whatever was seen, pieces are in order, and what is called hot or cold was seen so.
@@ -134,8 +134,8 @@ CASE(evidence, find_pieces_random_samples_agree_with_each_part)
 
 	for (u32 run = 0; run < 5000; run++) {
 		const auto seen = static_cast<evidence>(random.next());
-		const auto hits = static_cast<u32>(random.below(window + 1));
-		const evident_pieces found = find_pieces(seen, hits, window, 1);
+		const auto hits = static_cast<u32>(random.below(aggr_samples + 1));
+		const evident_pieces found = find_pieces(seen, hits, aggr_samples, 1);
 
 		ASSERT_AT_MOST(found.count, u32{evident_pieces::most});
 		for (u32 i = 0; i < found.count; i++) {
@@ -161,12 +161,12 @@ CASE(evidence, find_pieces_uniform_accesses_mistaken_in_at_most_5_percent)
 		evidence seen = 0;
 		u32 hits = 0;
 
-		for (u32 i = 0; i < window; i++) {
+		for (u32 i = 0; i < aggr_samples; i++) {
 			const bool accessed = random.below(10) < 3;
 			seen |= evidence_of(static_cast<u32>(random.below(evidence_parts)), accessed);
 			hits += accessed;
 		}
-		mistakes += find_pieces(seen, hits, window, 4).count > 0;
+		mistakes += find_pieces(seen, hits, aggr_samples, 4).count > 0;
 	}
 	EXPECT_AT_MOST(mistakes, 2000u / 20);
 }
@@ -178,8 +178,8 @@ CASE(evidence, find_pieces_hot_middle_found_in_at_least_90_percent)
 	u32 found = 0;
 
 	for (u32 run = 0; run < 1000; run++) {
-		const observation seen{5, 11, window, random};
-		const evident_pieces pieces = seen.pieces(window, 3);
+		const observation seen{5, 11, aggr_samples, random};
+		const evident_pieces pieces = seen.pieces(aggr_samples, 3);
 
 		for (u32 i = 0; i < pieces.count; i++)
 			if (pieces.piece[i].is == evident_pieces::hot) {

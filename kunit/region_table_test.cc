@@ -356,7 +356,7 @@ CASE(region_table, settle_unchecked_samples_do_not_lower_the_count)
 		}
 }
 
-// In the middle of a window the elapsed part is judged by what could be checked in it.
+// In the middle of an aggregation the elapsed part is judged by what could be checked in it.
 CASE(region_table, moving_sum_half_checked_scales_checked_samples)
 {
 	region_table table = table_of({{0, 8, 20}});
@@ -397,7 +397,7 @@ CASE(region_table, merge_and_split_average_checked_samples)
 }
 
 // A few regions at a time: each is judged by the looks that it got, and one that had its turn
-// in no sample of the window stays what it was.
+// in no sample of the aggregation stays what it was.
 CASE(region_table, settle_unsampled_region_keeps_its_count)
 {
 	region_table table = table_of({{0, 4}, {4, 8}, {8, 12}, {12, 16, 20}});
@@ -519,7 +519,7 @@ CASE(region_table, pick_checks_small_regions_reach_each_page_and_no_other)
 			EXPECT(seen[i][k]);
 }
 
-// Where the hot part of a region ends is known from one window to a sixteenth of its size.
+// Where the hot part of a region ends is known from one aggregation to a sixteenth of its size.
 CASE(region_table, cut_by_evidence_partly_hot_region_isolates_hot_part)
 {
 	const addr_range hot = pages(500, 1100);

@@ -5,19 +5,19 @@
 #include <linux/sched.h>
 #include "damonxx/compat/pagewalk.h"
 #include "ops/page.h"
-#include "ops/window.h"
+#include "ops/pt_cursor.h"
 
 /*
  * SAFETY: as in walk.c: any entry may be read as a pte_t, whose low frame bits mean nothing in
  * an entry for a huge page; while its table is locked the folio that it maps stays.
  */
-static void describe_entry(const struct window *w, unsigned long address, struct kapi_page *page)
+static void describe_entry(const struct pt_cursor *w, unsigned long address, struct kapi_page *page)
 {
 	unsigned long nr_pages = (w->end - w->start) >> PAGE_SHIFT;
 	pte_t *entry = w->entry;
 	pte_t value;
 
-	if (w->kind == WINDOW_TABLE) {
+	if (w->kind == PT_CURSOR_TABLE) {
 		entry += (address - w->start) >> PAGE_SHIFT;
 		nr_pages = 1;
 	}
@@ -31,19 +31,19 @@ static void describe_entry(const struct window *w, unsigned long address, struct
 static u32 describe_some(struct mm_struct *mm, const struct kapi_access_check *checks,
 			 struct kapi_page *pages, u32 n)
 {
-	struct window w = {.mm = mm};
+	struct pt_cursor w = {.mm = mm};
 	u32 i;
 
 	for (i = 0; i < n; i++) {
-		if (i && window_held_enough(&w))
+		if (i && pt_cursor_held_enough(&w))
 			break;
 		pages[i] = (struct kapi_page){};
-		if (!window_covers(&w, checks[i].addr))
-			damonxx_window_move(&w, checks[i].addr);
-		if (w.kind != WINDOW_EMPTY)
+		if (!pt_cursor_covers(&w, checks[i].addr))
+			damonxx_pt_cursor_move(&w, checks[i].addr);
+		if (w.kind != PT_CURSOR_EMPTY)
 			describe_entry(&w, checks[i].addr, &pages[i]);
 	}
-	damonxx_window_close(&w);
+	damonxx_pt_cursor_close(&w);
 	return i;
 }
 

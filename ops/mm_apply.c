@@ -15,7 +15,7 @@
 #include "damonxx/compat/pagewalk.h"
 #include "ops/advice.h"
 #include "ops/handful.h"
-#include "ops/window.h"
+#include "ops/pt_cursor.h"
 
 /* What one hold of the mmap lock looks at; few of these need more than a glance. */
 #define MAX_LOOKS_PER_HOLD 512U
@@ -52,14 +52,14 @@ static bool may_touch(const struct kapi_deed *deed, struct vm_area_struct *vma)
  * SAFETY: as in walk.c: any entry may be read as a pte_t, whose low frame bits mean nothing in
  * an entry for a huge page; while its table is locked the folio that it maps stays.
  */
-static struct folio *folio_at(const struct window *w, unsigned long address)
+static struct folio *folio_at(const struct pt_cursor *w, unsigned long address)
 {
 	unsigned long nr_pages = 1;
 	pte_t *entry = w->entry;
 	struct folio *folio;
 	pte_t value;
 
-	if (w->kind == WINDOW_TABLE)
+	if (w->kind == PT_CURSOR_TABLE)
 		entry += (address - w->start) >> PAGE_SHIFT;
 	else
 		nr_pages = PMD_SIZE >> PAGE_SHIFT;
@@ -70,13 +70,13 @@ static struct folio *folio_at(const struct window *w, unsigned long address)
 	return folio_test_lru(folio) && !is_zone_device_page(&folio->page) ? folio : NULL;
 }
 
-/* Takes what is mapped at @address, which the window covers; returns where to go on. */
-static unsigned long look(struct handful *hand, struct window *w, unsigned long address)
+/* Takes what is mapped at @address, which the cursor covers; returns where to go on. */
+static unsigned long look(struct handful *hand, struct pt_cursor *w, unsigned long address)
 {
 	const struct kapi_deed *deed = hand->deed;
 	struct folio *folio;
 
-	if (w->kind == WINDOW_EMPTY || !may_touch(deed, w->vma))
+	if (w->kind == PT_CURSOR_EMPTY || !may_touch(deed, w->vma))
 		return w->end;
 	folio = folio_at(w, address);
 	if (folio && !hand_knows(hand, folio) &&
@@ -84,7 +84,7 @@ static unsigned long look(struct handful *hand, struct window *w, unsigned long 
 		folio_get(folio);
 		hand_take(hand, folio, choose_node(deed, w->vma, address, folio_order(folio)));
 	}
-	return w->kind == WINDOW_TABLE ? address + PAGE_SIZE : w->end;
+	return w->kind == PT_CURSOR_TABLE ? address + PAGE_SIZE : w->end;
 }
 
 /* One hold of the mmap lock.  Looks at one address at least. */
@@ -92,18 +92,18 @@ static void gather(struct mm_struct *mm, struct handful *hand)
 {
 	struct kapi_deed *deed = hand->deed;
 	unsigned long address = deed->start & PAGE_MASK;
-	struct window w = {.mm = mm};
+	struct pt_cursor w = {.mm = mm};
 	unsigned int looks;
 
 	mmap_read_lock(mm);
 	for (looks = 0; address < deed->end && looks < MAX_LOOKS_PER_HOLD; looks++) {
-		if (hand_is_full(hand) || (looks && window_held_enough(&w)))
+		if (hand_is_full(hand) || (looks && pt_cursor_held_enough(&w)))
 			break;
-		if (!window_covers(&w, address))
-			damonxx_window_move(&w, address);
+		if (!pt_cursor_covers(&w, address))
+			damonxx_pt_cursor_move(&w, address);
 		address = look(hand, &w, address);
 	}
-	damonxx_window_close(&w);
+	damonxx_pt_cursor_close(&w);
 	mmap_read_unlock(mm);
 	deed->start = min_t(u64, address, deed->end);
 }

@@ -21,7 +21,7 @@ struct operations {
 	bool (*alive)(const target &t);
 	// Tells of the pages of @checks, which are sorted; of these only the addresses matter.
 	void (*describe)(const target &t, span<const kapi_access_check> checks, kapi_page *pages);
-	// At the end of each window: whether update() is due early.
+	// At the end of each aggregation: whether update() is due early.
 	bool (*outdated)(target &t);
 	// Does a part of @deed, and so advances its start: to its end where the memory is gone.
 	void (*apply)(const target &t, kapi_deed &deed);

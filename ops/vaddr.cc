@@ -8,7 +8,7 @@ namespace damon {
 namespace {
 
 constexpr u32 most_areas = 64;
-constexpr u32 mappings_per_window = 64;
+constexpr u32 mappings_per_aggregation = 64;
 
 // Mapped ranges come in batches that fit the stack; the mmap lock is free in between.  Returns
 // how many there were.
@@ -41,19 +41,19 @@ void follow_mappings(target &t)
 
 	mapped_areas areas{t.found};
 	t.seen_changes = kapi_mm_changes(mm.get());
-	t.patience_windows = scan_mappings(mm.get(), areas) / mappings_per_window;
+	t.recheck_delay = scan_mappings(mm.get(), areas) / mappings_per_aggregation;
 	if (!t.found.empty())
 		t.regions.set_ranges(t.found.all());
 }
 
 // A look at all mappings should cost little, however often they change and however many there
-// are: so many of them per window.  Regions that the user gave stay until the update.
+// are: so many of them per aggregation.  Regions that the user gave stay until the update.
 bool mappings_changed(target &t)
 {
 	if (t.found.empty())
 		return false;
-	if (t.patience_windows) {
-		t.patience_windows--;
+	if (t.recheck_delay) {
+		t.recheck_delay--;
 		return false;
 	}
 	const mm_ref mm = t.hold_mm();

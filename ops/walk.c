@@ -17,7 +17,7 @@
 #include <linux/swapops.h>
 #include "damonxx/compat/pagewalk.h"
 #include "damonxx/kapi.h"
-#include "ops/window.h"
+#include "ops/pt_cursor.h"
 
 /* kapi_access_check.flags */
 #define CHECK_PREPARED 0x01 /* cleared; frame is valid */
@@ -27,7 +27,7 @@
 
 struct walk {
 	struct mm_struct *mm;
-	struct window window;
+	struct pt_cursor cursor;
 	bool notifiers;
 	/* The last page tested, for kernels where testing sets the bit again. */
 	unsigned long tested;
@@ -172,14 +172,14 @@ static noinline void end_unmapped(struct kapi_access_check *check, pte_t *entry,
 }
 
 /*
- * From check @i on those that are in the window, where all entries have this @size; the first
+ * From check @i on those that are in the cursor, where all entries have this @size; the first
  * one is.  Returns the first that is not.
  */
 static __always_inline u32 check_in_cursor(struct walk *walk, struct kapi_access_check *checks,
 					   u32 i, u32 n, unsigned long size, bool testing)
 {
-	const unsigned long start = walk->window.start, length = walk->window.end - start;
-	pte_t *const entries = walk->window.entry;
+	const unsigned long start = walk->cursor.start, length = walk->cursor.end - start;
+	pte_t *const entries = walk->cursor.entry;
 	struct leaf leaf;
 
 	do {
@@ -199,14 +199,14 @@ static __always_inline u32 check_in_cursor(struct walk *walk, struct kapi_access
 	return i;
 }
 
-/* The same for a window with nothing in it; check @i, too, has begun. */
-static u32 skip_window(const struct walk *walk, struct kapi_access_check *checks, u32 i, u32 n,
+/* The same for a cursor with nothing in it; check @i, too, has begun. */
+static u32 skip_cursor(const struct walk *walk, struct kapi_access_check *checks, u32 i, u32 n,
 		       bool testing)
 {
-	end_check(&checks[i], walk->window.outcome, testing);
-	while (++i < n && window_covers(&walk->window, checks[i].addr))
+	end_check(&checks[i], walk->cursor.outcome, testing);
+	while (++i < n && pt_cursor_covers(&walk->cursor, checks[i].addr))
 		if (begin_check(&checks[i], testing))
-			end_check(&checks[i], walk->window.outcome, testing);
+			end_check(&checks[i], walk->cursor.outcome, testing);
 	return i;
 }
 
@@ -214,7 +214,7 @@ static u32 skip_window(const struct walk *walk, struct kapi_access_check *checks
 static __always_inline u32 check_some(struct walk *walk, struct kapi_access_check *checks, u32 n,
 				      bool testing)
 {
-	struct window *w = &walk->window;
+	struct pt_cursor *w = &walk->cursor;
 	u32 i = 0;
 
 	walk->notifiers = mm_has_notifiers(walk->mm);
@@ -224,17 +224,17 @@ static __always_inline u32 check_some(struct walk *walk, struct kapi_access_chec
 			i++;
 			continue;
 		}
-		if (i && window_held_enough(w))
+		if (i && pt_cursor_held_enough(w))
 			break;
-		damonxx_window_move(w, checks[i].addr);
-		if (likely(w->kind == WINDOW_TABLE))
+		damonxx_pt_cursor_move(w, checks[i].addr);
+		if (likely(w->kind == PT_CURSOR_TABLE))
 			i = check_in_cursor(walk, checks, i, n, PAGE_SIZE, testing);
-		else if (w->kind == WINDOW_EMPTY)
-			i = skip_window(walk, checks, i, n, testing);
+		else if (w->kind == PT_CURSOR_EMPTY)
+			i = skip_cursor(walk, checks, i, n, testing);
 		else
 			i = check_in_cursor(walk, checks, i, n, w->end - w->start, testing);
 	}
-	damonxx_window_close(w);
+	damonxx_pt_cursor_close(w);
 	return i;
 }
 
@@ -243,9 +243,9 @@ static __always_inline void check_all(struct kapi_mm *mm, struct kapi_access_che
 {
 	struct walk walk = {
 		.mm = (struct mm_struct *)mm,
-		.window.mm = (struct mm_struct *)mm,
+		.cursor.mm = (struct mm_struct *)mm,
 		/* Without idle flags, testing gives accessed bits back. */
-		.window.only_looks = testing && IS_ENABLED(CONFIG_PAGE_IDLE_FLAG),
+		.cursor.only_looks = testing && IS_ENABLED(CONFIG_PAGE_IDLE_FLAG),
 		.tested = ULONG_MAX,
 	};
 	u32 done;

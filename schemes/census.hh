@@ -14,7 +14,7 @@ struct census {
 // Which pages are counted.
 struct census_question {
 	const access_pattern *pattern;	// of regions like this; null: of all
-	window_position at;
+	aggregation_position at;
 	s32 nid;
 	u32 most_looks;		// not 0; all pages are looked at if there are no more
 };

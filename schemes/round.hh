@@ -25,7 +25,7 @@ struct round_means {
 	priority_histogram &priorities;	// for use by one scheme at a time
 	u64 unit_bytes;		// that trace events count in
 	u64 region_limit_bytes;	// no larger region is made
-	window_position at;
+	aggregation_position at;
 	prng &random;
 	interruption interrupted;
 	tried_walk *walk;	// may be null

@@ -68,7 +68,7 @@ status scheme::build(scheme_inputs &in, bool physical)
 	return baselines.resize(wanted.quota.goals.size());
 }
 
-u32 scheme::priority(const region_table &regions, u32 i, const window_position &at,
+u32 scheme::priority(const region_table &regions, u32 i, const aggregation_position &at,
 		     u64 aggr_us) const
 {
 	constexpr u64 us_per_second = 1'000'000;
@@ -81,7 +81,8 @@ u32 scheme::priority(const region_table &regions, u32 i, const window_position &
 }
 
 filter_verdict scheme::judge_from(u64 start, const region_table &regions, u32 i, u32 target_index,
-				  const window_position &at, const probe_weights &weights) const
+				  const aggregation_position &at,
+				  const probe_weights &weights) const
 {
 	const hit_counters hits = regions.hits(i);
 	judged_region region{{start, regions.range(i).end}, target_index, 0};
@@ -93,7 +94,7 @@ filter_verdict scheme::judge_from(u64 start, const region_table &regions, u32 i,
 }
 
 u64 scheme::accepted_bytes(const region_table &regions, u32 i, u32 target_index,
-			   const window_position &at, const probe_weights &weights) const
+			   const aggregation_position &at, const probe_weights &weights) const
 {
 	const addr_range range = regions.range(i);
 	u64 sum = 0;

@@ -53,17 +53,17 @@ struct scheme {
 	void take_results(const scheme &before);
 
 	// Region @i's priority, from 0 to 99.
-	u32 priority(const region_table &regions, u32 i, const window_position &at,
+	u32 priority(const region_table &regions, u32 i, const aggregation_position &at,
 		     u64 aggr_us) const;
 	// What the core's filters say of the beginning of region @i.
 	filter_verdict judge(const region_table &regions, u32 i, u32 target_index,
-			     const window_position &at, const probe_weights &weights) const
+			     const aggregation_position &at, const probe_weights &weights) const
 	{
 		return judge_from(regions.range(i).start, regions, i, target_index, at, weights);
 	}
 	// How much of region @i they accept.
 	u64 accepted_bytes(const region_table &regions, u32 i, u32 target_index,
-			   const window_position &at, const probe_weights &weights) const;
+			   const aggregation_position &at, const probe_weights &weights) const;
 	// Counts a try of @bytes.
 	void note(u64 bytes, const kapi_deed &outcome);
 
@@ -86,7 +86,8 @@ struct scheme {
 
 private:
 	filter_verdict judge_from(u64 start, const region_table &regions, u32 i, u32 target_index,
-				  const window_position &at, const probe_weights &weights) const;
+				  const aggregation_position &at,
+				  const probe_weights &weights) const;
 };
 
 } // namespace damon

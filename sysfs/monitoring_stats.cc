@@ -26,7 +26,7 @@ status show_monitoring_stats(node &dir, text_writer &out)
 		{"cpu_ns", stats.cpu_ns},
 		{"cpu_permil", stats.cpu_permil},
 		{"nr_regions", stats.nr_regions},
-		{"windows", stats.windows},
+		{"windows", stats.aggregations},
 		{"sample_us", stats.sample_us},
 		{"aggr_us", stats.aggr_us},
 		{"checks_per_sample", stats.checks_per_sample},

@@ -39,8 +39,8 @@ bool inside_given(const plan &told, const addr_range &region)
 	return false;
 }
 
-// Every scheme has its rounds at the ends of windows.
-bool applies_with_windows(const plan &told)
+// Every scheme has its rounds at the ends of aggregations.
+bool applies_at_aggregation_end(const plan &told)
 {
 	for (u32 i = 0; i < told.nr_schemes; i++)
 		if (told.schemes[i].apply_interval_us)
@@ -123,7 +123,7 @@ void judge::tried(const tried_regions &answer, bool with_regions, const sight &s
 
 		matches(found, seen.told, seen.told.schemes[i].pattern);
 		MUST(*this, found.size() <= seen.table_capacity * seen.told.nr_targets);
-		if (settled && applies_with_windows(seen.told))
+		if (settled && applies_at_aggregation_end(seen.told))
 			MUST(*this, found.size() <= seen.told.most_regions());
 	}
 }

@@ -48,9 +48,9 @@ samples() {
 need_module
 start_victim busy 16
 check "a commit each 50 ms: a scheme is applied each second all the same" scheme_acts
-check "a commit each 30 ms: accesses are counted in windows of 100 ms" aggregates
+check "a commit each 30 ms: accesses are counted over 100 ms" aggregates
 check "a commit each 50 ms with other numbers of regions: as before" other_settings
 check_todo "a commit each 50 ms with other intervals: accesses are counted" \
-	"a change of any interval begins a new window, so none ends" other_intervals
+	"a change of any interval begins a new aggregation, so none ends" other_intervals
 check_todo "a commit each 10 ms: samples are taken each 50 ms" "a commit begins the sample anew" samples
 finish

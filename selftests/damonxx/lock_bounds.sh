@@ -9,7 +9,7 @@
 
 locks="mmap_lock/mmap_lock_acquire_returned mmap_lock/mmap_lock_released"
 acquired='^mmap_lock_acquire_returned:.*success=true' released='^mmap_lock_released:'
-pt_lookup='^damonxx_window_move <-'
+pt_lookup='^damonxx_pt_cursor_move <-'
 
 # trace_for SECONDS FUNCTIONS [EVENTS]
 trace_for() { begin_trace "$(cat $kdamond/pid)" "$2" "${3-}" && sleep "$1" && end_trace; }
@@ -28,14 +28,14 @@ need_module
 start_victim sparse 8
 check "1,000 pages a sample of a large mapping are looked at" \
 	monitor $victim $sample_us=50000 $aggr_us=100000 $min_regions=1000 $max_regions=1100
-check "it is traced" trace_for 0.2 damonxx_window_move "$locks"
+check "it is traced" trace_for 0.2 damonxx_pt_cursor_move "$locks"
 check "the mmap lock is held for 64 sampled pages at most" reaches 64 within_hold "$pt_lookup"
 check "and never for writing" is "$(writers)" 0
 turn off >/dev/null
 
 check "its page tables are searched for something to act on" \
 	act cold $victim ../../$min_regions=3 ../../$max_regions=3 apply_interval_us=100000
-check "it is traced" trace_for 0.3 damonxx_window_move "$locks"
+check "it is traced" trace_for 0.3 damonxx_pt_cursor_move "$locks"
 check "the mmap lock is held for 512 page-table entries at most" reaches 512 within_hold "$pt_lookup"
 check "and never for writing" is "$(writers)" 0
 turn off >/dev/null

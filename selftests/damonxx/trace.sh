@@ -54,26 +54,26 @@ stat_fields() {
 		"$ul nr_applied" "$ul sz_applied" "$ul sz_ops_filter_passed" "$ul qt_exceeds" "$ul nr_snapshots"
 }
 
-# Each window of each target is told by nr_regions events in a row, in address order.
-windows() {
+# Each aggregation of each target is told by nr_regions events in a row, in address order.
+aggregations() {
 	told damon_aggregated | sed 's/[=:-]/ /g' | awk '
 	{ target = $2; regions = $4; start = $5; end = $6 }
-	left == 0 { left = count = regions + 0; of = target; last = 0; windows++ }
+	left == 0 { left = count = regions + 0; of = target; last = 0; aggregations++ }
 	target != of || regions + 0 != count || start < last || end <= start { print "line " NR ": " $0; bad = 1; exit }
 	{ left--; last = end }
-	END { if (!bad) print windows; exit bad }' >"$work/windows" || { cat "$work/windows"; return 1; }
-	at_least "$(cat "$work/windows")" "$1"
+	END { if (!bad) print aggregations; exit bad }' >"$work/aggregations" || { cat "$work/aggregations"; return 1; }
+	at_least "$(cat "$work/aggregations")" "$1"
 }
 
-# The last complete window is what the tree tells of the last round, region by region.
+# The last complete aggregation is what the tree tells of the last round, region by region.
 aggregated() {
 	need_idle
 	# shellcheck disable=SC2086
 	monitor "$victim" $settings || return
 	forget
 	listen damon_aggregated && sleep 2 && ignore damon_aggregated || return
-	texts_match damon_aggregated 'target_id=0 nr_regions=[0-9]+ [0-9]+-[0-9]+: [0-9]+ [0-9]+' && windows 15 &&
-		at_most "$(cat "$work/windows")" 25
+	texts_match damon_aggregated 'target_id=0 nr_regions=[0-9]+ [0-9]+-[0-9]+: [0-9]+ [0-9]+' && aggregations 15 &&
+		at_most "$(cat "$work/aggregations")" 25
 }
 
 # The tree's update waits for a round, which the events tell too: the same regions are somewhere in them.
@@ -163,7 +163,7 @@ physical_units() {
 	forget
 	listen damon_aggregated && sleep 1 && ignore damon_aggregated || return
 	turn update_schemes_tried_regions || return
-	windows 5 && is "$(told damon_aggregated | sed -n '1s/.* \([0-9]*\)-.*/\1/p')" "$(cat $tried/0/start)"
+	aggregations 5 && is "$(told damon_aggregated | sed -n '1s/.* \([0-9]*\)-.*/\1/p')" "$(cat $tried/0/start)"
 }
 
 without_probes() {
@@ -269,7 +269,7 @@ check "the fields of damos_before_apply" before_apply_fields
 check "the fields of damon_monitor_intervals_tune" tune_fields
 check "the fields of damos_esz" esz_fields
 check "the fields of damos_stat_after_apply_interval" stat_fields
-check "damon_aggregated tells each window completely" aggregated
+check "damon_aggregated tells each aggregation completely" aggregated
 check "the regions are those that the tree tells" as_the_tree_tells
 check "damos_before_apply tells only what matches" only_what_matches
 check "damos_stat_after_apply_interval tells each round" statistics

@@ -144,10 +144,10 @@ private:
 		least_cost_ = least_cost_ ? std::min(least_cost_, cost) : cost;
 		same_cost_for_ = is_steady_ ? same_cost_for_ + 1 : 0;
 		taken_++;
-		taken_in_window_++;
+		taken_in_aggregation_++;
 		if (closes) {
 			last_upkeep_ns_ = upkeep;
-			last_taken_ = std::exchange(taken_in_window_, 0);
+			last_taken_ = std::exchange(taken_in_aggregation_, 0);
 		}
 		now_ += std::max(sample_ns_, looking + upkeep);
 	}
@@ -196,7 +196,7 @@ private:
 	u64 nr_accounts_ = 0; // each may round by a nanosecond
 	u32 planned_ = 0, same_cost_for_ = 0;
 	u64 least_cost_ = 0;
-	u64 taken_ = 0, skipped_ = 0, taken_in_window_ = 0;
+	u64 taken_ = 0, skipped_ = 0, taken_in_aggregation_ = 0;
 	u64 last_upkeep_ns_ = 0, last_taken_ = 0;
 	std::vector<slice> slices_;
 };

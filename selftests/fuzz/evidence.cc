@@ -130,8 +130,8 @@ public:
 
 	void run()
 	{
-		for (u32 windows = 0; windows < 3 && table_.count() > 0 && in_.any_left();
-		     windows++) {
+		for (u32 aggregations = 0; aggregations < 3 && table_.count() > 0 && in_.any_left();
+		     aggregations++) {
 			const u64 pattern = in_.little_endian(8);
 			const u64 part_pages = 1 + in_.below(40);
 

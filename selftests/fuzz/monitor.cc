@@ -310,14 +310,14 @@ private:
 		for (const damon::target &t : monitor_->config().targets)
 			bytes += t.gone ? 0 : t.regions.total_bytes();
 		const std::vector<table_model> before = tables();
-		const u64 windows = monitor_->stats().windows;
+		const u64 aggregations = monitor_->stats().aggregations;
 		const u64 next_update = monitor_->stats().samples;
 		quotas_.begin(*monitor_);
 		without_memory([&] { monitor_->check(); });
 		quotas_.check(*monitor_);
 		MUST(monitor_->stats().samples == next_update + 1);
 		must_be_in_order("check");
-		if (monitor_->stats().windows == windows)
+		if (monitor_->stats().aggregations == aggregations)
 			check_counts(before);
 		for (const damon::scheme &s : monitor_->config().schemes)
 			MUST(!s.in_round);
@@ -534,7 +534,7 @@ private:
 		const damon::configuration &config = monitor_->config();
 		const u64 share = config.total_bytes() / config.attrs.min_nr_regions / page * page;
 		const u64 limit = std::max(share, page);
-		const u32 window = config.attrs.samples_per_aggregation();
+		const u32 aggr_samples = config.attrs.samples_per_aggregation();
 		u64 bytes = 0;
 
 		for (const damon::target &t : config.targets) {
@@ -546,7 +546,7 @@ private:
 				const u64 size = regions.range(i).size();
 				MUST(size <= limit || regions.count() == regions.capacity(), what,
 				     i, size, limit);
-				MUST(regions.nr_accesses(i) <= window, what, i);
+				MUST(regions.nr_accesses(i) <= aggr_samples, what, i);
 				for (u32 p = config.probes.size(); p < damon::max_probes; p++)
 					MUST(!regions.hits(i).now[p] && !regions.hits(i).last[p],
 					     what, i, p, "hits of no probe");

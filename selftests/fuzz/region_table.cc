@@ -111,7 +111,7 @@ private:
 			const bool hit = accessed >> i % 64 & 1;
 			table_.access_checks()[i].outcome = hit ? KAPI_ACCESSED : KAPI_IDLE;
 			model_.regions[i].now += hit ? times : 0;
-			// Nobody takes that many samples in a window.
+			// Nobody takes that many samples in an aggregation.
 			model_.regions[i].checked = std::min(model_.regions[i].checked + times, most_checked);
 			model_.regions[i].asked = true;
 			if (hit && has_hits_)
@@ -158,10 +158,10 @@ private:
 
 	void settle()
 	{
-		const u32 window = in_.number_u32();
+		const u32 aggr_samples = in_.number_u32();
 
-		table_.settle(window);
-		model_.settle(window);
+		table_.settle(aggr_samples);
+		model_.settle(aggr_samples);
 		compare("settle");
 	}
 
@@ -279,9 +279,9 @@ private:
 	{
 		damon::region_table::rescaling scale;
 
-		scale.old_window = std::max(in_.number_u32(), 1u);
-		scale.new_window = std::max(in_.number_u32(), 1u);
-		scale.left = in_.below(u64{scale.old_window} + 1);
+		scale.old_aggr_samples = std::max(in_.number_u32(), 1u);
+		scale.new_aggr_samples = std::max(in_.number_u32(), 1u);
+		scale.left = in_.below(u64{scale.old_aggr_samples} + 1);
 		scale.old_aggr_us = std::max(in_.number(), 1ULL);
 		scale.new_aggr_us = std::max(in_.number(), 1ULL);
 		table_.rescale(scale);
@@ -291,13 +291,13 @@ private:
 
 	void moving_sums()
 	{
-		const u32 window = std::max(in_.number_u32(), 1u);
-		const u64 left = in_.below(u64{window} + 1);
+		const u32 aggr_samples = std::max(in_.number_u32(), 1u);
+		const u64 left = in_.below(u64{aggr_samples} + 1);
 
 		for (u32 i = 0; i < table_.count(); i++)
-			MUST(table_.moving_sum(i, left, window) ==
-				     model_.moving_sum(i, left, window),
-			     i, left, window);
+			MUST(table_.moving_sum(i, left, aggr_samples) ==
+				     model_.moving_sum(i, left, aggr_samples),
+			     i, left, aggr_samples);
 		if (table_.count() == 0)
 			return;
 		const u32 chosen = static_cast<u32>(in_.below(table_.count()));

@@ -75,7 +75,7 @@ void one_step(choices &in)
 		MUST(attrs.aggr_us ==
 			     at_most_u64(wide{std::max<u64>(should, 1)} * window_of(before)),
 		     attrs.aggr_us);
-	// A window of as many samples as before.
+	// A aggregation of as many samples as before.
 	if (attrs.aggr_us < largest)
 		MUST(window_of(attrs) == window_of(before) || !changed, window_of(attrs),
 		     window_of(before));

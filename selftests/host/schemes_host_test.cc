@@ -200,7 +200,7 @@ TEST_F(schemes, quota_pool_is_shared_by_its_schemes)
 {
 	// No region is larger than 20 MiB: each of the two has several in a window.
 	const u64 size = 200 * mib, budget = 50 * mib;
-	const u64 windows = 2 * size / budget + 4;
+	const u64 aggregations = 2 * size / budget + 4;
 	const kapi_range memory = ram_of(size);
 	inputs in = wanted(operations_id::paddr);
 

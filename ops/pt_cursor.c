@@ -4,20 +4,20 @@
 #include <linux/mm.h>
 #include "damonxx/compat/pagewalk.h"
 #include "damonxx/kapi.h"
-#include "ops/window.h"
+#include "ops/pt_cursor.h"
 
-static void drop_entry(struct window *w)
+static void drop_entry(struct pt_cursor *w)
 {
-	if (w->kind != WINDOW_EMPTY && w->lock)
+	if (w->kind != PT_CURSOR_EMPTY && w->lock)
 		spin_unlock(w->lock);
-	if (w->kind == WINDOW_TABLE)
+	if (w->kind == PT_CURSOR_TABLE)
 		pte_unmap(w->entry);
-	w->kind = WINDOW_EMPTY;
+	w->kind = PT_CURSOR_EMPTY;
 	w->outcome = KAPI_IDLE;
 	w->start = w->end = 0;
 }
 
-static void close_vma(struct window *w)
+static void close_vma(struct pt_cursor *w)
 {
 	drop_entry(w);
 	if (w->vma_locked)
@@ -28,21 +28,21 @@ static void close_vma(struct window *w)
 }
 
 /* Before the mmap lock is released. */
-void damonxx_window_close(struct window *w)
+void damonxx_pt_cursor_close(struct pt_cursor *w)
 {
 	close_vma(w);
 	w->middle = NULL;
 }
 
-/* Makes the window the part of the aligned block of @size around @address that is mapped. */
-static void set_extent(struct window *w, unsigned long address, unsigned long size)
+/* Makes the cursor the part of the aligned block of @size around @address that is mapped. */
+static void set_extent(struct pt_cursor *w, unsigned long address, unsigned long size)
 {
 	w->start = max(address & ~(size - 1), w->vma->vm_start);
 	w->end = min((address & ~(size - 1)) + size, w->vma->vm_end);
 }
 
-/* The upper-level entry for @address; NULL: there is none, and the window is the hole. */
-static pud_t *find_pud(struct window *w, unsigned long address)
+/* The upper-level entry for @address; NULL: there is none, and the cursor is the hole. */
+static pud_t *find_pud(struct pt_cursor *w, unsigned long address)
 {
 	pgd_t *pgd = pgd_offset(w->mm, address);
 	p4d_t *p4d;
@@ -59,7 +59,7 @@ static pud_t *find_pud(struct window *w, unsigned long address)
 	return pud_offset(p4d, address);
 }
 
-static pmd_t *find_pmd(struct window *w, pud_t *pud, unsigned long address)
+static pmd_t *find_pmd(struct pt_cursor *w, pud_t *pud, unsigned long address)
 {
 	pud_t value = READ_ONCE(*pud);
 
@@ -75,7 +75,7 @@ static pmd_t *find_pmd(struct window *w, pud_t *pud, unsigned long address)
  * SAFETY: the mmap lock keeps this process from freeing the tables, the VMA's own lock keeps
  * others from unsharing them.
  */
-static void open_hugetlb(struct window *w, unsigned long address)
+static void open_hugetlb(struct pt_cursor *w, unsigned long address)
 {
 	struct hstate *h = hstate_vma(w->vma);
 	unsigned long size = huge_page_size(h);
@@ -91,12 +91,12 @@ static void open_hugetlb(struct window *w, unsigned long address)
 	}
 	w->lock = huge_pte_lock(h, w->mm, entry);
 	w->entry = entry;
-	w->kind = WINDOW_HUGETLB;
+	w->kind = PT_CURSOR_HUGETLB;
 	set_extent(w, address, size);
 }
 
 /* False: the entry has changed meanwhile, look again. */
-static bool open_huge(struct window *w, pmd_t *pmd, unsigned long address)
+static bool open_huge(struct pt_cursor *w, pmd_t *pmd, unsigned long address)
 {
 	w->lock = pmd_lock(w->mm, pmd);
 	if (unlikely(!pmd_trans_huge(*pmd))) {
@@ -104,13 +104,13 @@ static bool open_huge(struct window *w, pmd_t *pmd, unsigned long address)
 		return false;
 	}
 	w->entry = (pte_t *)pmd;
-	w->kind = WINDOW_HUGE;
+	w->kind = PT_CURSOR_HUGE;
 	set_extent(w, address, PMD_SIZE);
 	return true;
 }
 
 /* False: it names no table, or not any more. */
-static bool open_table(struct window *w, pmd_t *pmd, unsigned long address)
+static bool open_table(struct pt_cursor *w, pmd_t *pmd, unsigned long address)
 {
 	pte_t *entry;
 
@@ -123,7 +123,7 @@ static bool open_table(struct window *w, pmd_t *pmd, unsigned long address)
 		return false;
 	set_extent(w, address, PMD_SIZE);
 	w->entry = entry - ((address - w->start) >> PAGE_SHIFT);
-	w->kind = WINDOW_TABLE;
+	w->kind = PT_CURSOR_TABLE;
 	return true;
 }
 
@@ -131,7 +131,7 @@ static bool open_table(struct window *w, pmd_t *pmd, unsigned long address)
  * SAFETY, for using a middle table again: it was found for a VMA, and under this hold of the
  * mmap lock neither that VMA nor then the table goes away.
  */
-static pmd_t *find_pmd_again(struct window *w, unsigned long address)
+static pmd_t *find_pmd_again(struct pt_cursor *w, unsigned long address)
 {
 	pud_t *pud;
 	pmd_t *pmd;
@@ -147,7 +147,7 @@ static pmd_t *find_pmd_again(struct window *w, unsigned long address)
 	return pmd;
 }
 
-static __always_inline void open_normal(struct window *w, unsigned long address)
+static __always_inline void open_normal(struct pt_cursor *w, unsigned long address)
 {
 	pmd_t *pmd = find_pmd_again(w, address);
 	pmd_t value;
@@ -167,13 +167,13 @@ static __always_inline void open_normal(struct window *w, unsigned long address)
 	set_extent(w, address, PMD_SIZE);
 }
 
-static __always_inline bool window_in_mapping(const struct window *w, unsigned long address)
+static __always_inline bool cursor_in_mapping(const struct pt_cursor *w, unsigned long address)
 {
 	return address >= w->vma->vm_start && address < w->vma->vm_end;
 }
 
-/* Makes the VMA at or above @address the window's.  The mmap lock keeps it as it is. */
-static void find_mapping(struct window *w, unsigned long address)
+/* Makes the VMA at or above @address the cursor's.  The mmap lock keeps it as it is. */
+static void find_mapping(struct pt_cursor *w, unsigned long address)
 {
 	if (w->vma_known && (!w->vma || address < w->vma->vm_end))
 		return;
@@ -189,7 +189,7 @@ static void find_mapping(struct window *w, unsigned long address)
  * looked at there; frames of VM_PFNMAP are not memory that the kernel manages, and what nobody
  * may access says nothing about who would.
  */
-static noinline bool enter_mapping(struct window *w, unsigned long address)
+static noinline bool enter_mapping(struct pt_cursor *w, unsigned long address)
 {
 	find_mapping(w, address);
 	if (!w->vma || address < w->vma->vm_start) {
@@ -214,9 +214,9 @@ static noinline bool enter_mapping(struct window *w, unsigned long address)
 	return true;
 }
 
-void damonxx_window_move(struct window *w, unsigned long address)
+void damonxx_pt_cursor_move(struct pt_cursor *w, unsigned long address)
 {
 	drop_entry(w);
-	if (likely(w->vma_plain && window_in_mapping(w, address)) || enter_mapping(w, address))
+	if (likely(w->vma_plain && cursor_in_mapping(w, address)) || enter_mapping(w, address))
 		open_normal(w, address);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A window moves over an address space and shows the stretch of it that one page-table entry,
+ * A cursor moves over an address space and shows the stretch of it that one page-table entry,
  * or one table of entries, describes, and holds that table or its lock.  The next address
  * looked for, if it is not far, is then usually there already.
  */
-#ifndef DAMONXX_WINDOW_H
-#define DAMONXX_WINDOW_H
+#ifndef DAMONXX_PT_CURSOR_H
+#define DAMONXX_PT_CURSOR_H
 
 #include <linux/mm_types.h>
 #include <linux/mmap_lock.h>
@@ -13,14 +13,14 @@
 #include <linux/sched.h>
 #include <linux/spinlock_types.h>
 
-enum window_kind {
-	WINDOW_EMPTY, /* nothing to look at, for the reason in outcome; no lock held */
-	WINDOW_TABLE, /* entries of base pages */
-	WINDOW_HUGE,  /* one entry of a transparent huge page */
-	WINDOW_HUGETLB,
+enum pt_cursor_kind {
+	PT_CURSOR_EMPTY, /* nothing to look at, for the reason in outcome; no lock held */
+	PT_CURSOR_TABLE, /* entries of base pages */
+	PT_CURSOR_HUGE,	 /* one entry of a transparent huge page */
+	PT_CURSOR_HUGETLB,
 };
 
-struct window {
+struct pt_cursor {
 	struct mm_struct *mm;
 	struct vm_area_struct *vma; /* ends above the last address; valid if vma_known */
 	unsigned long start, end;   /* what it covers */
@@ -28,8 +28,8 @@ struct window {
 	pmd_t *middle;		    /* a whole table, the last one used, or NULL; ... */
 	unsigned long middle_start; /* ... and what it begins with */
 	spinlock_t *lock;	    /* held, unless NULL */
-	enum window_kind kind;
-	u8 outcome;		    /* enum kapi_outcome of what is in an empty window */
+	enum pt_cursor_kind kind;
+	u8 outcome;		    /* enum kapi_outcome of what is in an empty cursor */
 	unsigned int nr_lookups;    /* of mappings, since it was opened */
 	bool vma_known, vma_locked; /* vma_locked: against unsharing of hugetlb tables */
 	bool vma_plain;		    /* page tables tell all about it */
@@ -42,13 +42,13 @@ struct window {
 #define MAX_LOOKUPS_PER_HOLD 24U
 
 /* Whether the mmap lock should be given up before the next move. */
-static __always_inline bool window_held_enough(const struct window *w)
+static __always_inline bool pt_cursor_held_enough(const struct pt_cursor *w)
 {
 	return w->nr_lookups >= MAX_LOOKUPS_PER_HOLD || need_resched() ||
 	       mmap_lock_is_contended(w->mm);
 }
 
-static inline bool window_covers(const struct window *w, unsigned long address)
+static inline bool pt_cursor_covers(const struct pt_cursor *w, unsigned long address)
 {
 	return address - w->start < w->end - w->start;
 }
@@ -57,8 +57,8 @@ static inline bool window_covers(const struct window *w, unsigned long address)
  * Moves @w so that it covers @address, which is not below where it was.  CONTEXT: the mmap
  * lock is held for reading; may sleep, but not afterwards until the next move.
  */
-void damonxx_window_move(struct window *w, unsigned long address);
+void damonxx_pt_cursor_move(struct pt_cursor *w, unsigned long address);
 /* Releases all but the mmap lock; that may be released then. */
-void damonxx_window_close(struct window *w);
+void damonxx_pt_cursor_close(struct pt_cursor *w);
 
 #endif
