@@ -6,7 +6,7 @@
 #include <linux/printk.h>
 #include "damonxx/abi.h"
 #include "damonxx/kapi.h"
-#include "ops/moves.h"
+#include "ops/migration_history.h"
 #include "ops/ram.h"
 #include "ops/symbols.h"
 
@@ -30,7 +30,7 @@ static void __exit damonxx_module_exit(void)
 
 	damonxx_exit();
 	damonxx_ram_exit();
-	damonxx_moves_exit();
+	damonxx_migration_history_exit();
 	live = kapi_alloc_live();
 	if (live)
 		pr_err("%llu allocations were not freed\n", live);

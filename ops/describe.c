@@ -8,7 +8,7 @@
 #include "ops/pt_cursor.h"
 
 /*
- * SAFETY: as in walk.c: any entry may be read as a pte_t, whose low frame bits mean nothing in
+ * SAFETY: as in walk.c: any entry may be read as a pte_t, whose low PFN bits mean nothing in
  * an entry for a huge page; while its table is locked the folio that it maps stays.
  */
 static void describe_entry(const struct pt_cursor *w, unsigned long address, struct kapi_page *page)

@@ -23,8 +23,8 @@ struct operations {
 	void (*describe)(const target &t, span<const kapi_access_check> checks, kapi_page *pages);
 	// At the end of each aggregation: whether update() is due early.
 	bool (*outdated)(target &t);
-	// Does a part of @deed, and so advances its start: to its end where the memory is gone.
-	void (*apply)(const target &t, kapi_deed &deed);
+	// Does a part of @request, and so advances its start: to its end where the memory is gone.
+	void (*apply)(const target &t, kapi_action_request &request);
 	// The most ranges that init() and update() find; the target has room for them.
 	u32 max_ranges;
 };

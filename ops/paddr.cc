@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Physical memory: folios by frame, whoever maps them.
+// Physical memory: folios by PFN, whoever maps them.
 #include "ops/operations.hh"
 
 namespace damon {
@@ -73,9 +73,9 @@ void describe(const target &, span<const kapi_access_check> checks, kapi_page *p
 	kapi_phys_describe_pages(checks.data(), pages, checks.size());
 }
 
-void apply(const target &, kapi_deed &deed)
+void apply(const target &, kapi_action_request &request)
 {
-	kapi_phys_apply(&deed);
+	kapi_phys_apply(&request);
 }
 
 } // namespace

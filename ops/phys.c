@@ -11,7 +11,7 @@
 #include <linux/sched.h>
 #include "damonxx/compat/pagewalk.h"
 #include "damonxx/kapi.h"
-#include "ops/frames.h"
+#include "ops/pfn.h"
 #include "ops/page.h"
 #include "ops/rmap.h"
 
@@ -20,7 +20,7 @@
 #define CHECK_BORROWED 0x02 /* an accessed bit was set and belongs back */
 #define CHECK_FREE 0x04	    /* nobody used it */
 
-/* What tells a folio from the next one in the same frame; its address alone does not. */
+/* What tells a folio from the next one at the same PFN; its address alone does not. */
 static u32 identity(const struct folio *folio)
 {
 	return (u32)((unsigned long)folio->mapping >> 3) ^ (u32)folio->index;
@@ -54,7 +54,7 @@ static u8 test_folio(struct folio *folio, const struct kapi_access_check *check)
 
 	if (IS_ENABLED(CONFIG_PAGE_IDLE_FLAG) && !was_free && !folio_test_idle(folio))
 		return KAPI_ACCESSED;
-	if (!IS_ENABLED(CONFIG_PAGE_IDLE_FLAG) && !was_free && check->frame != identity(folio))
+	if (!IS_ENABLED(CONFIG_PAGE_IDLE_FLAG) && !was_free && check->pfn != identity(folio))
 		return KAPI_BUSY;
 	if (!damonxx_rmap_test(folio, &young))
 		return KAPI_BUSY;
@@ -100,11 +100,11 @@ static __always_inline void check_all(struct kapi_access_check *checks, u32 n, b
 			} else if (folio == last) {
 				check->flags = checks[i - 1].flags;
 				check->outcome = checks[i - 1].outcome;
-				check->frame = identity(folio);
+				check->pfn = identity(folio);
 			} else {
 				check->flags = clear_folio(folio, &outcome);
 				check->outcome = outcome;
-				check->frame = identity(folio);
+				check->pfn = identity(folio);
 			}
 			folio_put(folio);
 		} else if (!testing || check->flags) {

@@ -186,7 +186,7 @@ static void find_mapping(struct pt_cursor *w, unsigned long address)
 /*
  * The first time in a VMA, and wherever it is not plain.  True: it is; false: all is done.
  * Outside a VMA page tables may be freed at any time, also under the mmap lock, so nothing is
- * looked at there; frames of VM_PFNMAP are not memory that the kernel manages, and what nobody
+ * looked at there; PFNs of VM_PFNMAP are not memory that the kernel manages, and what nobody
  * may access says nothing about who would.
  */
 static noinline bool enter_mapping(struct pt_cursor *w, unsigned long address)

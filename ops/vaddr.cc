@@ -103,12 +103,12 @@ void describe(const target &t, span<const kapi_access_check> checks, kapi_page *
 		page = {};
 }
 
-void apply(const target &t, kapi_deed &deed)
+void apply(const target &t, kapi_action_request &request)
 {
 	if (const mm_ref mm = t.hold_mm())
-		kapi_mm_apply(mm.get(), &deed);
+		kapi_mm_apply(mm.get(), &request);
 	else
-		deed.start = deed.end;
+		request.start = request.end;
 }
 
 bool never(target &)

@@ -20,7 +20,7 @@
 #include "ops/pt_cursor.h"
 
 /* kapi_access_check.flags */
-#define CHECK_PREPARED 0x01 /* cleared; frame is valid */
+#define CHECK_PREPARED 0x01 /* cleared; its pfn is valid */
 #define CHECK_UNMAPPED 0x08 /* there was nothing to clear */
 #define CHECK_FLAGGED 0x02  /* the folio's idle flag was set */
 #define CHECK_BORROWED 0x04 /* the accessed bit was set and belongs back */
@@ -37,13 +37,13 @@ struct walk {
 /*
  * What a present entry says, read under the lock of its table.  SAFETY, for reading any entry
  * as a pte_t: on x86 the bits used here are in the same place at every level, and so is the
- * frame.  But its low bits have other meanings in an entry for a huge page, and come out as
- * ones if the entry is inaccessible (PROT_NONE inverts frames): they are masked.
+ * PFN.  But its low bits have other meanings in an entry for a huge page, and come out as
+ * ones if the entry is inaccessible (PROT_NONE inverts PFNs): they are masked.
  */
 struct leaf {
 	pte_t *entry;
 	unsigned long start, size; /* what it maps */
-	unsigned long frame;	   /* of the probed base page */
+	unsigned long pfn;	   /* of the sampled base page */
 	bool young;
 	bool special; /* the zero page, a device's: has no flags to use */
 };
@@ -75,8 +75,8 @@ static __always_inline bool read_leaf(pte_t *entries, unsigned long start, unsig
 		return false;
 	leaf->size = size;
 	leaf->start = start + (offset & ~(size - 1));
-	leaf->frame = pte_pfn(value) & ~((size >> PAGE_SHIFT) - 1);
-	leaf->frame += (offset & (size - 1)) >> PAGE_SHIFT;
+	leaf->pfn = pte_pfn(value) & ~((size >> PAGE_SHIFT) - 1);
+	leaf->pfn += (offset & (size - 1)) >> PAGE_SHIFT;
 	leaf->young = compat_entry_accessed(value);
 	leaf->special = compat_entry_special(value);
 	return true;
@@ -91,11 +91,11 @@ static __always_inline bool clear_entry(const struct leaf *leaf)
 /*
  * SAFETY: an entry maps the folio and its table is locked, so the folio cannot be freed, nor
  * split or joined; no reference is needed.  Who only looks may find a page that is on its way to
- * another use: its frame stays memory, and a wrong flag is one wrong look.
+ * another use: its pfn stays memory, and a wrong flag is one wrong look.
  */
 static __always_inline struct folio *leaf_folio(const struct leaf *leaf)
 {
-	return page_folio(pfn_to_page(leaf->frame));
+	return page_folio(pfn_to_page(leaf->pfn));
 }
 
 static __always_inline void clear_leaf(struct walk *walk, const struct leaf *leaf,
@@ -106,7 +106,7 @@ static __always_inline void clear_leaf(struct walk *walk, const struct leaf *lea
 
 	if (unlikely(walk->notifiers))
 		young |= mmu_notifier_clear_young(walk->mm, leaf->start, leaf->start + leaf->size);
-	check->frame = (u32)leaf->frame;
+	check->pfn = (u32)leaf->pfn;
 	check->flags = CHECK_PREPARED;
 	if (!IS_ENABLED(CONFIG_PAGE_IDLE_FLAG)) {
 		if (young)
@@ -126,7 +126,7 @@ static __always_inline u8 test_leaf(struct walk *walk, const struct leaf *leaf,
 {
 	bool young = leaf->young;
 
-	if (check->flags & CHECK_PREPARED && check->frame != (u32)leaf->frame)
+	if (check->flags & CHECK_PREPARED && check->pfn != (u32)leaf->pfn)
 		return KAPI_BUSY;
 	/* Two checks in one page: for the first one the bit may have been set again. */
 	if (!IS_ENABLED(CONFIG_PAGE_IDLE_FLAG) && walk->tested == leaf->start &&
@@ -136,7 +136,7 @@ static __always_inline u8 test_leaf(struct walk *walk, const struct leaf *leaf,
 		young = !folio_test_idle(leaf_folio(leaf));
 	if (!young && unlikely(walk->notifiers))
 		young = mmu_notifier_test_young(walk->mm, check->addr);
-	/* SAFETY: the entry maps the frame it mapped then, and its table is locked. */
+	/* SAFETY: the entry maps the pfn it mapped then, and its table is locked. */
 	if (!young && check->flags & CHECK_BORROWED)
 		compat_entry_set_accessed(leaf->entry);
 	if (!IS_ENABLED(CONFIG_PAGE_IDLE_FLAG) && check->flags & CHECK_PREPARED) {

@@ -32,7 +32,7 @@ private:
 	bool cut_as_filtered(const candidate &c, bool &bypasses);
 	bool cut_to_quota(const candidate &c);
 	bool act(const candidate &c, bool bypasses);
-	u64 do_deed(const candidate &c, kapi_deed &deed, u64 &took_ns);
+	u64 do_request(const candidate &c, kapi_action_request &request, u64 &took_ns);
 	void tell(const candidate &c, tried_region &region, u64 passed_bytes);
 	void stop_at(const candidate &last);
 	void charge(scheme &s, u64 tried_bytes, u64 applied_bytes, u64 took_ns);
@@ -161,33 +161,33 @@ bool rounds::act(const candidate &c, bool bypasses)
 	const addr_range range = regions.range(c.i);
 	tried_region region{range, regions.moving_sum(c.i, m_.at.left, m_.at.length),
 			    regions.age(c.i)};
-	kapi_deed deed = s.deed;
+	kapi_action_request request = s.request;
 	u64 took_ns = 0;
 
 	if (listening_) [[unlikely]]
 		round_trace{c.scheme_index, m_.unit_bytes}.before_apply(c.target_index, regions,
 									region);
-	deed.start = range.start;
-	deed.end = range.end;
+	request.start = range.start;
+	request.end = range.end;
 	if (bypasses) {
-		deed.nr_filters = 0;
-		deed.pass_by_default = true;
+		request.nr_filters = 0;
+		request.pass_by_default = true;
 	}
-	const place stopped{c.target_index, do_deed(c, deed, took_ns), true};
+	const place stopped{c.target_index, do_request(c, request, took_ns), true};
 	region.range.end = stopped.address;
 	if (stopped.address < range.end && regions.cut_at(c.i, stopped.address))
 		s.cut = stopped;
 	s.done = stopped;
-	s.deed.last_folio = deed.last_folio;
+	s.request.last_folio = request.last_folio;
 
 	if (s.wanted.action != action::stat)
 		regions.reset_age(c.i);
-	s.note(region.range.size(), deed);
+	s.note(region.range.size(), request);
 	if (s.limited())
-		charge(s, region.range.size(), deed.applied_bytes, took_ns);
+		charge(s, region.range.size(), request.applied_bytes, took_ns);
 	if (s.full())
 		s.resume = stopped;
-	tell(c, region, deed.passed_bytes);
+	tell(c, region, request.passed_bytes);
 	return !(s.acts && m_.interrupted());
 }
 
@@ -207,22 +207,23 @@ void rounds::charge(scheme &s, u64 tried_bytes, u64 applied_bytes, u64 took_ns)
 }
 
 // Part by part.  Returns the end of what has had its turn.
-u64 rounds::do_deed(const candidate &c, kapi_deed &deed, u64 &took_ns)
+u64 rounds::do_request(const candidate &c, kapi_action_request &request, u64 &took_ns)
 {
-	const u64 end = deed.end;
+	const u64 end = request.end;
 	const u64 left_ns = c.s.quota.left_ns(c.s.wanted.quota);
 
-	while (c.s.acts && deed.start < end) {
-		const u64 part = deed.start;
+	while (c.s.acts && request.start < end) {
+		const u64 part = request.start;
 		const u64 begun_ns = kapi_now_ns();
 
-		m_.ops.apply(target_of(c), deed);
+		m_.ops.apply(target_of(c), request);
 		took_ns += kapi_now_ns() - begun_ns;
-		if (!DAMON_CHECK(deed.start > part))
+		if (!DAMON_CHECK(request.start > part))
 			break;
 		kapi_cond_resched();
 		if (took_ns >= left_ns || m_.interrupted())
-			return min(max(align_down(deed.start, page_bytes), part + page_bytes), end);
+			return min(max(align_down(request.start, page_bytes), part + page_bytes),
+				   end);
 	}
 	return end;
 }
@@ -261,7 +262,7 @@ void begin_round(scheme &s, u32 index, const round_means &m)
 	s.in_round = !s.resting && !s.exhausted();
 	s.cut_short = false;
 	s.done = s.cut = s.resume_cut = {};
-	s.deed.last_folio = 0;
+	s.request.last_folio = 0;
 	if (m.walk)
 		m.walk->begin(index);
 	if (s.in_round)

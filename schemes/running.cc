@@ -35,7 +35,7 @@ status build_destinations(scheme &s)
 	TRY(s.destinations.reserve(s.wanted.destinations.size()));
 	for (const destination &to : s.wanted.destinations) {
 		s.destinations.push({to.nid, to.weight});
-		s.deed.total_weight += to.weight;
+		s.request.total_weight += to.weight;
 	}
 	return ok;
 }
@@ -49,21 +49,21 @@ status scheme::build(scheme_inputs &in, bool physical)
 	wanted.quota.block_bytes = block_of(what);
 
 	if (wanted.rest_ms)
-		TRY(status::from_errno(kapi_moves_remember()));
-	deed.action = static_cast<u8>(kernel_action(what));
-	deed.target_node = wanted.target_nid;
-	deed.rest_ms = wanted.rest_ms;
-	deed.pass_by_default = accepted_by_default(wanted.ops_filters.all());
+		TRY(status::from_errno(kapi_record_migrations()));
+	request.action = static_cast<u8>(kernel_action(what));
+	request.target_node = wanted.target_nid;
+	request.rest_ms = wanted.rest_ms;
+	request.pass_by_default = accepted_by_default(wanted.ops_filters.all());
 	if (!takes_mappings_whole(what))
 		TRY(build_filters(*this, physical));
 	if (!physical)
 		TRY(build_destinations(*this));
-	deed.filters = filters.begin();
-	deed.nr_filters = filters.size();
-	deed.destinations = destinations.begin();
-	deed.nr_destinations = destinations.size();
+	request.filters = filters.begin();
+	request.nr_filters = filters.size();
+	request.destinations = destinations.begin();
+	request.nr_destinations = destinations.size();
 	prefers = preference_of(what, physical);
-	acts = has_meaning(what, physical) && kapi_can_apply(deed.action, physical) &&
+	acts = has_meaning(what, physical) && kapi_can_apply(request.action, physical) &&
 	       (what != action::stat || !filters.empty());
 	return baselines.resize(wanted.quota.goals.size());
 }
@@ -110,7 +110,7 @@ u64 scheme::accepted_bytes(const region_table &regions, u32 i, u32 target_index,
 	return sum;
 }
 
-void scheme::note(u64 bytes, const kapi_deed &outcome)
+void scheme::note(u64 bytes, const kapi_action_request &outcome)
 {
 	stats.nr_tried++;
 	stats.sz_tried += bytes;

@@ -28,7 +28,7 @@ struct scheme {
 	// What the shims are asked to do, but for the range.
 	vec<kapi_filter> filters = {};
 	vec<kapi_destination> destinations = {};
-	kapi_deed deed = {};
+	kapi_action_request request = {};
 	bool acts = false;		// there is something to do or to look at
 	preference prefers = preference::none;
 
@@ -65,7 +65,7 @@ struct scheme {
 	u64 accepted_bytes(const region_table &regions, u32 i, u32 target_index,
 			   const aggregation_position &at, const probe_weights &weights) const;
 	// Counts a try of @bytes.
-	void note(u64 bytes, const kapi_deed &outcome);
+	void note(u64 bytes, const kapi_action_request &outcome);
 
 	bool limited() const { return wanted.quota.limits(); }
 	bool full() const { return limited() && quota.full(wanted.quota); }

@@ -206,7 +206,7 @@ enum kapi_outcome {
  */
 struct kapi_access_check {
 	u64 addr;	/* bytes, page aligned */
-	u32 frame;	/* low half of the page frame number seen at clearing */
+	u32 pfn;	/* low half of the page frame number seen at clearing */
 	u8 flags;	/* the shim's own */
 	u8 outcome;	/* enum kapi_outcome */
 	u16 own;	/* the caller's */
@@ -307,7 +307,7 @@ struct kapi_destination {
  * An action on the folios of a range, done in parts.  Where an action allows no filters (advice
  * about mappings: willneed, hugepage, nohugepage, collapse), there are none here.
  */
-struct kapi_deed {
+struct kapi_action_request {
 	u8 action;		/* enum kapi_action */
 	u8 pass_by_default;	/* what is so where no filter decides */
 	s32 target_node;	/* of migrations without destinations */
@@ -323,24 +323,24 @@ struct kapi_deed {
 	/* What each call adds to. */
 	u64 applied_bytes;	/* what the action has done as it should */
 	u64 passed_bytes;	/* what passed the filters, if there is a folio */
-	/* The last folio seen, by its first frame's number plus one: kept by the caller from one
+	/* The last folio seen, as its first PFN plus one: kept by the caller from one
 	 * range to the next, so that a folio in both is done once.  0: none. */
 	u64 last_folio;
 };
 
 /*
- * Does a part of @deed, of bounded time and at least a page, and advances its start.  Folios that
+ * Does a part of @request, of bounded time and at least a page, and advances its start.  Folios that
  * cannot be handled (busy, pinned, gone) are left as they were and do not count.  Migration is
  * strict: to the node named, without reclaim there, and not below what that node keeps free
  * for itself; an unusable node moves nothing.  CONTEXT: process, may sleep; no lock is held between calls.
  */
-void kapi_phys_apply(struct kapi_deed *deed);
+void kapi_phys_apply(struct kapi_action_request *request);
 /* From now on it is remembered what migrations brought where, as rest_ms needs; that takes 2 MiB.
  * -ENOMEM.  CONTEXT: process, may sleep. */
-KAPI_MUST_CHECK int kapi_moves_remember(void);
+KAPI_MUST_CHECK int kapi_record_migrations(void);
 /* Advice other than pageout and cold takes mappings whole, and applied_bytes are what the kernel took
  * without an error; the others follow the page tables. */
-void kapi_mm_apply(struct kapi_mm *mm, struct kapi_deed *deed);
+void kapi_mm_apply(struct kapi_mm *mm, struct kapi_action_request *request);
 /* Whether @action is there on this kernel, for memory of processes or physical memory.
  * CONTEXT: any. */
 bool kapi_can_apply(int action, bool physical);

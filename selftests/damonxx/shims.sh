@@ -52,7 +52,7 @@ on_classic_lists() {
 paged_out() { act pageout $a && wait_until 30 amount_at_least a cold swapped $((size * mib * 9 / 10)); }
 moved_to() { act migrate_cold $a target_nid=$1 && wait_until 30 amount_at_least a cold node$1 $((size * mib * 9 / 10)); }
 # To where it is: nothing is done.
-nothing_moves() {
+nothing_migrates() {
 	act migrate_cold $a target_nid=1 && rounds 5 && is "$(stats sz_applied)" 0
 }
 
@@ -106,7 +106,7 @@ check_todo "the filter young knows what is read by system calls only" \
 	"on multi-generational lists the kernel leaves the idle flag alone then" young_by_reading
 check "on classic lists it does" on_classic_lists young_by_reading
 check "memory moves to node 1" moved_to 1
-check "and nothing is done to it there again" nothing_moves
+check "and nothing is done to it there again" nothing_migrates
 check "the kernel counts no page as isolated then" none_isolated
 check "there is swap, in compressed memory" swap_on 64
 check "memory is paged out" paged_out

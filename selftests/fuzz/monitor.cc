@@ -86,22 +86,22 @@ private:
 	// A part of any length, which takes some time; a large folio may reach beyond the end.
 	void script_actions()
 	{
-		host::set_action_script([this](kapi_deed &deed) {
-			const bool first = deed.passed_bytes == 0;
-			const damon::addr_range asked{deed.start, deed.end};
+		host::set_action_script([this](kapi_action_request &request) {
+			const bool first = request.passed_bytes == 0;
+			const damon::addr_range asked{request.start, request.end};
 			const u64 took_ns = in_.below(4) == 3 ? in_.below(1 << 20) : 0;
 
 			// The end of the input is no reason to go on page by page.
 			if (in_.any_left())
-				deed.start += (1 + in_.below(64)) << (12 + in_.below(20));
+				request.start += (1 + in_.below(64)) << (12 + in_.below(20));
 			else
-				deed.start = deed.end;
-			const u64 applied = in_.below(deed.start - asked.start + 1);
-			deed.passed_bytes += deed.start - asked.start;
-			deed.applied_bytes += applied;
+				request.start = request.end;
+			const u64 applied = in_.below(request.start - asked.start + 1);
+			request.passed_bytes += request.start - asked.start;
+			request.applied_bytes += applied;
 			host::spend(took_ns);
-			quotas_.note_part(static_cast<size_t>(deed.target_node), first, asked,
-					  deed.start, applied, took_ns);
+			quotas_.note_part(static_cast<size_t>(request.target_node), first, asked,
+					  request.start, applied, took_ns);
 		});
 	}
 

@@ -158,7 +158,7 @@ void set_action_cost_ns(u64 per_page);
 // Runs before each call of an action.
 void set_before_part(std::function<void()> what);
 // Instead of any effect.
-void set_action_script(std::function<void(kapi_deed &)> script);
+void set_action_script(std::function<void(kapi_action_request &)> script);
 void set_can_apply(int action, bool physical, bool can);
 // Without any there is node 0 with 8 GiB, half of it free.
 void add_node(s32 nid, u64 total_bytes, u64 free_bytes);

@@ -13,7 +13,7 @@ u64 clear_calls, prepared_checks, test_calls, tested_checks;
 u64 check_cost_ns;
 std::atomic<u64> access_stream{0xacce55};
 
-u32 frame_of(u64 page, const mapping &where)
+u32 pfn_of(u64 page, const mapping &where)
 {
 	return static_cast<u32>(mix(page ^ (where.serial << 48)));
 }
@@ -26,7 +26,7 @@ void clear_one(kapi_mm &mm, kapi_access_check &check)
 	if (where == mm.mapped.end())
 		return;
 	check.flags |= flag_was_mapped;
-	check.frame = frame_of(check.addr, where->second);
+	check.pfn = pfn_of(check.addr, where->second);
 	if (mm.script)
 		mm.cleared_ns[check.addr] = kapi_now_ns();
 }
@@ -41,7 +41,7 @@ kapi_outcome outcome_of(kapi_mm &mm, const kapi_access_check &check)
 		return KAPI_ABSENT;
 	if (!is_mapped)
 		return was_mapped ? KAPI_BUSY : KAPI_IDLE;
-	if (was_mapped && frame_of(check.addr, where->second) != check.frame)
+	if (was_mapped && pfn_of(check.addr, where->second) != check.pfn)
 		return KAPI_BUSY;
 	if (was_mapped && mm.script)
 		return mm.script(check.addr, mm.cleared_ns[check.addr], kapi_now_ns());

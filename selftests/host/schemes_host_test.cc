@@ -239,12 +239,12 @@ TEST_F(schemes, quota_of_huge_pages_is_cut_between_them)
 	scheme_inputs s = all(action::collapse);
 	u64 whole_blocks = 0;
 
-	host::set_action_script([&](kapi_deed &deed) {
-		const u64 first = align_up(deed.start, block);
-		const u64 last = align_down(deed.end, block);
+	host::set_action_script([&](kapi_action_request &request) {
+		const u64 first = align_up(request.start, block);
+		const u64 last = align_down(request.end, block);
 		whole_blocks += first < last ? (last - first) / block : 0;
-		deed.applied_bytes += deed.end - deed.start;
-		deed.start = deed.end;
+		request.applied_bytes += request.end - request.start;
+		request.start = request.end;
 	});
 	in.attrs.min_nr_regions = in.attrs.max_nr_regions = 3;
 	s.quota.bytes = 5 * mib;
@@ -929,9 +929,9 @@ TEST_F(schemes, goal_of_psi_is_kept)
 		demoted = 0;
 		return static_cast<s64>(stalled_us);
 	});
-	host::set_action_script([](kapi_deed &deed) {
-		demoted += deed.end - deed.start;
-		deed.start = deed.end;
+	host::set_action_script([](kapi_action_request &request) {
+		demoted += request.end - request.start;
+		request.start = request.end;
 	});
 	start(operations_id::paddr, move(s));
 	host::run_for(60'000 * ms);

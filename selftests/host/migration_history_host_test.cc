@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// ops/moves.c itself, by a clock that runs for days.
+// ops/migration_history.c itself, by a clock that runs for days.
 #include <gtest/gtest.h>
 
 #include <linux/jiffies.h>
@@ -8,13 +8,13 @@
 
 u64 host_jiffies;
 
-// The host's own kapi_moves_remember() is what the other tests have.
-#define kapi_moves_remember moves_under_test_remember
-static int kapi_moves_remember();
+// The host's own kapi_record_migrations() is what the other tests have.
+#define kapi_record_migrations recording_under_test
+static int kapi_record_migrations();
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wold-style-cast"
 #pragma GCC diagnostic ignored "-Wconversion"
-#include "ops/moves.c"
+#include "ops/migration_history.c"
 #pragma GCC diagnostic pop
 
 namespace {
@@ -25,10 +25,10 @@ constexpr u64 day = 24 * 3'600 * ticks_per_s;
 
 class migration_rest : public testing::Test {
 protected:
-	void SetUp() override { ASSERT_EQ(kapi_moves_remember(), 0); }
+	void SetUp() override { ASSERT_EQ(kapi_record_migrations(), 0); }
 	void TearDown() override
 	{
-		damonxx_moves_exit();
+		damonxx_migration_history_exit();
 		::moves = nullptr;
 	}
 	static void set_clock(u64 ticks) { host_jiffies = ticks * jiffies_per_tick; }
@@ -43,15 +43,16 @@ TEST_F(migration_rest, move_at_any_hour_rests_for_its_time)
 
 	for (u64 at = 0; at < 3 * day; at += 997) {
 		set_clock(at);
-		damonxx_note_move(&f);
+		damonxx_record_migration(&f);
 		for (u64 passed_s : {0, 1, 5, 9, 10}) {
 			set_clock(at + passed_s * ticks_per_s);
-			ASSERT_TRUE(damonxx_has_moved(&f, 10'000)) << at << " + " << passed_s;
+			ASSERT_TRUE(damonxx_migrated_lately(&f, 10'000)) << at << " + " << passed_s;
 		}
 		// One tick at each end, and the lowest bit, which says that there is an entry.
 		for (u64 passed_s : {11, 12, 60, 3'600, 4 * 3'600}) {
 			set_clock(at + passed_s * ticks_per_s);
-			ASSERT_FALSE(damonxx_has_moved(&f, 10'000)) << at << " + " << passed_s;
+			ASSERT_FALSE(damonxx_migrated_lately(&f, 10'000))
+				<< at << " + " << passed_s;
 		}
 	}
 }
@@ -64,10 +65,10 @@ TEST_F(migration_rest, move_long_ago_rests_once_in_four_hours_at_most)
 	u64 resting = 0;
 
 	set_clock(0);
-	damonxx_note_move(&f);
+	damonxx_record_migration(&f);
 	for (u64 tick = day; tick < 4 * day; tick++) {
 		set_clock(tick);
-		resting += damonxx_has_moved(&f, rest_s * 1'000);
+		resting += damonxx_migrated_lately(&f, rest_s * 1'000);
 	}
 	EXPECT_LE(resting, (3 * 24 / 4) * (rest_s + 1) * ticks_per_s);
 }
@@ -79,12 +80,12 @@ TEST_F(migration_rest, move_of_one_pfn_is_not_anothers)
 	folio far{5 + NR_PLACES};
 
 	set_clock(day);
-	damonxx_note_move(&f);
-	EXPECT_TRUE(damonxx_has_moved(&f, 1'000));
-	EXPECT_FALSE(damonxx_has_moved(&neighbour, 1'000));
-	EXPECT_FALSE(damonxx_has_moved(&far, 1'000));	// 2 GiB away, and in the same place
-	damonxx_note_move(&far);
-	EXPECT_FALSE(damonxx_has_moved(&f, 1'000));
-	EXPECT_TRUE(damonxx_has_moved(&far, 1'000));
-	EXPECT_FALSE(damonxx_has_moved(&far, 0));
+	damonxx_record_migration(&f);
+	EXPECT_TRUE(damonxx_migrated_lately(&f, 1'000));
+	EXPECT_FALSE(damonxx_migrated_lately(&neighbour, 1'000));
+	EXPECT_FALSE(damonxx_migrated_lately(&far, 1'000)); // 2 GiB away, and in the same place
+	damonxx_record_migration(&far);
+	EXPECT_FALSE(damonxx_migrated_lately(&f, 1'000));
+	EXPECT_TRUE(damonxx_migrated_lately(&far, 1'000));
+	EXPECT_FALSE(damonxx_migrated_lately(&far, 0));
 }

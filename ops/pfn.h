@@ -1,32 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* From the number of a frame to the folio of user memory that is there. */
-#ifndef DAMONXX_FRAMES_H
-#define DAMONXX_FRAMES_H
+/* From a page frame number (PFN) to the folio of user memory that is there. */
+#ifndef DAMONXX_PFN_H
+#define DAMONXX_PFN_H
 
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include "damonxx/kapi.h"
 
 /*
- * Frames that are on line, as of the last time they were asked about.  SAFETY: that memory is
+ * PFNs that are on line, as of the last time they were asked about.  SAFETY: that memory is
  * going off line is announced first, which changes the count, so what is said here is never
  * older than what pfn_to_online_page() says to those who then go on to use the page.
  */
 struct online {
-	unsigned long first, nr_frames;
+	unsigned long first, nr_pfns;
 	u64 changes;
 };
 
-/* The page of @frame, or NULL, by asking. */
-struct page *damonxx_ask_online(struct online *online, unsigned long frame, u64 changes);
+/* The page of @pfn, or NULL, by asking. */
+struct page *damonxx_ask_online(struct online *online, unsigned long pfn, u64 changes);
 
-static __always_inline struct page *find_page(struct online *online, unsigned long frame)
+static __always_inline struct page *find_page(struct online *online, unsigned long pfn)
 {
 	u64 changes = kapi_ram_changes();
 
-	if (likely(frame - online->first < online->nr_frames && changes == online->changes))
-		return pfn_to_page(frame);
-	return damonxx_ask_online(online, frame, changes);
+	if (likely(pfn - online->first < online->nr_pfns && changes == online->changes))
+		return pfn_to_page(pfn);
+	return damonxx_ask_online(online, pfn, changes);
 }
 
 /*
@@ -41,10 +41,10 @@ u8 damonxx_unlisted_outcome(struct folio *folio);
  * SAFETY: what page_folio() finds may be anything until a reference is held, so its flags are
  * read without the checks for a folio's, and all is looked at again.
  */
-static __always_inline struct folio *get_folio(struct online *online, unsigned long frame,
+static __always_inline struct folio *get_folio(struct online *online, unsigned long pfn,
 					       u8 *outcome)
 {
-	struct page *page = find_page(online, frame);
+	struct page *page = find_page(online, pfn);
 	struct folio *folio;
 
 	*outcome = KAPI_ABSENT;
