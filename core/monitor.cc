@@ -23,7 +23,7 @@ void monitor::find_ranges()
 		else
 			t.regions.reset(t.ranges.all());
 	}
-	adaptation::enforce_minimum(*config_);
+	region_adjustment::enforce_minimum(*config_);
 }
 
 // All intervals count from now.
@@ -171,12 +171,12 @@ void monitor::do_upkeep()
 {
 	const bool aggregation_over = now_samples_ >= next_aggregation_;
 	if (aggregation_over)
-		adaptation_.end_aggregation(*config_);
+		adjustment_.end_aggregation(*config_);
 	apply();
 	if (aggregation_over) {
 		trace_aggregation(*config_);
 		end_aggregation();
-		adaptation_.begin_aggregation(*config_, random_);
+		adjustment_.begin_aggregation(*config_, random_);
 		tune();
 	}
 	if (now_samples_ >= next_update_ || (aggregation_over && outdated()))
@@ -255,7 +255,7 @@ round_means monitor::means()
 		.weights = config_->sampling.weights,
 		.priorities = config_->priorities,
 		.unit_bytes = config_->addr_unit,
-		.region_limit_bytes = adaptation::size_limit(*config_),
+		.region_limit_bytes = region_adjustment::size_limit(*config_),
 		.at = position(),
 		.random = random_,
 		.interrupted = interruption_,
@@ -285,7 +285,7 @@ void monitor::update()
 		next_update_ += config_->attrs.samples_in(config_->attrs.update_us);
 	for (target &t : config_->targets)
 		config_->ops->update(t);
-	adaptation::enforce_minimum(*config_);
+	region_adjustment::enforce_minimum(*config_);
 }
 
 // Testing is also what gives borrowed accessed bits back, where the kernel needs that.

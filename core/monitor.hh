@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // The work of a kdamond, step by step, without its thread: host tests drive it directly.
 #pragma once
-#include "core/adaptation.hh"
+#include "core/region_adjustment.hh"
 #include "core/stats.hh"
 #include "core/tuner.hh"
 #include "schemes/apply.hh"
@@ -109,7 +109,7 @@ private:
 
 	own<configuration> config_;
 	prng random_;
-	adaptation adaptation_;
+	region_adjustment adjustment_;
 	walk_wait *walk_ = nullptr;
 	u64 now_samples_ = 0;
 	u64 next_aggregation_ = 0;

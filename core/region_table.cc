@@ -12,7 +12,7 @@ void region_table::swap(region_table &other)
 	std::swap(nr_accesses_, other.nr_accesses_);
 	std::swap(last_nr_accesses_, other.last_nr_accesses_);
 	std::swap(age_, other.age_);
-	std::swap(evidence_, other.evidence_);
+	std::swap(subregion_hits_, other.subregion_hits_);
 	std::swap(hits_, other.hits_);
 	std::swap(block_, other.block_);
 	std::swap(total_bytes_, other.total_bytes_);
@@ -48,9 +48,9 @@ status region_table::reserve(u32 capacity, bool with_hits)
 	fresh.nr_accesses_ = reinterpret_cast<u32 *>(fresh.checks_ + capacity);
 	fresh.last_nr_accesses_ = fresh.nr_accesses_ + capacity;
 	fresh.age_ = fresh.last_nr_accesses_ + capacity;
-	fresh.evidence_ = fresh.age_ + capacity;
+	fresh.subregion_hits_ = fresh.age_ + capacity;
 	if (with_hits)
-		fresh.hits_ = reinterpret_cast<hit_counters *>(fresh.evidence_ + capacity);
+		fresh.hits_ = reinterpret_cast<hit_counters *>(fresh.subregion_hits_ + capacity);
 	fresh.weights_ = weights_;
 	fresh.copy_from(*this);
 	swap(fresh);
@@ -84,7 +84,7 @@ u32 region_table::moving_sum(u32 i, u64 left, u32 aggr_samples) const
 			    estimate(i, aggr_samples - min(left, u64{aggr_samples})));
 }
 
-void region_table::settle(u32 aggr_samples)
+void region_table::normalize(u32 aggr_samples)
 {
 	for (u32 i = 0; i < count_; i++) {
 		nr_accesses_[i] = asked(i) ? estimate(i, aggr_samples)
@@ -112,7 +112,7 @@ void region_table::copy_region(u32 to, u32 from)
 	checks_[to].own = checks_[from].own;
 	last_nr_accesses_[to] = last_nr_accesses_[from];
 	age_[to] = age_[from];
-	evidence_[to] = evidence_[from];
+	subregion_hits_[to] = subregion_hits_[from];
 	if (hits_)
 		hits_[to] = hits_[from];
 }
@@ -150,7 +150,7 @@ void region_table::append(addr_range range, u32 limit, const region_table *heir_
 	checks_[i].own = heir_of ? heir_of->checks_[index].own : u16{0};
 	last_nr_accesses_[i] = heir_of ? heir_of->last_nr_accesses_[index] : 0;
 	age_[i] = heir_of ? heir_of->age_[index] : 0;
-	evidence_[i] = 0;
+	subregion_hits_[i] = 0;
 	if (hits_)
 		hits_[i] = heir_of ? heir_of->hits(index) : hit_counters{};
 }
@@ -240,7 +240,7 @@ void region_table::pick_checks(prng &random, u32 first, u32 most)
 		checks[i].addr =
 			align_down(start + in_proportion(place, ends[i] - start), page_bytes);
 		checks[i].own = static_cast<u16>((checks[i].own & ~part_mask) |
-						 place >> (64 - evidence_part_bits));
+						 place >> (64 - subregion_part_bits));
 	}
 	random = own_random;
 }
@@ -264,7 +264,7 @@ void region_table::count_accesses(u64 *tally)
 	const u32 first = first_picked();
 	kapi_access_check *const check = checks.begin();
 	u32 *const nr_accesses = nr_accesses_ + first;
-	evidence *const seen = evidence_ + first;
+	subregion_hits *const seen = subregion_hits_ + first;
 	const u32 count = checks.size();
 	for (u32 i = 0; i < count; i++) {
 		const u8 outcome = check[i].outcome;
@@ -278,7 +278,7 @@ void region_table::count_accesses(u64 *tally)
 		}
 		nr_accesses[i] += accessed;
 		nr_accessed += accessed;
-		seen[i] |= evidence_of(own & part_mask, accessed);
+		seen[i] |= subregion_hit(own & part_mask, accessed);
 		check[i].own = static_cast<u16>(own < last_look ? own + one_look : own);
 	}
 	found[KAPI_ACCESSED] = nr_accessed;
@@ -536,42 +536,42 @@ void region_table::split(const split_plan &plan, u32 max_count, prng &random)
 	subdivide(random_cuts{*this, plan, random}, max_count);
 }
 
-evident_pieces region_table::pieces_of(u32 i, u32 certainty) const
+subregions region_table::subregions_of(u32 i, u32 certainty) const
 {
 	// With fewer pages than parts, borders could meet.
-	if (end_[i] - start_[i] < evidence_parts * page_bytes)
+	if (end_[i] - start_[i] < subregion_parts * page_bytes)
 		return {};
-	return find_pieces(evidence_[i], nr_accesses_[i], checked(i), certainty);
+	return find_subregions(subregion_hits_[i], nr_accesses_[i], checked(i), certainty);
 }
 
-void region_table::cut_by_evidence(u32 certainty, u32 max_count)
+void region_table::split_by_subregion_hits(u32 certainty, u32 max_count)
 {
-	struct evident_cuts {
+	struct subregion_cuts {
 		const region_table &table;
 		u32 certainty;
 
-		evident_pieces of(u32 i) const { return table.pieces_of(i, certainty); }
+		subregions of(u32 i) const { return table.subregions_of(i, certainty); }
 		u32 pieces(u32 i) const { return max(of(i).count, u32{1}); }
 		u64 cut(u32 i, u32 piece, u64) const
 		{
 			const u64 size = table.end_[i] - table.start_[i];
-			const u64 left = mul_div(size, of(i).piece[piece].start, evidence_parts);
+			const u64 left = mul_div(size, of(i).piece[piece].start, subregion_parts);
 			return table.start_[i] + align_down(left, page_bytes);
 		}
 		// Without a clear answer, what the region as a whole has seen.
 		u32 nr_accesses(u32 i, u32 piece) const
 		{
-			const evident_pieces found = of(i);
-			const auto is = found.count ? found.piece[piece].is : evident_pieces::unseen;
+			const subregions found = of(i);
+			const auto is = found.count ? found.piece[piece].is : subregions::unseen;
 
-			if (is == evident_pieces::hot)
+			if (is == subregions::hot)
 				return table.checked(i);
-			return is == evident_pieces::cold ? 0 : table.nr_accesses_[i];
+			return is == subregions::cold ? 0 : table.nr_accesses_[i];
 		}
 	};
-	subdivide(evident_cuts{*this, certainty}, max_count);
+	subdivide(subregion_cuts{*this, certainty}, max_count);
 	for (u32 i = 0; i < count_; i++)
-		evidence_[i] = 0;
+		subregion_hits_[i] = 0;
 }
 
 void region_table::cut_larger_than(u64 size_limit)
@@ -604,8 +604,8 @@ bool region_table::cut_at(u32 i, u64 address)
 		copy_region(k, k - 1);
 	end_[i] = address;
 	start_[i + 1] = address;
-	evidence_[i] = 0;
-	evidence_[i + 1] = 0;
+	subregion_hits_[i] = 0;
+	subregion_hits_[i + 1] = 0;
 	return true;
 }
 
@@ -632,7 +632,7 @@ void region_table::rejoin_at(u64 address, u64 size_limit)
 	    end_[low] - start_[low - 1] > size_limit || !are_alike(low - 1, low))
 		return;
 	end_[low - 1] = end_[low];
-	evidence_[low - 1] = 0;
+	subregion_hits_[low - 1] = 0;
 	count_--;
 	for (u32 k = low; k < count_; k++)
 		copy_region(k, k + 1);
@@ -647,7 +647,7 @@ void region_table::rescale(const rescaling &scale)
 		last_nr_accesses_[i] =
 			saturate_u32(mul_div(sum, scale.new_aggr_samples, scale.old_aggr_samples));
 		nr_accesses_[i] = 0;
-		evidence_[i] = 0;
+		subregion_hits_[i] = 0;
 		checks_[i].own = 0;
 		age_[i] = saturate_u32(age);
 	}

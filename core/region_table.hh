@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // The regions of one target: sorted, disjoint, page aligned, in arrays side by side.
 #pragma once
-#include "core/evidence.hh"
+#include "core/subregion_hits.hh"
 #include "core/hit_counters.hh"
 #include "damonxx/math.hh"
 #include "damonxx/own.hh"
@@ -48,7 +48,7 @@ public:
 	u32 count() const { return count_; }
 	u64 total_bytes() const { return total_bytes_; }
 	addr_range range(u32 i) const { return {start_[i], end_[i]}; }
-	// Samples of this aggregation that found it accessed; once settled, of a full aggregation.
+	// Samples of this aggregation that found it accessed; once normalized, of a full aggregation.
 	u32 nr_accesses(u32 i) const { return nr_accesses_[i]; }
 	// Samples of this aggregation that could tell, and whether any was to.
 	u32 checked(u32 i) const { return checks_[i].own % asked_bit / one_look; }
@@ -93,12 +93,12 @@ public:
 	void count_hit(u32 i, u32 probe);
 
 	// The end of an aggregation: cuts regions that were partly hot where that is certain (see
-	// find_pieces()), and says so in the counts of the pieces.  Leaves @max_count at the
-	// most.  Forgets the evidence.
-	void cut_by_evidence(u32 certainty, u32 max_count);
+	// find_subregions()), and says so in the counts of the pieces.  Leaves @max_count at the
+	// most.  Clears the subregion hits.
+	void split_by_subregion_hits(u32 certainty, u32 max_count);
 	// Then: with an aggregation of @aggr_samples samples, counts become what they would be had all of
 	// them been able to tell.
-	void settle(u32 aggr_samples);
+	void normalize(u32 aggr_samples);
 	u32 max_score() const;
 	void update_ages(u32 threshold);
 	// Joins neighbours whose scores differ by at most @threshold, up to @size_limit bytes.
@@ -131,8 +131,8 @@ private:
 	// kapi_access_check.own: in which part of the region the page is, how many looks could tell, and
 	// whether there was any.  Where there are more looks than that can count, all of them
 	// count as such.
-	static constexpr u32 part_mask = evidence_parts - 1;
-	static constexpr u32 one_look = evidence_parts;
+	static constexpr u32 part_mask = subregion_parts - 1;
+	static constexpr u32 one_look = subregion_parts;
 	static constexpr u32 asked_bit = u32{1} << 15;
 	static constexpr u32 most_checked = asked_bit / one_look - 1;
 	static constexpr u64 one_round = 1 << 16;
@@ -146,7 +146,7 @@ private:
 	bool scores_hits() const { return hits_ && weights_.any(); }
 	u64 weight_of(u64 bytes) const { return max(bytes >> weight_shift_, u64{1}); }
 	void set_total(u64 bytes);
-	evident_pieces pieces_of(u32 i, u32 certainty) const;
+	subregions subregions_of(u32 i, u32 certainty) const;
 	cluster first_of_cluster(u32 i) const;
 	bool joinable(const cluster &left, u32 right, u32 threshold, u64 size_limit) const;
 	void absorb(cluster &left, u32 right) const;
@@ -167,7 +167,7 @@ private:
 	u32 *nr_accesses_ = nullptr;
 	u32 *last_nr_accesses_ = nullptr;
 	u32 *age_ = nullptr;
-	evidence *evidence_ = nullptr;	// of this aggregation
+	subregion_hits *subregion_hits_ = nullptr; // of this aggregation
 	hit_counters *hits_ = nullptr;	// none: no probe is configured
 	void *block_ = nullptr;
 	u64 total_bytes_ = 0;

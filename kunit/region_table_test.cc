@@ -325,7 +325,7 @@ CASE(region_table, moving_sum_fades_out_last_aggregation)
 }
 
 // How many of 20 samples found it accessed, idle, and nothing to tell: what count results.
-CASE(region_table, settle_unchecked_samples_do_not_lower_the_count)
+CASE(region_table, normalize_unchecked_samples_do_not_lower_the_count)
 {
 	const struct {
 		u32 accessed, idle, untold, count;
@@ -347,7 +347,7 @@ CASE(region_table, settle_unchecked_samples_do_not_lower_the_count)
 			look(table, KAPI_IDLE, c.idle);
 			EXPECT_EQUAL(table.checked(0), c.accessed + c.idle);
 			EXPECT_EQUAL(table.moving_sum(0, 0, 20), c.count);
-			table.settle(20);
+			table.normalize(20);
 			EXPECT_EQUAL(table.nr_accesses(0), c.count);
 			EXPECT_EQUAL(table.moving_sum(0, 0, 20), c.count);
 			table.shift_counters();
@@ -361,7 +361,7 @@ CASE(region_table, moving_sum_half_checked_scales_checked_samples)
 {
 	region_table table = table_of({{0, 8, 20}});
 
-	table.settle(20);
+	table.normalize(20);
 	table.shift_counters();
 	look(table, KAPI_BUSY, 6);
 	look(table, KAPI_ACCESSED, 4);
@@ -391,19 +391,19 @@ CASE(region_table, merge_and_split_average_checked_samples)
 	table.split({}, 4, random);
 	ASSERT_EQUAL(table.count(), 2u);
 	EXPECT_EQUAL(table.checked(1), 10u);
-	table.settle(20);
+	table.normalize(20);
 	EXPECT_EQUAL(table.nr_accesses(0), 20u);
 	EXPECT_EQUAL(table.nr_accesses(1), 20u);
 }
 
 // A few regions at a time: each is judged by the looks that it got, and one that had its turn
 // in no sample of the aggregation stays what it was.
-CASE(region_table, settle_unsampled_region_keeps_its_count)
+CASE(region_table, normalize_unsampled_region_keeps_its_count)
 {
 	region_table table = table_of({{0, 4}, {4, 8}, {8, 12}, {12, 16, 20}});
 	prng random{4};
 
-	table.settle(20);
+	table.normalize(20);
 	table.shift_counters();
 	for (u32 sample = 0; sample < 18; sample++) {
 		const u32 at = sample % 3;
@@ -418,7 +418,7 @@ CASE(region_table, settle_unsampled_region_keeps_its_count)
 	}
 	EXPECT_EQUAL(table.checked(0), 6u);
 	EXPECT(!table.asked(3));
-	table.settle(20);
+	table.normalize(20);
 	EXPECT_EQUAL(table.nr_accesses(0), 0u);
 	EXPECT_EQUAL(table.nr_accesses(1), 20u);
 	EXPECT_EQUAL(table.nr_accesses(3), 20u);
@@ -520,7 +520,7 @@ CASE(region_table, pick_checks_small_regions_reach_each_page_and_no_other)
 }
 
 // Where the hot part of a region ends is known from one aggregation to a sixteenth of its size.
-CASE(region_table, cut_by_evidence_partly_hot_region_isolates_hot_part)
+CASE(region_table, split_by_subregion_hits_partly_hot_region_isolates_hot_part)
 {
 	const addr_range hot = pages(500, 1100);
 	region_table table = table_of({{0, 1600}}, 16);
@@ -535,7 +535,7 @@ CASE(region_table, cut_by_evidence_partly_hot_region_isolates_hot_part)
 		table.access_checks()[0].outcome = accessed ? KAPI_ACCESSED : KAPI_IDLE;
 		table.count_accesses();
 	}
-	table.cut_by_evidence(4, 16);
+	table.split_by_subregion_hits(4, 16);
 	EXPECT(sound(table));
 	for (u32 i = 0; i < table.count(); i++) {
 		const addr_range r = table.range(i);
@@ -547,13 +547,13 @@ CASE(region_table, cut_by_evidence_partly_hot_region_isolates_hot_part)
 	EXPECT_EQUAL(right, called_hot);
 	EXPECT_AT_MOST(pages(0, 400).size(), right);
 
-	// The evidence is used up.
+	// The subregion hits are used up.
 	const u32 count = table.count();
-	table.cut_by_evidence(1, 16);
+	table.split_by_subregion_hits(1, 16);
 	EXPECT_EQUAL(table.count(), count);
 }
 
-CASE(region_table, cut_by_evidence_at_maximum_stops)
+CASE(region_table, split_by_subregion_hits_at_maximum_stops)
 {
 	region_table table = table_of({{0, 1600}, {2000, 3600}}, 16);
 	prng random{3};
@@ -568,12 +568,12 @@ CASE(region_table, cut_by_evidence_at_maximum_stops)
 					: KAPI_IDLE;
 		table.count_accesses();
 	}
-	table.cut_by_evidence(4, 4);
+	table.split_by_subregion_hits(4, 4);
 	EXPECT_EQUAL(table.count(), 4u);
 	EXPECT(sound(table));
 }
 
-CASE(region_table, cut_by_evidence_small_region_is_not_cut)
+CASE(region_table, split_by_subregion_hits_small_region_is_not_cut)
 {
 	region_table table = table_of({{0, 15}}, 16);
 	prng random{3};
@@ -584,7 +584,7 @@ CASE(region_table, cut_by_evidence_small_region_is_not_cut)
 			table.access_checks()[0].addr < 7 * page ? KAPI_ACCESSED : KAPI_IDLE;
 		table.count_accesses();
 	}
-	table.cut_by_evidence(1, 16);
+	table.split_by_subregion_hits(1, 16);
 	EXPECT_EQUAL(table.count(), 1u);
 }
 

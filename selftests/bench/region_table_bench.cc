@@ -44,7 +44,7 @@ struct steady_table {
 			table.count_accesses();
 	}
 
-	// As core/adaptation.cc does at the end of an aggregation.
+	// As core/region_adjustment.cc does at the end of an aggregation.
 	void aggregate(u32 max_regions)
 	{
 		const u32 threshold = table.max_score() / 10;

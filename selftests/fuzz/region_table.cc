@@ -93,7 +93,7 @@ private:
 		case 11:
 			return reserve_without_memory();
 		case 12:
-			return settle();
+			return normalize();
 		default:
 			return copy();
 		}
@@ -156,17 +156,17 @@ private:
 		compare("update_ages");
 	}
 
-	void settle()
+	void normalize()
 	{
 		const u32 aggr_samples = in_.number_u32();
 
-		table_.settle(aggr_samples);
-		model_.settle(aggr_samples);
-		compare("settle");
+		table_.normalize(aggr_samples);
+		model_.normalize(aggr_samples);
+		compare("normalize");
 	}
 
 	// Which pieces @r may become.
-	static u32 pieces_of(const model_region &r, size_t i, const damon::split_plan &plan)
+	static u32 subregions_of(const model_region &r, size_t i, const damon::split_plan &plan)
 	{
 		if (r.size() <= 2 * page || i % plan.every != plan.offset)
 			return 1;
@@ -184,7 +184,7 @@ private:
 		u64 wanted = 0;
 
 		for (size_t i = 0; i < model_.regions.size(); i++)
-			wanted += pieces_of(model_.regions[i], i, plan) - 1;
+			wanted += subregions_of(model_.regions[i], i, plan) - 1;
 		const u32 before = table_.count();
 		const u64 room = std::max(std::min(table_.capacity(), most), before) - before;
 
@@ -205,7 +205,7 @@ private:
 
 		for (size_t i = 0; i < model_.regions.size(); i++) {
 			const model_region &r = model_.regions[i];
-			const u32 pieces = pieces_of(r, i, plan);
+			const u32 pieces = subregions_of(r, i, plan);
 			const u32 last = at + pieces - 1;
 
 			MUST(table_.range(at).start == r.start, i, r.start);

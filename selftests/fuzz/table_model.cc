@@ -223,7 +223,7 @@ u32 table_model::estimate(size_t i, u64 samples) const
 				    wide{samples}));
 }
 
-void table_model::settle(u32 aggr_samples)
+void table_model::normalize(u32 aggr_samples)
 {
 	for (size_t i = 0; i < regions.size(); i++) {
 		model_region &r = regions[i];

@@ -46,7 +46,7 @@ public:
 	void update_ages(u32 threshold);
 	void merge(u32 threshold, u64 size_limit);
 	void shift();
-	void settle(u32 aggr_samples);
+	void normalize(u32 aggr_samples);
 	void rescale(const damon::region_table::rescaling &scale);
 	u32 estimate(size_t i, u64 samples) const;
 	u32 moving_sum(size_t i, u64 left, u32 aggr_samples) const;

@@ -20,7 +20,7 @@ PHASES = (
     ("clear", "kapi_phys_prepare_access_checks"),
     ("test", "kapi_phys_check_accesses"),
     ("count", "damon::region_table::count_accesses"),
-    ("aggregate", "damon::adaptation::"),
+    ("aggregate", "damon::region_adjustment::"),
     ("schemes", "damon::apply_schemes"),
     ("follow mappings", "damon::(anonymous namespace)::follow_mappings"),
     ("sleep", "kapi_thread_sleep_until"),

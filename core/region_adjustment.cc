@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "core/adaptation.hh"
+#include "core/region_adjustment.hh"
 
 namespace damon {
 
@@ -22,21 +22,21 @@ u32 certainty(const configuration &config)
 	const u32 count = config.nr_regions();
 	const u32 most = max_regions(config);
 
-	if (count < most / 8 && config.attrs.samples_per_aggregation() >= evidence_parts)
+	if (count < most / 8 && config.attrs.samples_per_aggregation() >= subregion_parts)
 		return 2;
 	if (count < most / 4)
 		return 3;
 	return count < most / 2 ? 4 : 6;
 }
 
-void cut_by_evidence(configuration &config)
+void split_by_subregion_hits(configuration &config)
 {
 	const u32 certain = certainty(config);
 	u32 room = max_regions(config) - min(max_regions(config), config.nr_regions());
 
 	for (target &t : config.targets) {
 		const u32 before = t.regions.count();
-		t.regions.cut_by_evidence(certain, before + room);
+		t.regions.split_by_subregion_hits(certain, before + room);
 		room -= t.regions.count() - before;
 	}
 }
@@ -49,13 +49,13 @@ void merge_all(configuration &config, u32 threshold, u64 limit)
 
 } // namespace
 
-u64 adaptation::size_limit(const configuration &config)
+u64 region_adjustment::size_limit(const configuration &config)
 {
 	return max(align_down(config.total_bytes() / config.attrs.min_nr_regions, page_bytes),
 		   page_bytes);
 }
 
-void adaptation::end_aggregation(configuration &config)
+void region_adjustment::end_aggregation(configuration &config)
 {
 	const u64 limit = size_limit(config);
 	const u32 samples = config.attrs.samples_per_aggregation();
@@ -63,9 +63,9 @@ void adaptation::end_aggregation(configuration &config)
 	const u32 most = weights.any() ? weights.highest(samples) : samples;
 	u32 highest = 0;
 
-	cut_by_evidence(config);
+	split_by_subregion_hits(config);
 	for (target &t : config.targets) {
-		t.regions.settle(samples);
+		t.regions.normalize(samples);
 		highest = max(highest, t.regions.max_score());
 	}
 
@@ -80,7 +80,7 @@ void adaptation::end_aggregation(configuration &config)
 	enforce_minimum(config);
 }
 
-void adaptation::enforce_minimum(configuration &config)
+void region_adjustment::enforce_minimum(configuration &config)
 {
 	const u64 limit = size_limit(config);
 
@@ -88,7 +88,7 @@ void adaptation::enforce_minimum(configuration &config)
 		t.regions.cut_larger_than(limit);
 }
 
-void adaptation::begin_aggregation(configuration &config, prng &random)
+void region_adjustment::begin_aggregation(configuration &config, prng &random)
 {
 	const u32 count = config.nr_regions();
 	const u32 most = max_regions(config);

@@ -5,7 +5,7 @@
 
 namespace damon {
 
-class adaptation {
+class region_adjustment {
 public:
 	// At the end of an aggregation: ages, merges, and keeps to the limits on regions.
 	void end_aggregation(configuration &config);
@@ -18,7 +18,7 @@ public:
 	void begin_aggregation(configuration &config, prng &random);
 
 private:
-	u32 previous_count_ = 0;	// regions at the last split
+	u32 previous_count_ = 0; // regions at the last split
 	u32 rotation_ = 0;
 };
 

@@ -3,7 +3,7 @@
 // down; and tables that are cut by it.
 #include "table_model.hh"
 
-#include "core/evidence.hh"
+#include "core/subregion_hits.hh"
 
 #include <algorithm>
 #include <vector>
@@ -11,9 +11,9 @@
 namespace fuzz {
 namespace {
 
-using damon::evident_pieces;
+using damon::subregions;
 
-constexpr u32 parts = damon::evidence_parts;
+constexpr u32 parts = damon::subregion_parts;
 constexpr u32 no_kind = 0, hot = 1, cold = 2;
 constexpr u32 most_pieces = 7;
 constexpr u32 most_stretches = 3;
@@ -25,7 +25,7 @@ struct piece {
 
 // Each part is of a kind; those that no sample was in are like both neighbours that were seen, if
 // these are alike, or like the only one.
-std::vector<u32> kinds_of(damon::evidence seen)
+std::vector<u32> kinds_of(damon::subregion_hits seen)
 {
 	std::vector<u32> kinds(parts);
 	const auto seen_kind = [&](u32 part) {
@@ -64,7 +64,7 @@ u32 count_stretches(const std::vector<u32> &kinds, u32 kind)
 	return stretches;
 }
 
-std::vector<piece> pieces_of(damon::evidence seen, u32 hits, u32 samples, u32 certainty)
+std::vector<piece> subregions_of(damon::subregion_hits seen, u32 hits, u32 samples, u32 certainty)
 {
 	const std::vector<u32> kinds = kinds_of(seen);
 	const u32 misses = samples > hits ? samples - hits : 0;
@@ -83,7 +83,7 @@ std::vector<piece> pieces_of(damon::evidence seen, u32 hits, u32 samples, u32 ce
 
 void one_region(choices &in)
 {
-	damon::evidence seen = 0;
+	damon::subregion_hits seen = 0;
 	u32 hits = 0, samples = 0;
 
 	if (in.flip()) {
@@ -96,13 +96,13 @@ void one_region(choices &in)
 				seen |= (kind & 1) << part | (kind >> 1) << (part + parts);
 		}
 	} else {
-		seen = static_cast<damon::evidence>(in.little_endian(4));
+		seen = static_cast<damon::subregion_hits>(in.little_endian(4));
 	}
 	samples = in.flip() ? static_cast<u32>(in.below(64)) : in.number_u32();
 	hits = in.below(8) ? static_cast<u32>(in.below(u64{samples} + 1)) : in.number_u32();
 	const u32 certainty = static_cast<u32>(in.below(8));
-	const std::vector<piece> should = pieces_of(seen, hits, samples, certainty);
-	const evident_pieces is = damon::find_pieces(seen, hits, samples, certainty);
+	const std::vector<piece> should = subregions_of(seen, hits, samples, certainty);
+	const subregions is = damon::find_subregions(seen, hits, samples, certainty);
 
 	MUST(is.count == should.size(), is.count, should.size(), std::hex, seen, std::dec, hits,
 	     samples, certainty);
@@ -114,7 +114,7 @@ void one_region(choices &in)
 // ---- a table of regions that were partly accessed
 
 struct observed {
-	damon::evidence seen = 0;
+	damon::subregion_hits seen = 0;
 	u32 hits = 0, told = 0;
 };
 
@@ -138,7 +138,7 @@ public:
 			for (u64 samples = in_.below(40); samples > 0; samples--)
 				sample(pattern, part_pages);
 			cut();
-			table_.settle(20);
+			table_.normalize(20);
 			table_.shift_counters();
 			seen_.assign(table_.count(), {});
 		}
@@ -190,7 +190,7 @@ private:
 			return;
 		seen_[i].hits += accessed;
 		seen_[i].told++;
-		seen_[i].seen |= damon::evidence{1} << (first + (accessed ? 0 : parts));
+		seen_[i].seen |= damon::subregion_hits{1} << (first + (accessed ? 0 : parts));
 		is_sure_ &= first == last || size < parts * page;
 	}
 
@@ -203,14 +203,14 @@ private:
 
 		for (size_t i = 0; i < before.regions.size(); i++)
 			add_pieces(should, before.regions[i], seen_[i], certainty);
-		table_.cut_by_evidence(certainty, most);
-		must_be_sound(table_, "cut_by_evidence");
+		table_.split_by_subregion_hits(certainty, most);
+		must_be_sound(table_, "split_by_subregion_hits");
 		MUST(table_.count() <= most, table_.count(), most);
 		if (is_sure_ && should.regions.size() <= most)
-			must_equal(table_, should, "cut_by_evidence");
+			must_equal(table_, should, "split_by_subregion_hits");
 		// Nothing is left to cut by.
 		const u32 count = table_.count();
-		table_.cut_by_evidence(0, table_.capacity());
+		table_.split_by_subregion_hits(0, table_.capacity());
 		MUST(table_.count() == count, count, table_.count());
 		is_sure_ = true;
 	}
@@ -222,7 +222,7 @@ private:
 		std::vector<piece> pieces;
 
 		if (whole.size() >= parts * page)
-			pieces = pieces_of(of.seen, of.hits, of.told, certainty);
+			pieces = subregions_of(of.seen, of.hits, of.told, certainty);
 		if (pieces.empty())
 			return to.regions.push_back(whole);
 		for (size_t i = 0; i < pieces.size(); i++) {
@@ -252,7 +252,7 @@ private:
 
 } // namespace
 
-void run_evidence(choices &in)
+void run_subregion_hits(choices &in)
 {
 	const bool of_tables = in.below(3) == 0;
 
