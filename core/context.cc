@@ -8,7 +8,7 @@ namespace damon {
 
 namespace {
 
-// Room for everything that one round of all schemes may try.
+// Room for everything that one pass of all schemes may try.
 result<tried_regions> reserve_tried(u32 nr_schemes, u32 nr_regions)
 {
 	tried_regions tried;

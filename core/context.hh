@@ -51,7 +51,7 @@ public:
 	monitoring_stats read_monitoring();
 
 	enum class detail { regions, totals };
-	// Waits until every scheme has had one round, and tells the regions it tried.
+	// Waits until every scheme has had one pass, and tells the regions it tried.
 	// busy: somebody else waits already; canceled: the kdamond is gone or has no scheme;
 	// nomem; intr.
 	result<tried_regions> collect_tried(detail wanted);

@@ -80,7 +80,7 @@ void kdamond::run(kapi_thread *self)
 			monitor_.skip(skipped);
 		else if (why == rest::due && !idle)
 			monitor_.check();
-		finish_rounds();
+		finish_passes();
 		kapi_cond_resched();
 	}
 	settle_account(kapi_now_ns());
@@ -103,9 +103,9 @@ void kdamond::serve_readers(void *self)
 	w.requests_.serve_readers(w.monitor_);
 }
 
-// Those who interrupted rounds come first; each time the rounds do a little, so they end.  Nothing
+// Those who interrupted passes come first; each time the passes do a little, so they end.  Nothing
 // is prepared for a sample yet, so there is nothing that a commit makes void.
-void kdamond::finish_rounds()
+void kdamond::finish_passes()
 {
 	while (monitor_.goes_on() && !kapi_thread_should_stop()) {
 		requests_.serve(monitor_);

@@ -35,7 +35,7 @@ private:
 	void run(kapi_thread *self);
 	static bool is_wanted(const void *self);
 	static void serve_readers(void *self);
-	void finish_rounds();
+	void finish_passes();
 	rest rest_until(kapi_thread *self, u64 deadline_ns);
 	u64 next_deadline(u64 previous_ns, u64 begun_ns) const;
 	void note_lateness(u64 previous_ns, u64 begun_ns, u64 deadline_ns);

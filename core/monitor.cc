@@ -136,7 +136,7 @@ template <typename Work> void monitor::measure_upkeep(Work work)
 
 void monitor::go_on()
 {
-	measure_upkeep([this] { go_on_with_rounds(means()); });
+	measure_upkeep([this] { continue_passes(make_apply_context()); });
 }
 
 bool monitor::alive() const
@@ -246,7 +246,7 @@ aggregation_position monitor::position() const
 	return {now_samples_, left, config_->attrs.samples_per_aggregation()};
 }
 
-round_means monitor::means()
+apply_context monitor::make_apply_context()
 {
 	return {.ops = *config_->ops,
 		.schemes = config_->schemes.all(),
@@ -264,15 +264,15 @@ round_means monitor::means()
 
 void monitor::apply()
 {
-	const round_means shared = means();
+	const apply_context shared = make_apply_context();
 
-	begin_rounds(shared);
-	go_on_with_rounds(shared);
+	begin_passes(shared);
+	continue_passes(shared);
 }
 
-void monitor::go_on_with_rounds(const round_means &shared)
+void monitor::continue_passes(const apply_context &shared)
 {
-	interrupted_ = !damon::go_on_with_rounds(shared);
+	interrupted_ = !damon::continue_passes(shared);
 	if (walk_ && walk_->walk.complete()) {
 		walk_->nr_probes = config_->probes.size();
 		finish_walk(ok);

@@ -55,7 +55,7 @@ public:
 	// Rounds of schemes have been interrupted: apply() goes on with them, between samples.
 	bool goes_on() const { return interrupted_ && !paused(); }
 	void go_on();
-	// Who is asked whether rounds are to be interrupted.
+	// Who is asked whether passes are to be interrupted.
 	void heed(interruption wanted) { interruption_ = wanted; }
 	// Who gets a turn where a sample's access checks are partly done, and only reads.
 	void give_way_to(interlude readers) { interlude_ = readers; }
@@ -100,8 +100,8 @@ private:
 	void end_aggregation();
 	void tune();
 	void apply();
-	round_means means();
-	void go_on_with_rounds(const round_means &shared);
+	apply_context make_apply_context();
+	void continue_passes(const apply_context &shared);
 	bool outdated();
 	void update();
 	void finish_walk(status outcome);
@@ -127,7 +127,7 @@ private:
 	interlude interlude_;
 	bool restart_ = false;
 	bool resting_ = false;		// all schemes do
-	bool interrupted_ = false;	// rounds are
+	bool interrupted_ = false;	// passes are
 	bool cleared_ = false;		// access checks are prepared, to be finished
 };
 

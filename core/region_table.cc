@@ -21,7 +21,7 @@ void region_table::swap(region_table &other)
 	std::swap(capacity_, other.capacity_);
 	std::swap(first_picked_, other.first_picked_);
 	std::swap(nr_picked_, other.nr_picked_);
-	std::swap(rounds_, other.rounds_);
+	std::swap(sweeps_, other.sweeps_);
 	std::swap(weights_, other.weights_);
 }
 
@@ -63,7 +63,7 @@ status region_table::reserve(u32 capacity, bool with_hits)
 // nobody was to look at stays what it was.
 u32 region_table::estimate(u32 i, u64 samples) const
 {
-	const u64 planned = rounds_ / one_round;
+	const u64 planned = sweeps_ / one_sweep;
 	const u64 told = checked(i) == most_checked ? max(planned, u64{most_checked}) : checked(i);
 	const u64 base = max(max(told, planned / 4 + (planned % 4 != 0)), u64{1});
 	const u64 hits = nr_accesses_[i];
@@ -92,7 +92,7 @@ void region_table::normalize(u32 aggr_samples)
 		checks_[i].own =
 			static_cast<u16>(asked_bit | min(aggr_samples, most_checked) * one_look);
 	}
-	rounds_ = aggr_samples * one_round;
+	sweeps_ = aggr_samples * one_sweep;
 }
 
 void region_table::set_total(u64 bytes)
@@ -125,7 +125,7 @@ void region_table::copy_from(const region_table &other)
 	for (u32 i = 0; i < count; i++)
 		append(other.range(i), capacity_, &other, i);
 	set_total(other.total_bytes_);
-	rounds_ = other.rounds_;
+	sweeps_ = other.sweeps_;
 }
 
 void region_table::reset(span<const addr_range> ranges)
@@ -283,7 +283,7 @@ void region_table::count_accesses(u64 *tally)
 	}
 	found[KAPI_ACCESSED] = nr_accessed;
 	found[KAPI_IDLE] = count - found[KAPI_ACCESSED] - found[KAPI_ABSENT] - found[KAPI_BUSY];
-	rounds_ += one_round * count / count_;
+	sweeps_ += one_sweep * count / count_;
 	for (u32 outcome = 0; tally && outcome < KAPI_NR_OUTCOMES; outcome++)
 		tally[outcome] += found[outcome];
 }
@@ -454,7 +454,7 @@ void region_table::shift_counters()
 		nr_accesses_[i] = 0;
 		checks_[i].own = 0;
 	}
-	rounds_ = 0;
+	sweeps_ = 0;
 	for (u32 i = 0; hits_ && i < count_; i++) {
 		hit_counters fresh;
 		for (u32 probe = 0; probe < max_probes; probe++)
@@ -651,7 +651,7 @@ void region_table::rescale(const rescaling &scale)
 		checks_[i].own = 0;
 		age_[i] = saturate_u32(age);
 	}
-	rounds_ = 0;
+	sweeps_ = 0;
 	for (u32 i = 0; hits_ && i < count_; i++) {
 		hit_counters fresh;
 		for (u32 probe = 0; probe < max_probes; probe++) {

@@ -135,7 +135,7 @@ private:
 	static constexpr u32 one_look = subregion_parts;
 	static constexpr u32 asked_bit = u32{1} << 15;
 	static constexpr u32 most_checked = asked_bit / one_look - 1;
-	static constexpr u64 one_round = 1 << 16;
+	static constexpr u64 one_sweep = 1 << 16;
 
 	u32 estimate(u32 i, u64 samples) const;
 	u32 score(u32 i) const { return scores_hits() ? weights_.score(hits_[i].now) : nr_accesses_[i]; }
@@ -176,7 +176,7 @@ private:
 	u32 capacity_ = 0;
 	u32 first_picked_ = 0;
 	u32 nr_picked_ = u32_max;
-	u64 rounds_ = 0; // through all regions in this aggregation, in 1/one_round
+	u64 sweeps_ = 0; // through all regions in this aggregation, in 1/one_sweep
 	probe_weights weights_;
 };
 

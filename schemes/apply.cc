@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "schemes/apply.hh"
 #include "core/trace.hh"
-#include "schemes/allowance.hh"
+#include "schemes/effective_quota.hh"
 
 namespace damon {
 
@@ -15,10 +15,10 @@ struct candidate {
 	u32 i;
 };
 
-class rounds {
+class apply_pass {
 public:
-	explicit rounds(const round_means &means)
-		: m_{means}, listening_{kapi_trace_enabled(KAPI_TRACE_BEFORE_APPLY)}
+	explicit apply_pass(const apply_context &context)
+		: m_{context}, listening_{kapi_trace_enabled(KAPI_TRACE_BEFORE_APPLY)}
 	{
 	}
 
@@ -40,13 +40,13 @@ private:
 	target &target_of(const candidate &c) const { return m_.targets[c.target_index]; }
 	region_table &regions_of(const candidate &c) const { return target_of(c).regions; }
 
-	const round_means &m_;
+	const apply_context &m_;
 	bool listening_;
 };
 
 // Regions come one by one, and for each all schemes: what one of them does to its age is seen by
 // those behind.
-bool rounds::run()
+bool apply_pass::run()
 {
 	for (u32 number = 0; number < m_.targets.size(); number++) {
 		const target &t = m_.targets[number];
@@ -54,7 +54,7 @@ bool rounds::run()
 		for (u32 i = 0; !t.gone && i < t.regions.count(); i++) {
 			for (u32 index = 0; index < m_.schemes.size(); index++) {
 				const candidate c{m_.schemes[index], index, number, i};
-				if (!c.s.in_round || visit(c))
+				if (!c.s.in_pass || visit(c))
 					continue;
 				stop_at(c);
 				return false;
@@ -66,7 +66,7 @@ bool rounds::run()
 }
 
 // False: somebody waits.
-bool rounds::visit(const candidate &c)
+bool apply_pass::visit(const candidate &c)
 {
 	bool bypasses = false;
 
@@ -83,7 +83,7 @@ bool rounds::visit(const candidate &c)
 	return act(c, bypasses);
 }
 
-bool rounds::is_before_resume(const candidate &c) const
+bool apply_pass::is_before_resume(const candidate &c) const
 {
 	const place &resume = c.s.resume;
 
@@ -93,7 +93,7 @@ bool rounds::is_before_resume(const candidate &c) const
 }
 
 // Memory below has had its turn; a region on both sides is cut.
-bool rounds::is_past_resume(const candidate &c)
+bool apply_pass::is_past_resume(const candidate &c)
 {
 	place &resume = c.s.resume;
 	const addr_range range = regions_of(c).range(c.i);
@@ -112,7 +112,7 @@ bool rounds::is_past_resume(const candidate &c)
 	return false;
 }
 
-bool rounds::is_chosen(const candidate &c) const
+bool apply_pass::is_chosen(const candidate &c) const
 {
 	const region_table &regions = regions_of(c);
 
@@ -122,7 +122,7 @@ bool rounds::is_chosen(const candidate &c) const
 }
 
 // False: the core's filters reject the region's beginning, which it is now.
-bool rounds::cut_as_filtered(const candidate &c, bool &bypasses)
+bool apply_pass::cut_as_filtered(const candidate &c, bool &bypasses)
 {
 	region_table &regions = regions_of(c);
 
@@ -137,7 +137,7 @@ bool rounds::cut_as_filtered(const candidate &c, bool &bypasses)
 }
 
 // False: what the quota leaves cannot be cut off.
-bool rounds::cut_to_quota(const candidate &c)
+bool apply_pass::cut_to_quota(const candidate &c)
 {
 	region_table &regions = regions_of(c);
 	const addr_range range = regions.range(c.i);
@@ -154,7 +154,7 @@ bool rounds::cut_to_quota(const candidate &c)
 }
 
 // False: somebody waits.
-bool rounds::act(const candidate &c, bool bypasses)
+bool apply_pass::act(const candidate &c, bool bypasses)
 {
 	scheme &s = c.s;
 	region_table &regions = regions_of(c);
@@ -165,8 +165,8 @@ bool rounds::act(const candidate &c, bool bypasses)
 	u64 took_ns = 0;
 
 	if (listening_) [[unlikely]]
-		round_trace{c.scheme_index, m_.unit_bytes}.before_apply(c.target_index, regions,
-									region);
+		pass_trace{c.scheme_index, m_.unit_bytes}.before_apply(c.target_index, regions,
+								       region);
 	request.start = range.start;
 	request.end = range.end;
 	if (bypasses) {
@@ -192,7 +192,7 @@ bool rounds::act(const candidate &c, bool bypasses)
 }
 
 // What a scheme has used is gone for the others of its pool.
-void rounds::charge(scheme &s, u64 tried_bytes, u64 applied_bytes, u64 took_ns)
+void apply_pass::charge(scheme &s, u64 tried_bytes, u64 applied_bytes, u64 took_ns)
 {
 	const quota_inputs &wanted = s.wanted.quota;
 	const u64 before = s.quota.charged_bytes();
@@ -207,7 +207,7 @@ void rounds::charge(scheme &s, u64 tried_bytes, u64 applied_bytes, u64 took_ns)
 }
 
 // Part by part.  Returns the end of what has had its turn.
-u64 rounds::do_request(const candidate &c, kapi_action_request &request, u64 &took_ns)
+u64 apply_pass::do_request(const candidate &c, kapi_action_request &request, u64 &took_ns)
 {
 	const u64 end = request.end;
 	const u64 left_ns = c.s.quota.left_ns(c.s.wanted.quota);
@@ -228,7 +228,7 @@ u64 rounds::do_request(const candidate &c, kapi_action_request &request, u64 &to
 	return end;
 }
 
-void rounds::tell(const candidate &c, tried_region &region, u64 passed_bytes)
+void apply_pass::tell(const candidate &c, tried_region &region, u64 passed_bytes)
 {
 	if (!m_.walk)
 		return;
@@ -240,7 +240,7 @@ void rounds::tell(const candidate &c, tried_region &region, u64 passed_bytes)
 }
 
 // @last, and the schemes before it, have been at its region; those behind it have not.
-void rounds::stop_at(const candidate &last)
+void apply_pass::stop_at(const candidate &last)
 {
 	const addr_range range = regions_of(last).range(last.i);
 
@@ -248,7 +248,7 @@ void rounds::stop_at(const candidate &last)
 		scheme &s = m_.schemes[index];
 		const bool was_here = index <= last.scheme_index;
 
-		if (!s.in_round || s.resume.known || s.cut_short)
+		if (!s.in_pass || s.resume.known || s.cut_short)
 			continue;
 		s.resume = {last.target_index, was_here ? range.end : range.start, true};
 		if (was_here && s.done.known && s.done.target == last.target_index)
@@ -256,37 +256,37 @@ void rounds::stop_at(const candidate &last)
 	}
 }
 
-void begin_round(scheme &s, u32 index, const round_means &m)
+void begin_pass(scheme &s, u32 index, const apply_context &m)
 {
 	s.schedule(m.at.now_samples, m.attrs);
-	s.in_round = !s.resting && !s.exhausted();
+	s.in_pass = !s.resting && !s.exhausted();
 	s.cut_short = false;
 	s.done = s.cut = s.resume_cut = {};
 	s.request.last_folio = 0;
 	if (m.walk)
 		m.walk->begin(index);
-	if (s.in_round)
-		decide_allowance(s, index, m);
+	if (s.in_pass)
+		decide_effective_quota(s, index, m);
 }
 
-void rejoin(const place &cut, const round_means &m)
+void rejoin(const place &cut, const apply_context &m)
 {
 	if (cut.known && cut.target < m.targets.size())
 		m.targets[cut.target].regions.rejoin_at(cut.address, m.region_limit_bytes);
 }
 
-void finish_round(scheme &s, u32 index, const round_means &m)
+void finish_pass(scheme &s, u32 index, const apply_context &m)
 {
-	if (s.in_round) {
+	if (s.in_pass) {
 		// A place that was not found, or at the very end, is none.
 		s.stats.nr_snapshots += !s.cut_short && (!s.resume.known || s.resume == s.done);
 		if (!s.cut_short)
 			s.resume.known = false;
 		rejoin(s.resume_cut, m);
 		rejoin(s.cut, m);
-		s.in_round = false;
+		s.in_pass = false;
 	}
-	round_trace{index, m.unit_bytes}.after(s.stats);
+	pass_trace{index, m.unit_bytes}.after(s.stats);
 	if (m.walk)
 		m.walk->finish(index);
 }
@@ -306,7 +306,7 @@ void tried_walk::add(u32 scheme, const tried_region &region)
 
 	tried_of_scheme &tried = out_[scheme];
 	tried.total_bytes += region.range.size();
-	// Regions may be divided anew while a round is interrupted.
+	// Regions may be divided anew while a pass is interrupted.
 	if (with_regions_ && tried.regions.size() < tried.regions.capacity())
 		tried.regions.push(region);
 }
@@ -325,32 +325,32 @@ bool tried_walk::fits(u32 nr_schemes, u32 nr_regions) const
 	       (!with_regions_ || out_[0].regions.capacity() >= nr_regions);
 }
 
-void begin_rounds(const round_means &means)
+void begin_passes(const apply_context &context)
 {
-	for (u32 index = 0; index < means.schemes.size(); index++) {
-		scheme &s = means.schemes[index];
+	for (u32 index = 0; index < context.schemes.size(); index++) {
+		scheme &s = context.schemes[index];
 
-		if (!s.due(means.at.now_samples) || s.in_round)
+		if (!s.due(context.at.now_samples) || s.in_pass)
 			continue;
-		begin_round(s, index, means);
-		if (!s.in_round)
-			finish_round(s, index, means);
+		begin_pass(s, index, context);
+		if (!s.in_pass)
+			finish_pass(s, index, context);
 	}
 }
 
-bool go_on_with_rounds(const round_means &means)
+bool continue_passes(const apply_context &context)
 {
 	bool any = false;
 
-	for (const scheme &s : means.schemes)
-		any |= s.in_round;
+	for (const scheme &s : context.schemes)
+		any |= s.in_pass;
 	if (!any)
 		return true;
-	if (!rounds{means}.run())
+	if (!apply_pass{context}.run())
 		return false;
-	for (u32 index = 0; index < means.schemes.size(); index++)
-		if (means.schemes[index].in_round)
-			finish_round(means.schemes[index], index, means);
+	for (u32 index = 0; index < context.schemes.size(); index++)
+		if (context.schemes[index].in_pass)
+			finish_pass(context.schemes[index], index, context);
 	return true;
 }
 

@@ -8,7 +8,7 @@ namespace damon {
 
 /*
  * Windows of reset_interval_ms follow each other without gaps, however late it is noticed that one
- * is over.  Who asks a little early, by @slack_ns, gets the next one, as rounds that are due with
+ * is over.  Who asks a little early, by @slack_ns, gets the next one, as passes that are due with
  * the windows do not come to the nanosecond; on average nothing is gained by that.  What may be
  * done in a window, in bytes, is decided when it begins: min(the goals' part, what fits into
  * the time, the bytes).  A goal that says nothing may be done is obeyed whatever the other

@@ -130,7 +130,7 @@ void scheme::take_results(const scheme &before)
 	quota.revise();
 	if (wanted.quota.tuner == before.wanted.quota.tuner)
 		tuning = before.tuning;
-	in_round = before.in_round;
+	in_pass = before.in_pass;
 	cut_short = before.cut_short;
 	done = before.done;
 	resume = before.resume;

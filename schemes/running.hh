@@ -37,13 +37,13 @@ struct scheme {
 	vec<psi_baseline> baselines = {};	// one for each goal
 	u32 min_score = 0;
 
-	// A round goes over all regions once.  One that was interrupted, or ended with its quota,
+	// A pass goes over all regions once.  One that was interrupted, or ended with its quota,
 	// goes on from a place; memory below has had its turn.
-	bool in_round = false;
+	bool in_pass = false;
 	bool cut_short = false;		// by the quota, or by its watermarks
-	place done;			// to where this round has acted last
+	place done;			// to where this pass has acted last
 	place resume;
-	place cut;			// where this round cut a region last
+	place cut;			// where this pass cut a region last
 	place resume_cut;		// where an earlier one did
 
 	// Takes @in over and allocates all that a scheme works with, for physical memory or

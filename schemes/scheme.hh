@@ -67,7 +67,7 @@ struct scheme_stats {
 	u64 sz_applied = 0;
 	u64 sz_ops_filter_passed = 0;
 	u64 qt_exceeds = 0;
-	u64 nr_snapshots = 0;	// rounds that went over all regions of all targets
+	u64 nr_snapshots = 0;		// passes that went over all regions of all targets
 	u64 effective_bytes = 0;	// not a count: what the quota allows now
 
 	// The same with sizes in units of so many bytes.

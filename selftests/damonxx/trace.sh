@@ -272,7 +272,7 @@ check "the fields of damos_stat_after_apply_interval" stat_fields
 check "damon_aggregated tells each aggregation completely" aggregated
 check "the regions are those that the tree tells" as_the_tree_tells
 check "damos_before_apply tells only what matches" only_what_matches
-check "damos_stat_after_apply_interval tells each round" statistics
+check "damos_stat_after_apply_interval tells each pass" statistics
 check "damon_region_aggregated tells nothing without probes" without_probes
 check "damon_region_aggregated tells the hits of probes as the tree does" with_probes
 check "damos_esz tells what a quota allows, once in each window and after a commit" allowances

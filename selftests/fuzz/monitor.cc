@@ -320,7 +320,7 @@ private:
 		if (monitor_->stats().aggregations == aggregations)
 			check_counts(before);
 		for (const damon::scheme &s : monitor_->config().schemes)
-			MUST(!s.in_round);
+			MUST(!s.in_pass);
 		if (walking && !is_walking())
 			check_walk(bytes);
 	}

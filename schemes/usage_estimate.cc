@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "schemes/census.hh"
+#include "schemes/usage_estimate.hh"
 
 namespace damon {
 
 namespace {
 
-bool is_counted(const census_question &question, const target &t, u32 i)
+bool is_counted(const usage_question &question, const target &t, u32 i)
 {
 	return !question.pattern || matches(*question.pattern, t.regions, i, question.at);
 }
 
-u64 counted_bytes(span<const target> targets, const census_question &question)
+u64 counted_bytes(span<const target> targets, const usage_question &question)
 {
 	u64 sum = 0;
 
@@ -64,14 +64,14 @@ private:
 } // namespace
 
 // One page in so many, evenly over all that is counted, whatever regions it is in.
-census take_census(const operations &ops, span<const target> targets,
-		   const census_question &question, prng &random)
+usage_estimate estimate_usage(const operations &ops, span<const target> targets,
+			      const usage_question &question, prng &random)
 {
 	const u64 all = counted_bytes(targets, question) / page_bytes;
 	const u64 stride = all / question.most_looks + (all % question.most_looks != 0);
-	u64 next = random.below(stride);	// the page to look at, from the next region's start
+	u64 next = random.below(stride); // the page to look at, from the next region's start
 	u64 nr_looks = 0;
-	census found;
+	usage_estimate found;
 
 	for (const target &t : targets) {
 		looks here{ops, t, question.nid};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "schemes/allowance.hh"
+#include "schemes/effective_quota.hh"
 #include "core/trace.hh"
 
 namespace damon {
@@ -9,29 +9,28 @@ namespace {
 // Page looks of all goals of a scheme, in one evaluation.
 constexpr u32 most_looks = 4096;
 
-u32 nr_censuses(const scheme &s)
+u32 nr_estimates(const scheme &s)
 {
 	u32 count = 0;
 
 	for (const goal &g : s.wanted.quota.goals)
-		count += takes_census(g.metric);
+		count += needs_usage_estimate(g.metric);
 	return count;
 }
 
-goal_progress progress_by_census(const scheme &s, const goal &g, const round_means &m)
+goal_progress progress_by_usage(const scheme &s, const goal &g, const apply_context &m)
 {
 	const bool eligible = g.metric == goal_metric::node_eligible_mem_bp;
 	const access_pattern *pattern = eligible ? &s.wanted.pattern : nullptr;
-	const u32 looks = max(most_looks / max(nr_censuses(s), u32{1}), u32{1});
+	const u32 looks = max(most_looks / max(nr_estimates(s), u32{1}), u32{1});
 	kapi_memory node{};
 	kapi_memory all{};
 
 	if (kapi_memory_of(g.nid, &node) || kapi_memory_of(-1, &all))
 		return {g.direction == goal_direction::raise ? 0 : score_at_goal, 0};
-	return progress_of_share(g,
-				 take_census(m.ops, m.targets, {pattern, m.at, g.nid, looks}, m.random),
-				 node.total_bytes,
-				 all.total_bytes - min(node.total_bytes, all.total_bytes));
+	return progress_of_share(
+		g, estimate_usage(m.ops, m.targets, {pattern, m.at, g.nid, looks}, m.random),
+		node.total_bytes, all.total_bytes - min(node.total_bytes, all.total_bytes));
 }
 
 goal_progress progress_by_measure(const scheme &s, const goal &g, psi_baseline &baseline)
@@ -47,24 +46,23 @@ goal_progress progress_by_measure(const scheme &s, const goal &g, psi_baseline &
 }
 
 // The scheme is at its goal when one of them is reached.
-goal_progress progress_of(scheme &s, const round_means &m)
+goal_progress progress_of(scheme &s, const apply_context &m)
 {
 	const vec<goal> &goals = s.wanted.quota.goals;
 	goal_progress all;
 
 	for (u32 i = 0; i < goals.size() && i < s.baselines.size(); i++) {
 		const goal &g = goals[i];
-		const goal_progress one =
-			takes_census(g.metric)
-				? progress_by_census(s, g, m)
-				: progress_by_measure(s, g, s.baselines[i]);
+		const goal_progress one = needs_usage_estimate(g.metric)
+						  ? progress_by_usage(s, g, m)
+						  : progress_by_measure(s, g, s.baselines[i]);
 		all = {max(all.score, one.score), min(all.most_bytes, one.most_bytes)};
 	}
 	return all;
 }
 
 // Of regions that match, what the core's filters accept: by priority.
-void sort_by_priority(scheme &s, const round_means &m)
+void sort_by_priority(scheme &s, const apply_context &m)
 {
 	m.priorities.clear();
 	for (u32 number = 0; number < m.targets.size(); number++) {
@@ -79,7 +77,7 @@ void sort_by_priority(scheme &s, const round_means &m)
 	}
 }
 
-u64 goal_bytes(scheme &s, const round_means &m, bool step)
+u64 goal_bytes(scheme &s, const apply_context &m, bool step)
 {
 	if (s.wanted.quota.goals.empty())
 		return u64_max;
@@ -91,7 +89,7 @@ u64 goal_bytes(scheme &s, const round_means &m, bool step)
 
 } // namespace
 
-void decide_allowance(scheme &s, u32 index, const round_means &m)
+void decide_effective_quota(scheme &s, u32 index, const apply_context &m)
 {
 	const quota_inputs &wanted = s.wanted.quota;
 

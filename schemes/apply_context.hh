@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What rounds of schemes work with.
+// What passes of schemes work with.
 #pragma once
 #include "ops/operations.hh"
 #include "schemes/running.hh"
@@ -8,7 +8,7 @@ namespace damon {
 
 class tried_walk;
 
-// Whether somebody waits for the kdamond who is not to wait for a long round.
+// Whether somebody waits for the kdamond who is not to wait for a long pass.
 struct interruption {
 	bool (*wanted)(const void *self) = nullptr;
 	const void *self = nullptr;
@@ -16,19 +16,19 @@ struct interruption {
 	bool operator()() const { return wanted && wanted(self); }
 };
 
-struct round_means {
+struct apply_context {
 	const operations &ops;
 	span<scheme> schemes;
 	span<target> targets;
 	const monitoring_attrs &attrs;
 	const probe_weights &weights;
-	priority_histogram &priorities;	// for use by one scheme at a time
-	u64 unit_bytes;		// that trace events count in
-	u64 region_limit_bytes;	// no larger region is made
+	priority_histogram &priorities; // for use by one scheme at a time
+	u64 unit_bytes;			// that trace events count in
+	u64 region_limit_bytes;		// no larger region is made
 	aggregation_position at;
 	prng &random;
 	interruption interrupted;
-	tried_walk *walk;	// may be null
+	tried_walk *walk; // may be null
 };
 
 } // namespace damon
