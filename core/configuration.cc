@@ -130,7 +130,7 @@ void configuration::take_results(configuration &old)
 		scheme &s = schemes[i];
 
 		s.take_results(old.schemes[i]);
-		for (place *known : {&s.done, &s.resume}) {
+		for (scan_position *known : {&s.pass.acted, &s.pass.resume}) {
 			known->target = heir(old, known->target);
 			known->known &= known->target < targets.size();
 		}

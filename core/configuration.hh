@@ -3,7 +3,7 @@
 #pragma once
 #include "core/inputs.hh"
 #include "ops/operations.hh"
-#include "schemes/running.hh"
+#include "schemes/scheme.hh"
 
 namespace damon {
 

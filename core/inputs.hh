@@ -5,7 +5,7 @@
 #include "core/attrs.hh"
 #include "damonxx/own.hh"
 #include "damonxx/vec.hh"
-#include "schemes/scheme.hh"
+#include "schemes/scheme_inputs.hh"
 
 namespace damon {
 

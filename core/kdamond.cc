@@ -73,12 +73,12 @@ void kdamond::run(kapi_thread *self)
 			deadline = saturating_add(begun, saturating_mul(rest_us, ns_per_us));
 		else if (!paused)
 			note_lateness(previous, begun, deadline);
-		const rest why = rest_until(self, deadline);
-		if (why == rest::stop)
+		const wake_reason why = sleep_until(self, deadline);
+		if (why == wake_reason::stop)
 			break;
-		if (why == rest::due && skipped)
+		if (why == wake_reason::due && skipped)
 			monitor_.skip(skipped);
-		else if (why == rest::due && !idle)
+		else if (why == wake_reason::due && !idle)
 			monitor_.check();
 		finish_passes();
 		kapi_cond_resched();
@@ -202,16 +202,16 @@ monitoring_stats kdamond::stats() const
 	return all;
 }
 
-kdamond::rest kdamond::rest_until(kapi_thread *self, u64 deadline_ns)
+kdamond::wake_reason kdamond::sleep_until(kapi_thread *self, u64 deadline_ns)
 {
 	for (bool due = false;; due = woken_ns_ >= deadline_ns) {
 		if (kapi_thread_should_stop())
-			return rest::stop;
+			return wake_reason::stop;
 		requests_.serve(monitor_);
 		if (monitor_.take_restart())
-			return rest::restart;
+			return wake_reason::restart;
 		if (due)
-			return rest::due;
+			return wake_reason::due;
 		kapi_thread_sleep_until(self, deadline_ns);
 		note_wake();
 	}

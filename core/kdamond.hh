@@ -29,14 +29,14 @@ public:
 	monitoring_stats stats() const;
 
 private:
-	enum class rest { due, restart, stop };
+	enum class wake_reason { due, restart, stop };
 
 	static void entry(kapi_thread *self, void *argument);
 	void run(kapi_thread *self);
 	static bool is_wanted(const void *self);
 	static void serve_readers(void *self);
 	void finish_passes();
-	rest rest_until(kapi_thread *self, u64 deadline_ns);
+	wake_reason sleep_until(kapi_thread *self, u64 deadline_ns);
 	u64 next_deadline(u64 previous_ns, u64 begun_ns) const;
 	void note_lateness(u64 previous_ns, u64 begun_ns, u64 deadline_ns);
 	void note_wake();

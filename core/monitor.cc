@@ -2,7 +2,7 @@
 #include "core/monitor.hh"
 #include "core/attribute_hits.hh"
 #include "core/trace.hh"
-#include "schemes/watermark.hh"
+#include "schemes/watermarks.hh"
 
 namespace damon {
 
@@ -153,9 +153,9 @@ u64 monitor::may_rest_us()
 
 	resting_ = !config_->schemes.empty();
 	for (scheme &s : config_->schemes) {
-		s.resting = rests(s.wanted.watermarks, s.resting);
-		resting_ &= s.resting;
-		least_us = min(least_us, s.wanted.watermarks.interval_us);
+		s.pass.deactivated = deactivates(s.config.watermarks, s.pass.deactivated);
+		resting_ &= s.pass.deactivated;
+		least_us = min(least_us, s.config.watermarks.interval_us);
 	}
 	return resting_ ? max(least_us, max(config_->attrs.sample_us, u64{1})) : 0;
 }
@@ -227,7 +227,7 @@ void monitor::tune()
 	};
 	keep_time(next_update_);
 	for (scheme &s : config_->schemes)
-		if (s.wanted.apply_interval_us)
+		if (s.config.apply_interval_us)
 			keep_time(s.next_apply_samples);
 }
 
@@ -340,7 +340,7 @@ void monitor::commit_goals(span<vec<goal>> goals, span<vec<psi_baseline>> baseli
 {
 	for (u32 i = 0; i < min(goals.size(), config_->schemes.size()); i++) {
 		scheme &s = config_->schemes[i];
-		s.wanted.quota.goals.swap(goals[i]);
+		s.config.quota.goals.swap(goals[i]);
 		s.baselines.swap(baselines[i]);
 	}
 }

@@ -4,7 +4,7 @@
 #pragma once
 #include "core/region_table.hh"
 #include "core/tried.hh"
-#include "schemes/scheme.hh"
+#include "schemes/scheme_inputs.hh"
 
 namespace damon {
 

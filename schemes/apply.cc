@@ -15,6 +15,14 @@ struct candidate {
 	u32 i;
 };
 
+// Other schemes may have split what @s acted on.
+scan_position not_below_acted(const scheme &s, scan_position at)
+{
+	if (s.pass.acted.known && s.pass.acted.target == at.target)
+		at.address = max(at.address, s.pass.acted.address);
+	return at;
+}
+
 class apply_pass {
 public:
 	explicit apply_pass(const apply_context &context)
@@ -54,7 +62,7 @@ bool apply_pass::run()
 		for (u32 i = 0; !t.gone && i < t.regions.count(); i++) {
 			for (u32 index = 0; index < m_.schemes.size(); index++) {
 				const candidate c{m_.schemes[index], index, number, i};
-				if (!c.s.in_pass || visit(c))
+				if (!c.s.pass.active || visit(c))
 					continue;
 				stop_at(c);
 				return false;
@@ -70,11 +78,12 @@ bool apply_pass::visit(const candidate &c)
 {
 	bool bypasses = false;
 
-	if (c.s.full() || c.s.resting) {
+	if (c.s.full() || c.s.pass.deactivated) {
 		// Others of the pool have used up what was left.
-		if (!c.s.resume.known && !c.s.resting)
-			c.s.resume = {c.target_index, regions_of(c).range(c.i).start, true};
-		c.s.cut_short |= !is_before_resume(c);
+		if (!c.s.pass.resume.known && !c.s.pass.deactivated)
+			c.s.pass.resume = not_below_acted(
+				c.s, {c.target_index, regions_of(c).range(c.i).start, true});
+		c.s.pass.cut_short |= !is_before_resume(c);
 		return true;
 	}
 	if (!is_past_resume(c) || !is_chosen(c) || !cut_as_filtered(c, bypasses) ||
@@ -85,7 +94,7 @@ bool apply_pass::visit(const candidate &c)
 
 bool apply_pass::is_before_resume(const candidate &c) const
 {
-	const place &resume = c.s.resume;
+	const scan_position &resume = c.s.pass.resume;
 
 	return resume.known && (c.target_index < resume.target ||
 				(c.target_index == resume.target &&
@@ -95,12 +104,12 @@ bool apply_pass::is_before_resume(const candidate &c) const
 // Memory below has had its turn; a region on both sides is cut.
 bool apply_pass::is_past_resume(const candidate &c)
 {
-	place &resume = c.s.resume;
+	scan_position &resume = c.s.pass.resume;
 	const addr_range range = regions_of(c).range(c.i);
 
 	// Another scheme has cut what this one was applied to.
-	if (c.s.done.known && c.s.done.target == c.target_index &&
-	    range.start < c.s.done.address)
+	if (c.s.pass.acted.known && c.s.pass.acted.target == c.target_index &&
+	    range.start < c.s.pass.acted.address)
 		return false;
 	if (!is_before_resume(c)) {
 		resume.known = false;
@@ -108,7 +117,7 @@ bool apply_pass::is_past_resume(const candidate &c)
 	}
 	if (c.target_index == resume.target && range.end > resume.address &&
 	    regions_of(c).cut_at(c.i, resume.address))
-		c.s.resume_cut = resume;
+		c.s.pass.resume_split = resume;
 	return false;
 }
 
@@ -116,7 +125,7 @@ bool apply_pass::is_chosen(const candidate &c) const
 {
 	const region_table &regions = regions_of(c);
 
-	return matches(c.s.wanted.pattern, regions, c.i, m_.at) &&
+	return matches(c.s.config.pattern, regions, c.i, m_.at) &&
 	       (!c.s.limited() ||
 		c.s.priority(regions, c.i, m_.at, m_.attrs.aggr_us) >= c.s.min_score);
 }
@@ -126,14 +135,14 @@ bool apply_pass::cut_as_filtered(const candidate &c, bool &bypasses)
 {
 	region_table &regions = regions_of(c);
 
-	if (c.s.wanted.core_filters.empty())
+	if (c.s.config.core_filters.empty())
 		return true;
-	const filter_verdict verdict =
-		c.s.judge(regions, c.i, c.target_index, m_.at, m_.weights);
-	bypasses = verdict.bypasses;
-	if (verdict.end < regions.range(c.i).end && !regions.cut_at(c.i, verdict.end))
+	const filter_result decision =
+		c.s.evaluate_filters(regions, c.i, c.target_index, m_.at, m_.weights);
+	bypasses = decision.bypasses;
+	if (decision.end < regions.range(c.i).end && !regions.cut_at(c.i, decision.end))
 		return false;
-	return verdict.accepted;
+	return decision.accepted;
 }
 
 // False: what the quota leaves cannot be cut off.
@@ -141,15 +150,15 @@ bool apply_pass::cut_to_quota(const candidate &c)
 {
 	region_table &regions = regions_of(c);
 	const addr_range range = regions.range(c.i);
-	const quota_inputs &wanted = c.s.wanted.quota;
-	const u64 left = c.s.quota.left_bytes(wanted);
+	const quota_inputs &config = c.s.config.quota;
+	const u64 left = c.s.quota.left_bytes(config);
 
 	if (!c.s.limited() || range.size() <= left)
 		return true;
-	const u64 end = align_down(range.start + left, c.s.quota.cut_bytes(wanted));
+	const u64 end = align_down(range.start + left, c.s.quota.cut_bytes(config));
 	if (!regions.cut_at(c.i, end))
 		return false;
-	c.s.cut = {c.target_index, end, true};
+	c.s.pass.split = {c.target_index, end, true};
 	return true;
 }
 
@@ -173,20 +182,20 @@ bool apply_pass::act(const candidate &c, bool bypasses)
 		request.nr_filters = 0;
 		request.pass_by_default = true;
 	}
-	const place stopped{c.target_index, do_request(c, request, took_ns), true};
+	const scan_position stopped{c.target_index, do_request(c, request, took_ns), true};
 	region.range.end = stopped.address;
 	if (stopped.address < range.end && regions.cut_at(c.i, stopped.address))
-		s.cut = stopped;
-	s.done = stopped;
+		s.pass.split = stopped;
+	s.pass.acted = stopped;
 	s.request.last_folio = request.last_folio;
 
-	if (s.wanted.action != action::stat)
+	if (s.config.action != action::stat)
 		regions.reset_age(c.i);
 	s.note(region.range.size(), request);
 	if (s.limited())
 		charge(s, region.range.size(), request.applied_bytes, took_ns);
 	if (s.full())
-		s.resume = stopped;
+		s.pass.resume = stopped;
 	tell(c, region, request.passed_bytes);
 	return !(s.acts && m_.interrupted());
 }
@@ -194,23 +203,23 @@ bool apply_pass::act(const candidate &c, bool bypasses)
 // What a scheme has used is gone for the others of its pool.
 void apply_pass::charge(scheme &s, u64 tried_bytes, u64 applied_bytes, u64 took_ns)
 {
-	const quota_inputs &wanted = s.wanted.quota;
+	const quota_inputs &config = s.config.quota;
 	const u64 before = s.quota.charged_bytes();
 
-	s.stats.qt_exceeds += s.quota.charge(wanted, tried_bytes, applied_bytes, took_ns);
-	if (!wanted.pool)
+	s.stats.qt_exceeds += s.quota.charge(config, tried_bytes, applied_bytes, took_ns);
+	if (!config.pool)
 		return;
 	for (scheme &other : m_.schemes)
-		if (&other != &s && other.limited() && other.wanted.quota.pool == wanted.pool)
+		if (&other != &s && other.limited() && other.config.quota.pool == config.pool)
 			other.stats.qt_exceeds += other.quota.charge_for_another(
-				other.wanted.quota, s.quota.charged_bytes() - before, took_ns);
+				other.config.quota, s.quota.charged_bytes() - before, took_ns);
 }
 
 // Part by part.  Returns the end of what has had its turn.
 u64 apply_pass::do_request(const candidate &c, kapi_action_request &request, u64 &took_ns)
 {
 	const u64 end = request.end;
-	const u64 left_ns = c.s.quota.left_ns(c.s.wanted.quota);
+	const u64 left_ns = c.s.quota.left_ns(c.s.config.quota);
 
 	while (c.s.acts && request.start < end) {
 		const u64 part = request.start;
@@ -248,28 +257,26 @@ void apply_pass::stop_at(const candidate &last)
 		scheme &s = m_.schemes[index];
 		const bool was_here = index <= last.scheme_index;
 
-		if (!s.in_pass || s.resume.known || s.cut_short)
+		if (!s.pass.active || s.pass.resume.known || s.pass.cut_short)
 			continue;
-		s.resume = {last.target_index, was_here ? range.end : range.start, true};
-		if (was_here && s.done.known && s.done.target == last.target_index)
-			s.resume.address = max(s.resume.address, s.done.address);
+		s.pass.resume = not_below_acted(
+			s, {last.target_index, was_here ? range.end : range.start, true});
 	}
 }
 
 void begin_pass(scheme &s, u32 index, const apply_context &m)
 {
 	s.schedule(m.at.now_samples, m.attrs);
-	s.in_pass = !s.resting && !s.exhausted();
-	s.cut_short = false;
-	s.done = s.cut = s.resume_cut = {};
+	s.pass.active = !s.pass.deactivated && !s.exhausted();
+	s.pass.acted = {};
 	s.request.last_folio = 0;
 	if (m.walk)
 		m.walk->begin(index);
-	if (s.in_pass)
+	if (s.pass.active)
 		decide_effective_quota(s, index, m);
 }
 
-void rejoin(const place &cut, const apply_context &m)
+void rejoin(const scan_position &cut, const apply_context &m)
 {
 	if (cut.known && cut.target < m.targets.size())
 		m.targets[cut.target].regions.rejoin_at(cut.address, m.region_limit_bytes);
@@ -277,14 +284,16 @@ void rejoin(const place &cut, const apply_context &m)
 
 void finish_pass(scheme &s, u32 index, const apply_context &m)
 {
-	if (s.in_pass) {
+	if (s.pass.active) {
 		// A place that was not found, or at the very end, is none.
-		s.stats.nr_snapshots += !s.cut_short && (!s.resume.known || s.resume == s.done);
-		if (!s.cut_short)
-			s.resume.known = false;
-		rejoin(s.resume_cut, m);
-		rejoin(s.cut, m);
-		s.in_pass = false;
+		s.stats.nr_snapshots += !s.pass.cut_short &&
+					(!s.pass.resume.known || s.pass.resume == s.pass.acted);
+		if (!s.pass.cut_short)
+			s.pass.resume.known = false;
+		rejoin(s.pass.resume_split, m);
+		rejoin(s.pass.split, m);
+		s.pass.resume_split = s.pass.split = {};
+		s.pass.cut_short = s.pass.active = false;
 	}
 	pass_trace{index, m.unit_bytes}.after(s.stats);
 	if (m.walk)
@@ -330,10 +339,10 @@ void begin_passes(const apply_context &context)
 	for (u32 index = 0; index < context.schemes.size(); index++) {
 		scheme &s = context.schemes[index];
 
-		if (!s.due(context.at.now_samples) || s.in_pass)
+		if (!s.due(context.at.now_samples) || s.pass.active)
 			continue;
 		begin_pass(s, index, context);
-		if (!s.in_pass)
+		if (!s.pass.active)
 			finish_pass(s, index, context);
 	}
 }
@@ -343,13 +352,13 @@ bool continue_passes(const apply_context &context)
 	bool any = false;
 
 	for (const scheme &s : context.schemes)
-		any |= s.in_pass;
+		any |= s.pass.active;
 	if (!any)
 		return true;
 	if (!apply_pass{context}.run())
 		return false;
 	for (u32 index = 0; index < context.schemes.size(); index++)
-		if (context.schemes[index].in_pass)
+		if (context.schemes[index].pass.active)
 			finish_pass(context.schemes[index], index, context);
 	return true;
 }

@@ -2,7 +2,7 @@
 // What passes of schemes work with.
 #pragma once
 #include "ops/operations.hh"
-#include "schemes/running.hh"
+#include "schemes/scheme.hh"
 
 namespace damon {
 
@@ -10,10 +10,10 @@ class tried_walk;
 
 // Whether somebody waits for the kdamond who is not to wait for a long pass.
 struct interruption {
-	bool (*wanted)(const void *self) = nullptr;
+	bool (*is_wanted)(const void *self) = nullptr;
 	const void *self = nullptr;
 
-	bool operator()() const { return wanted && wanted(self); }
+	bool operator()() const { return is_wanted && is_wanted(self); }
 };
 
 struct apply_context {

@@ -13,7 +13,7 @@ u32 nr_estimates(const scheme &s)
 {
 	u32 count = 0;
 
-	for (const goal &g : s.wanted.quota.goals)
+	for (const goal &g : s.config.quota.goals)
 		count += needs_usage_estimate(g.metric);
 	return count;
 }
@@ -21,7 +21,7 @@ u32 nr_estimates(const scheme &s)
 goal_progress progress_by_usage(const scheme &s, const goal &g, const apply_context &m)
 {
 	const bool eligible = g.metric == goal_metric::node_eligible_mem_bp;
-	const access_pattern *pattern = eligible ? &s.wanted.pattern : nullptr;
+	const access_pattern *pattern = eligible ? &s.config.pattern : nullptr;
 	const u32 looks = max(most_looks / max(nr_estimates(s), u32{1}), u32{1});
 	kapi_memory node{};
 	kapi_memory all{};
@@ -39,7 +39,7 @@ goal_progress progress_by_measure(const scheme &s, const goal &g, psi_baseline &
 	kapi_memory node{};
 
 	// All that is allowed at a time is not to be more than it takes.
-	if (s.wanted.quota.tuner == goal_tuner::temporal && is_of_use(g.metric) &&
+	if (s.config.quota.tuner == goal_tuner::temporal && is_of_use(g.metric) &&
 	    !kapi_memory_of(g.nid, &node))
 		progress.most_bytes = missing_bytes(g, node);
 	return progress;
@@ -48,7 +48,7 @@ goal_progress progress_by_measure(const scheme &s, const goal &g, psi_baseline &
 // The scheme is at its goal when one of them is reached.
 goal_progress progress_of(scheme &s, const apply_context &m)
 {
-	const vec<goal> &goals = s.wanted.quota.goals;
+	const vec<goal> &goals = s.config.quota.goals;
 	goal_progress all;
 
 	for (u32 i = 0; i < goals.size() && i < s.baselines.size(); i++) {
@@ -69,7 +69,7 @@ void sort_by_priority(scheme &s, const apply_context &m)
 		const region_table &regions = m.targets[number].regions;
 
 		for (u32 i = 0; !m.targets[number].gone && i < regions.count(); i++) {
-			if (!matches(s.wanted.pattern, regions, i, m.at))
+			if (!matches(s.config.pattern, regions, i, m.at))
 				continue;
 			m.priorities.add(s.priority(regions, i, m.at, m.attrs.aggr_us),
 					 s.accepted_bytes(regions, i, number, m.at, m.weights));
@@ -79,10 +79,10 @@ void sort_by_priority(scheme &s, const apply_context &m)
 
 u64 goal_bytes(scheme &s, const apply_context &m, bool step)
 {
-	if (s.wanted.quota.goals.empty())
+	if (s.config.quota.goals.empty())
 		return u64_max;
 	const goal_progress progress = progress_of(s, m);
-	return min(s.tuning.allowed_bytes(s.wanted.quota, progress.score,
+	return min(s.tuning.allowed_bytes(s.config.quota, progress.score,
 					  m.priorities.total_bytes(), step),
 		   progress.most_bytes);
 }
@@ -91,7 +91,7 @@ u64 goal_bytes(scheme &s, const apply_context &m, bool step)
 
 void decide_effective_quota(scheme &s, u32 index, const apply_context &m)
 {
-	const quota_inputs &wanted = s.wanted.quota;
+	const quota_inputs &config = s.config.quota;
 
 	if (!s.limited()) {
 		s.stats.effective_bytes = 0;
@@ -100,13 +100,13 @@ void decide_effective_quota(scheme &s, u32 index, const apply_context &m)
 	sort_by_priority(s, m);
 	const u64 now_ns = kapi_now_ns();
 	const u64 slack_ns = m.attrs.sample_ns() / 2;
-	const auto news = s.quota.look(wanted, now_ns, slack_ns);
+	const auto news = s.quota.look(config, now_ns, slack_ns);
 	if (news != quota_account::news::none) {
 		const bool begins = news == quota_account::news::window;
 
 		if (begins)
-			s.quota.begin_window(wanted, now_ns, slack_ns);
-		s.quota.allow(wanted, goal_bytes(s, m, begins));
+			s.quota.begin_window(config, now_ns, slack_ns);
+		s.quota.allow(config, goal_bytes(s, m, begins));
 		s.stats.effective_bytes = s.quota.effective_bytes();
 		trace_effective_size(index, s.quota.effective_bytes() / m.unit_bytes);
 	}

@@ -2,7 +2,7 @@
 // What a scheme goes by when it chooses regions.
 #pragma once
 #include "core/region_table.hh"
-#include "schemes/scheme.hh"
+#include "schemes/scheme_inputs.hh"
 
 namespace damon {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // schemes/<S>/quotas: how much the scheme may do, and what it is to do first.
 #pragma once
-#include "schemes/scheme.hh"
+#include "schemes/scheme_inputs.hh"
 #include "sysfs/goals.hh"
 #include "sysfs/refresh.hh"
 

@@ -98,17 +98,17 @@ void scheme_points(choices &in)
 	const u64 now = in.number() >> 16;
 	damon::scheme s{};
 
-	s.wanted.apply_interval_us = in.number();
-	s.wanted.max_nr_snapshots = in.number();
+	s.config.apply_interval_us = in.number();
+	s.config.max_nr_snapshots = in.number();
 	s.stats.nr_snapshots = in.number();
 	s.schedule(now, attrs);
 	const u64 interval =
-		s.wanted.apply_interval_us ? s.wanted.apply_interval_us : attrs.aggr_us;
+		s.config.apply_interval_us ? s.config.apply_interval_us : attrs.aggr_us;
 	const u64 point = now + attrs.samples_in(interval);
 	MUST(s.next_apply_samples == point, point);
 	MUST(point > now && !s.due(now) && !s.due(point - 1) && s.due(point), now, point);
 	MUST(s.exhausted() ==
-	     (s.wanted.max_nr_snapshots != 0 && s.stats.nr_snapshots >= s.wanted.max_nr_snapshots));
+	     (s.config.max_nr_snapshots != 0 && s.stats.nr_snapshots >= s.config.max_nr_snapshots));
 }
 
 // ---- the kdamond's deadlines, which are its own business otherwise

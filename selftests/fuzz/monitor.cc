@@ -320,7 +320,8 @@ private:
 		if (monitor_->stats().aggregations == aggregations)
 			check_counts(before);
 		for (const damon::scheme &s : monitor_->config().schemes)
-			MUST(!s.in_pass);
+			MUST(!s.pass.active && !s.pass.cut_short && !s.pass.split.known &&
+			     !s.pass.resume_split.known);
 		if (walking && !is_walking())
 			check_walk(bytes);
 	}
@@ -457,7 +458,7 @@ private:
 			MUST(tried_[i].total_bytes <= tried_bound_ + bytes, i);
 			for (const damon::tried_region &r : tried_[i].regions) {
 				MUST(!r.range.empty());
-				MUST(s.wanted.pattern.nr_accesses.has(r.nr_accesses), i);
+				MUST(s.config.pattern.nr_accesses.has(r.nr_accesses), i);
 				sum += r.range.size();
 			}
 			MUST(!with_regions_ || sum == tried_[i].total_bytes, i, sum);

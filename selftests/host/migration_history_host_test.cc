@@ -62,15 +62,15 @@ TEST_F(migration_rest, move_long_ago_rests_once_in_four_hours_at_most)
 {
 	constexpr u64 rest_s = 10;
 	folio f{777};
-	u64 resting = 0;
+	u64 rested = 0;
 
 	set_clock(0);
 	damonxx_record_migration(&f);
 	for (u64 tick = day; tick < 4 * day; tick++) {
 		set_clock(tick);
-		resting += damonxx_migrated_lately(&f, rest_s * 1'000);
+		rested += damonxx_migrated_lately(&f, rest_s * 1'000);
 	}
-	EXPECT_LE(resting, (3 * 24 / 4) * (rest_s + 1) * ticks_per_s);
+	EXPECT_LE(rested, (3 * 24 / 4) * (rest_s + 1) * ticks_per_s);
 }
 
 TEST_F(migration_rest, move_of_one_pfn_is_not_anothers)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "schemes/watermark.hh"
+#include "schemes/watermarks.hh"
 
 namespace damon {
 
@@ -14,18 +14,18 @@ u64 watermark_permil(const watermarks &marks)
 	return mul_div(memory.free_bytes, 1'000, memory.total_bytes);
 }
 
-bool rests_at(const watermarks &marks, u64 permil, bool rested)
+bool deactivates_at(const watermarks &marks, u64 permil, bool deactivated)
 {
 	if (permil > marks.high || permil < marks.low)
 		return true;
-	return rested && permil >= marks.mid;
+	return deactivated && permil >= marks.mid;
 }
 
-bool rests(const watermarks &marks, bool rested)
+bool deactivates(const watermarks &marks, bool deactivated)
 {
 	if (marks.metric == watermark_metric::none)
 		return false;
-	return rests_at(marks, watermark_permil(marks), rested);
+	return deactivates_at(marks, watermark_permil(marks), deactivated);
 }
 
 } // namespace damon

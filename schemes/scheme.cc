@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "schemes/running.hh"
+#include "schemes/scheme.hh"
 #include "schemes/action.hh"
 
 namespace damon {
@@ -16,24 +16,24 @@ static_assert(kapi_filter_types[static_cast<u32>(filter_type::node)] == KAPI_FIL
 // what is in use, unless the user has a word about that.
 status build_filters(scheme &s, bool physical)
 {
-	const span<const filter> wanted = s.wanted.ops_filters.all();
+	const span<const filter> config = s.config.ops_filters.all();
 	bool asks_for_young = false;
 
-	TRY(s.filters.reserve(wanted.size() + 1));
-	for (const filter &f : wanted) {
+	TRY(s.filters.reserve(config.size() + 1));
+	for (const filter &f : config) {
 		asks_for_young |= f.type == filter_type::young;
 		s.filters.push({kapi_filter_types[static_cast<u32>(f.type)], f.matching, f.allow,
 				f.memcg, f.limits.min, f.limits.max});
 	}
-	if (physical && s.wanted.action == action::pageout && !asks_for_young)
+	if (physical && s.config.action == action::pageout && !asks_for_young)
 		s.filters.push({KAPI_FILTER_YOUNG, true, false, 0, 0, 0});
 	return ok;
 }
 
 status build_destinations(scheme &s)
 {
-	TRY(s.destinations.reserve(s.wanted.destinations.size()));
-	for (const destination &to : s.wanted.destinations) {
+	TRY(s.destinations.reserve(s.config.destinations.size()));
+	for (const destination &to : s.config.destinations) {
 		s.destinations.push({to.nid, to.weight});
 		s.request.total_weight += to.weight;
 	}
@@ -44,16 +44,16 @@ status build_destinations(scheme &s)
 
 status scheme::build(scheme_inputs &in, bool physical)
 {
-	wanted = move(in);
-	const action what = wanted.action;
-	wanted.quota.block_bytes = block_of(what);
+	config = move(in);
+	const action what = config.action;
+	config.quota.block_bytes = block_of(what);
 
-	if (wanted.rest_ms)
+	if (config.rest_ms)
 		TRY(status::from_errno(kapi_record_migrations()));
 	request.action = static_cast<u8>(kernel_action(what));
-	request.target_node = wanted.target_nid;
-	request.rest_ms = wanted.rest_ms;
-	request.pass_by_default = accepted_by_default(wanted.ops_filters.all());
+	request.target_node = config.target_nid;
+	request.rest_ms = config.rest_ms;
+	request.pass_by_default = accepted_by_default(config.ops_filters.all());
 	if (!takes_mappings_whole(what))
 		TRY(build_filters(*this, physical));
 	if (!physical)
@@ -65,7 +65,7 @@ status scheme::build(scheme_inputs &in, bool physical)
 	prefers = preference_of(what, physical);
 	acts = has_meaning(what, physical) && kapi_can_apply(request.action, physical) &&
 	       (what != action::stat || !filters.empty());
-	return baselines.resize(wanted.quota.goals.size());
+	return baselines.resize(config.quota.goals.size());
 }
 
 u32 scheme::priority(const region_table &regions, u32 i, const aggregation_position &at,
@@ -77,20 +77,21 @@ u32 scheme::priority(const region_table &regions, u32 i, const aggregation_posit
 		return highest_priority;
 	return priority_of(prefers, hot_score(regions.moving_sum(i, at.left, at.length), at.length,
 					      mul_div(regions.age(i), aggr_us, us_per_second),
-					      wanted.quota.weights));
+					      config.quota.weights));
 }
 
-filter_verdict scheme::judge_from(u64 start, const region_table &regions, u32 i, u32 target_index,
-				  const aggregation_position &at,
-				  const probe_weights &weights) const
+filter_result scheme::evaluate_filters_from(u64 start, const region_table &regions, u32 i,
+					    u32 target_index, const aggregation_position &at,
+					    const probe_weights &weights) const
 {
 	const hit_counters hits = regions.hits(i);
-	judged_region region{{start, regions.range(i).end}, target_index, 0};
+	filter_subject region{{start, regions.range(i).end}, target_index, 0};
 
 	for (u32 probe = 0; probe < max_probes; probe++)
-		region.weighted_hits += u64{weights.of[probe]} *
-					hits.moving_sum(probe, at.left, at.length);
-	return damon::judge(wanted.core_filters.all(), !wanted.ops_filters.empty(), region);
+		region.weighted_hits +=
+			u64{weights.of[probe]} * hits.moving_sum(probe, at.left, at.length);
+	return damon::evaluate_filters(config.core_filters.all(), !config.ops_filters.empty(),
+				       region);
 }
 
 u64 scheme::accepted_bytes(const region_table &regions, u32 i, u32 target_index,
@@ -99,13 +100,13 @@ u64 scheme::accepted_bytes(const region_table &regions, u32 i, u32 target_index,
 	const addr_range range = regions.range(i);
 	u64 sum = 0;
 
-	if (wanted.core_filters.empty())
+	if (config.core_filters.empty())
 		return range.size();
 	for (u64 start = range.start; start < range.end;) {
-		const filter_verdict verdict =
-			judge_from(start, regions, i, target_index, at, weights);
-		sum += verdict.accepted ? verdict.end - start : 0;
-		start = verdict.end;
+		const filter_result decision =
+			evaluate_filters_from(start, regions, i, target_index, at, weights);
+		sum += decision.accepted ? decision.end - start : 0;
+		start = decision.end;
 	}
 	return sum;
 }
@@ -123,17 +124,14 @@ void scheme::note(u64 bytes, const kapi_action_request &outcome)
 void scheme::take_results(const scheme &before)
 {
 	stats = before.stats;
-	if (wanted.apply_interval_us == before.wanted.apply_interval_us)
+	if (config.apply_interval_us == before.config.apply_interval_us)
 		next_apply_samples = before.next_apply_samples;
-	resting = before.resting;
+	pass = before.pass;
+	pass.split = pass.resume_split = {};
 	quota = before.quota;
 	quota.revise();
-	if (wanted.quota.tuner == before.wanted.quota.tuner)
+	if (config.quota.tuner == before.config.quota.tuner)
 		tuning = before.tuning;
-	in_pass = before.in_pass;
-	cut_short = before.cut_short;
-	done = before.done;
-	resume = before.resume;
 	min_score = before.min_score;
 }
 
