@@ -30,7 +30,7 @@ struct configuration {
 	// Takes regions and counters over from @old, by index, for what stays the same.
 	void take_results(configuration &old);
 	// The number of the target that goes on from number @before of @old; no target: none.
-	u32 heir(const configuration &old, u32 before) const;
+	u32 successor(const configuration &old, u32 before) const;
 
 	u32 nr_regions() const;
 	u64 total_bytes() const;

@@ -45,41 +45,24 @@ void kdamond::run(kapi_thread *self)
 	requests_.open(self);
 	begun_.complete();
 	note_wake();
-	monitor_.heed({is_wanted, this});
-	monitor_.give_way_to({serve_readers, this});
+	monitor_.set_interrupt_check({is_wanted, this});
+	monitor_.set_yield_hook({serve_readers, this});
 	monitor_.begin();
 
 	u64 deadline = kapi_now_ns();
 	mark_ns_ = deadline;
 	for (;;) {
 		const u64 begun = kapi_now_ns();
-		const bool paused = monitor_.paused();
-		const u64 rest_us = paused ? 0 : monitor_.may_rest_us();
-		const bool idle = paused || rest_us;
 		settle_account(begun);
-		const u64 skipped = idle ? 0 : samples_to_skip();
-		if (rest_us && !monitor_.alive())
+		const step next = choose_step();
+		if (!begin_step(next))
 			break;
-		if (idle)
-			monitor_.pause();
-		else if (!skipped && !monitor_.prepare(planned_checks()))
-			break;
-		const u64 previous = deadline;
-		const u64 sample_ns = monitor_.config().attrs.sample_ns();
-		deadline = next_deadline(previous, begun);
-		if (skipped)
-			deadline = saturating_add(begun, saturating_mul(skipped, sample_ns));
-		else if (rest_us)
-			deadline = saturating_add(begun, saturating_mul(rest_us, ns_per_us));
-		else if (!paused)
-			note_lateness(previous, begun, deadline);
+		deadline = deadline_of(next, deadline, begun);
 		const wake_reason why = sleep_until(self, deadline);
 		if (why == wake_reason::stop)
 			break;
-		if (why == wake_reason::due && skipped)
-			monitor_.skip(skipped);
-		else if (why == wake_reason::due && !idle)
-			monitor_.check();
+		if (why == wake_reason::due)
+			end_step(next);
 		finish_passes();
 		kapi_cond_resched();
 	}
@@ -87,6 +70,64 @@ void kdamond::run(kapi_thread *self)
 	requests_.close();
 	monitor_.end();
 	__atomic_store_n(&running_, false, __ATOMIC_RELEASE);
+}
+
+kdamond::step kdamond::choose_step()
+{
+	if (monitor_.paused())
+		return {step_kind::paused};
+	if (const u64 sleep_us = monitor_.deactivated_us())
+		return {step_kind::deactivated, sleep_us};
+	if (const u64 samples = samples_to_skip())
+		return {step_kind::skip, samples};
+	return {step_kind::sample};
+}
+
+// False: no target is left.
+bool kdamond::begin_step(const step &next)
+{
+	switch (next.kind) {
+	case step_kind::sample:
+		return monitor_.prepare(planned_checks());
+	case step_kind::skip:
+		return true;
+	case step_kind::deactivated:
+		if (!monitor_.alive())
+			return false;
+		[[fallthrough]];
+	case step_kind::paused:
+		monitor_.pause();
+		return true;
+	}
+	return false;
+}
+
+// The account of missed samples is kept here, too: only samples can be late.
+u64 kdamond::deadline_of(const step &next, u64 previous_ns, u64 begun_ns)
+{
+	const u64 sample_ns = monitor_.config().attrs.sample_ns();
+
+	switch (next.kind) {
+	case step_kind::skip:
+		return saturating_add(begun_ns, saturating_mul(next.amount, sample_ns));
+	case step_kind::deactivated:
+		return saturating_add(begun_ns, saturating_mul(next.amount, ns_per_us));
+	case step_kind::sample:
+	case step_kind::paused:
+		break;
+	}
+	const u64 deadline_ns = next_deadline(previous_ns, begun_ns);
+	if (next.kind == step_kind::sample)
+		note_lateness(previous_ns, begun_ns, deadline_ns);
+	return deadline_ns;
+}
+
+void kdamond::end_step(const step &done)
+{
+	if (done.kind == step_kind::sample)
+		monitor_.check();
+	else if (done.kind == step_kind::skip)
+		monitor_.skip(done.amount);
 }
 
 // By requests, or for its end.
@@ -107,10 +148,10 @@ void kdamond::serve_readers(void *self)
 // is prepared for a sample yet, so there is nothing that a commit makes void.
 void kdamond::finish_passes()
 {
-	while (monitor_.goes_on() && !kapi_thread_should_stop()) {
+	while (monitor_.has_interrupted_passes() && !kapi_thread_should_stop()) {
 		requests_.serve(monitor_);
 		(void)monitor_.take_restart();
-		monitor_.go_on();
+		monitor_.resume_passes();
 	}
 }
 
@@ -154,13 +195,13 @@ void kdamond::settle_account(u64 now_ns)
 {
 	const u64 cpu_ns = cpu_at_wake_ns_ + (now_ns - woken_ns_);
 	const u64 took_ns = cpu_ns - min(cpu_ns_, cpu_ns);
-	const u64 upkeep_ns = monitor_.take_upkeep_ns();
+	const u64 work_ns = monitor_.take_work_ns();
 
 	cpu_ns_ = cpu_ns;
 	budget_.set_share(monitor_.config().attrs.cpu_permil);
 	budget_.account(now_ns, cpu_ns);
 	if (std::exchange(looked_, false))
-		budget_.learn(took_ns - min(upkeep_ns, took_ns));
+		budget_.learn(took_ns - min(work_ns, took_ns));
 	if (now_ns - mark_ns_ >= ns_per_second) {
 		cpu_permil_ = mul_div(cpu_ns - min(mark_cpu_ns_, cpu_ns), 1'000, now_ns - mark_ns_);
 		mark_ns_ = now_ns;

@@ -29,12 +29,27 @@ public:
 	monitoring_stats stats() const;
 
 private:
-	enum class wake_reason { due, restart, stop };
+	// What the kdamond does until its next deadline.
+	enum class step_kind : u8 {
+		sample,
+		skip,	     // so many samples, to stay within cpu_permil
+		deactivated, // sleep for so many microseconds: no scheme is to work
+		paused,	     // sleep for a sampling interval, until a commit ends it
+	};
+	struct step {
+		step_kind kind;
+		u64 amount = 0;
+	};
+	enum class wake_reason : u8 { due, restart, stop };
 
 	static void entry(kapi_thread *self, void *argument);
 	void run(kapi_thread *self);
 	static bool is_wanted(const void *self);
 	static void serve_readers(void *self);
+	step choose_step();
+	bool begin_step(const step &next);
+	void end_step(const step &done);
+	u64 deadline_of(const step &next, u64 previous_ns, u64 begun_ns);
 	void finish_passes();
 	wake_reason sleep_until(kapi_thread *self, u64 deadline_ns);
 	u64 next_deadline(u64 previous_ns, u64 begun_ns) const;

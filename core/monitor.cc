@@ -58,7 +58,7 @@ template <typename Work> bool monitor::in_batches(target &t, Work work)
 		done += count;
 		if (done == all.size())
 			return true;
-		interlude_();
+		yield_hook_();
 	}
 }
 
@@ -122,21 +122,21 @@ void monitor::check()
 	now_samples_++;
 	stats_.samples++;
 
-	measure_upkeep([this] { do_upkeep(); });
+	measure_work([this] { do_aggregation_work(); });
 }
 
-template <typename Work> void monitor::measure_upkeep(Work work)
+template <typename Work> void monitor::measure_work(Work work)
 {
 	const u64 begun_ns = kapi_now_ns();
 	work();
 	const u64 took_ns = kapi_now_ns() - begun_ns;
-	upkeep_ns_ += took_ns;
+	work_ns_ += took_ns;
 	sum_work_ns_ += took_ns;
 }
 
-void monitor::go_on()
+void monitor::resume_passes()
 {
-	measure_upkeep([this] { continue_passes(make_apply_context()); });
+	measure_work([this] { continue_passes(make_apply_context()); });
 }
 
 bool monitor::alive() const
@@ -147,17 +147,17 @@ bool monitor::alive() const
 	return false;
 }
 
-u64 monitor::may_rest_us()
+u64 monitor::deactivated_us()
 {
 	u64 least_us = u64_max;
 
-	resting_ = !config_->schemes.empty();
+	all_deactivated_ = !config_->schemes.empty();
 	for (scheme &s : config_->schemes) {
 		s.pass.deactivated = deactivates(s.config.watermarks, s.pass.deactivated);
-		resting_ &= s.pass.deactivated;
+		all_deactivated_ &= s.pass.deactivated;
 		least_us = min(least_us, s.config.watermarks.interval_us);
 	}
-	return resting_ ? max(least_us, max(config_->attrs.sample_us, u64{1})) : 0;
+	return all_deactivated_ ? max(least_us, max(config_->attrs.sample_us, u64{1})) : 0;
 }
 
 void monitor::skip(u64 samples)
@@ -167,7 +167,7 @@ void monitor::skip(u64 samples)
 	stats_.probes_skipped += saturating_mul(samples, nr_regions());
 }
 
-void monitor::do_upkeep()
+void monitor::do_aggregation_work()
 {
 	const bool aggregation_over = now_samples_ >= next_aggregation_;
 	if (aggregation_over)
@@ -289,7 +289,7 @@ void monitor::update()
 }
 
 // Testing is also what gives borrowed accessed bits back, where the kernel needs that.
-void monitor::give_back()
+void monitor::restore_accessed_bits()
 {
 	for (target &t : config_->targets)
 		if (cleared_ && !t.gone)
@@ -299,13 +299,13 @@ void monitor::give_back()
 
 void monitor::pause()
 {
-	give_back();
+	restore_accessed_bits();
 	finish_walk(errc::canceled);
 }
 
 void monitor::end()
 {
-	give_back();
+	restore_accessed_bits();
 	finish_walk(errc::canceled);
 	for (target &t : config_->targets)
 		t.pid = {};
@@ -316,7 +316,7 @@ void monitor::commit(own<configuration> &fresh)
 	const aggregation_position at = position();
 	const monitoring_attrs old = config_->attrs;
 
-	give_back();
+	restore_accessed_bits();
 	fresh->take_results(*config_);
 	std::swap(config_, fresh);
 
@@ -351,7 +351,7 @@ status monitor::begin_walk(walk_wait &walk)
 		return errc::busy;
 	if (!walk.walk.fits(config_->schemes.size(), config_->region_capacity()))
 		return errc::range;
-	if (paused() || resting_)
+	if (paused() || all_deactivated_)
 		return errc::canceled;
 	walk_ = &walk;
 	return ok;

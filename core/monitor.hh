@@ -20,7 +20,7 @@ struct walk_wait {
 };
 
 // Somebody who has a turn in between.
-struct interlude {
+struct yield_hook {
 	void (*play)(void *self) = nullptr;
 	void *self = nullptr;
 
@@ -46,19 +46,19 @@ public:
 	void check();
 	// Instead of both: so many samples pass without a look, and what is due waits.
 	void skip(u64 samples);
-	// Instead of both while a commit has said so: nothing is looked at, and time stands still.
+	// Paused by a commit: no sampling; the sample clock stops.
 	bool paused() const { return config_->paused; }
 	void pause();
-	// How long the kdamond may sleep instead of both, in microseconds: no scheme is to work now,
-	// and with pause() nothing is looked at.  0: it may not.
-	u64 may_rest_us();
+	// How long to sleep, in microseconds, while the watermarks deactivate all schemes; 0: some scheme
+	// is active.
+	u64 deactivated_us();
 	// Rounds of schemes have been interrupted: apply() goes on with them, between samples.
-	bool goes_on() const { return interrupted_ && !paused(); }
-	void go_on();
+	bool has_interrupted_passes() const { return interrupted_ && !paused(); }
+	void resume_passes();
 	// Who is asked whether passes are to be interrupted.
-	void heed(interruption wanted) { interruption_ = wanted; }
+	void set_interrupt_check(interruption wanted) { interruption_ = wanted; }
 	// Who gets a turn where a sample's access checks are partly done, and only reads.
-	void give_way_to(interlude readers) { interlude_ = readers; }
+	void set_yield_hook(yield_hook readers) { yield_hook_ = readers; }
 	// False: no target is left.
 	bool alive() const;
 	// Ends the walk, and lets go of the targets.
@@ -87,7 +87,7 @@ public:
 	u64 aggregation_work_ns() const { return aggregation_work_ns_; }
 	u64 aggregation_samples() const { return aggregation_samples_; }
 	// The first since the last question.
-	u64 take_upkeep_ns() { return std::exchange(upkeep_ns_, 0); }
+	u64 take_work_ns() { return std::exchange(work_ns_, 0); }
 
 private:
 	void find_ranges();
@@ -95,8 +95,8 @@ private:
 	template <typename Work> bool in_batches(target &t, Work work);
 	bool clear(target &t);
 	void test(target &t);
-	void do_upkeep();
-	template <typename Work> void measure_upkeep(Work work);
+	void do_aggregation_work();
+	template <typename Work> void measure_work(Work work);
 	void end_aggregation();
 	void tune();
 	void apply();
@@ -105,7 +105,7 @@ private:
 	bool outdated();
 	void update();
 	void finish_walk(status outcome);
-	void give_back();
+	void restore_accessed_bits();
 
 	own<configuration> config_;
 	prng random_;
@@ -118,15 +118,15 @@ private:
 	monitoring_stats stats_;
 	u64 closed_checks_ = 0; // stats at the end of the last aggregation
 	u64 closed_samples_ = 0;
-	u64 upkeep_ns_ = 0;
+	u64 work_ns_ = 0;
 	u64 sum_work_ns_ = 0; // in this aggregation
 	u64 aggregation_work_ns_ = 0;
 	u64 aggregation_samples_ = 0;
 	u64 untuned_aggregations_ = 0; // since the intervals were looked at
 	interruption interruption_;
-	interlude interlude_;
+	yield_hook yield_hook_;
 	bool restart_ = false;
-	bool resting_ = false;		// all schemes do
+	bool all_deactivated_ = false;	// by their watermarks
 	bool interrupted_ = false;	// passes are
 	bool cleared_ = false;		// access checks are prepared, to be finished
 };

@@ -134,9 +134,9 @@ void region_table::reset(span<const addr_range> ranges)
 	set_ranges(ranges);
 }
 
-// Adds a region behind the last one: with the counts of region @index of @heir_of, or new.
+// Adds a region behind the last one: with the counts of region @index of @origin, or new.
 // Entries from @limit on must not be written; then the last region is stretched instead.
-void region_table::append(addr_range range, u32 limit, const region_table *heir_of, u32 index)
+void region_table::append(addr_range range, u32 limit, const region_table *origin, u32 index)
 {
 	if (count_ >= limit) {
 		if (count_)
@@ -146,13 +146,13 @@ void region_table::append(addr_range range, u32 limit, const region_table *heir_
 	const u32 i = count_++;
 	start_[i] = range.start;
 	end_[i] = range.end;
-	nr_accesses_[i] = heir_of ? heir_of->nr_accesses_[index] : 0;
-	checks_[i].own = heir_of ? heir_of->checks_[index].own : u16{0};
-	last_nr_accesses_[i] = heir_of ? heir_of->last_nr_accesses_[index] : 0;
-	age_[i] = heir_of ? heir_of->age_[index] : 0;
+	nr_accesses_[i] = origin ? origin->nr_accesses_[index] : 0;
+	checks_[i].own = origin ? origin->checks_[index].own : u16{0};
+	last_nr_accesses_[i] = origin ? origin->last_nr_accesses_[index] : 0;
+	age_[i] = origin ? origin->age_[index] : 0;
 	subregion_hits_[i] = 0;
 	if (hits_)
-		hits_[i] = heir_of ? heir_of->hits(index) : hit_counters{};
+		hits_[i] = origin ? origin->hits(index) : hit_counters{};
 }
 
 // Leaves the free entries below, so that a forward pass may write more than it read.
@@ -192,24 +192,24 @@ void region_table::set_ranges(span<const addr_range> ranges)
 	count_ = 0;
 	for (const addr_range &range : ranges) {
 		u64 covered = range.start;
-		u32 heirs = 0;
+		u32 successors = 0;
 
 		for (; in < capacity_ && start_[in] < range.end; in++) {
 			const addr_range old = this->range(in);
 			if (old.end <= range.start)
 				continue;
 			const addr_range kept{max(old.start, range.start), min(old.end, range.end)};
-			if (heirs && covered < kept.start)
+			if (successors && covered < kept.start)
 				append({covered, kept.start}, in);
 			// What reaches beyond this range stays for the next one to inherit from.
 			const bool spent = old.end <= range.end;
-			append({heirs++ ? kept.start : range.start, kept.end}, in + spent, this,
-			       in);
+			append({successors++ ? kept.start : range.start, kept.end}, in + spent,
+			       this, in);
 			covered = kept.end;
 			if (!spent)
 				break;
 		}
-		if (!heirs)
+		if (!successors)
 			append(range, in);
 		else if (count_)
 			end_[count_ - 1] = range.end;

@@ -153,7 +153,7 @@ private:
 	void store(u32 i, const cluster &merged);
 	void join_hits(u32 out, u32 first, u32 members);
 	void copy_region(u32 to, u32 from);
-	void append(addr_range range, u32 limit, const region_table *heir_of = nullptr,
+	void append(addr_range range, u32 limit, const region_table *origin = nullptr,
 		    u32 index = 0);
 	bool are_alike(u32 i, u32 k) const;
 	bool has_room_to_cover(u32 nr_ranges) const;

@@ -29,7 +29,7 @@ std::map<s32, kapi_memory> &all_nodes()
 	return nodes;
 }
 
-void give_back(s32 nid, u64 bytes)
+void restore_accessed_bits(s32 nid, u64 bytes)
 {
 	const auto node = all_nodes().find(nid);
 
@@ -106,7 +106,7 @@ bool migrate(kapi_mm &mm, const kapi_action_request &request, const folio_at &fo
 	if (node == nodes.end() || folio.what.node == to || node->second.free_bytes < folio.size)
 		return false;
 	node->second.free_bytes -= folio.size;
-	give_back(folio.what.node, folio.size);
+	restore_accessed_bits(folio.what.node, folio.size);
 	mm.changed[folio.start].node = to;
 	mm.moved_ns[folio.start] = kapi_now_ns();
 	return true;
@@ -117,7 +117,7 @@ bool act_on(kapi_mm &mm, const kapi_action_request &request, const folio_at &fol
 	switch (request.action) {
 	case KAPI_ACTION_PAGEOUT:
 		mm.changed[folio.start].out = true;
-		give_back(folio.what.node, folio.size);
+		restore_accessed_bits(folio.what.node, folio.size);
 		return true;
 	case KAPI_ACTION_COLD:
 	case KAPI_ACTION_LRU_DEPRIO:

@@ -157,7 +157,7 @@ TEST(snapshot, taken_during_a_sample_has_all_regions)
 	ASSERT_TRUE(built.is_ok());
 	damon::monitor m{std::move(built).take(), 5};
 	reader r{&m};
-	m.give_way_to({reader::play, &r});
+	m.set_yield_hook({reader::play, &r});
 	m.begin();
 	for (u32 sample = 0; sample < 25; sample++) {
 		ASSERT_TRUE(m.prepare());
