@@ -6,6 +6,7 @@
 #include <linux/printk.h>
 #include "damonxx/abi.h"
 #include "damonxx/kapi.h"
+#include "damonxx/version.h"
 #include "ops/migration_history.h"
 #include "ops/ram.h"
 #include "ops/symbols.h"
@@ -40,4 +41,5 @@ module_init(damonxx_module_init);
 module_exit(damonxx_module_exit);
 MODULE_AUTHOR("damonxx developers");
 MODULE_DESCRIPTION("Data access monitor (DAMON) in C++");
+MODULE_VERSION(DAMONXX_VERSION);
 MODULE_LICENSE("GPL");
