@@ -18,7 +18,10 @@ html_theme = "alabaster"
 html_theme_options = {
     "description": "Data access monitoring (DAMON) as a loadable kernel module",
     "fixed_sidebar": True,
-    "page_width": "1200px",
+    "page_width": "1240px",
+    "body_max_width": "none",
+    "font_size": "16px",
+    "code_font_size": "0.82em",
     "sidebar_width": "240px",
     "show_powered_by": False,
 }
