@@ -34,9 +34,9 @@ any_second() { # BUSIEST-SECOND-US MOST-IN-5-MS-US ALL-US
 
 need_module
 exec 3>&1
-start_victim busy 64
+start_workload busy 64
 hot=$(said hot) cold=$(said cold)
-check "monitoring without a budget" monitor "$victim" $sample_us=5000 $aggr_us=100000 \
+check "monitoring without a budget" monitor "$workload" $sample_us=5000 $aggr_us=100000 \
 	$min_regions=$regions $max_regions=$((regions * 6 / 5))
 sleep 3
 diag "without a budget: $(kdamond_stat cpu_permil) permil, $(kdamond_stat checks_per_sample) checks a sample, $(kdamond_cpu_ms) ms so far"

@@ -57,7 +57,7 @@ off_without() {
 
 need_module
 [ -e $cpu ] || skip_all "the second CPU cannot go off line"
-start_keeper a 4 8
+start_content_checker a 4 8
 check "a process and physical memory are monitored" both_on
 check "both go on while their CPU goes off line and comes back" goes_off_and_comes_back
 check "the accesses of the process are found" wait_until 30 is_hot

@@ -95,12 +95,12 @@ echo +memory >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null
 mkdir $group
 
 echo 0 >$group/cgroup.procs
-start_keeper a --node 0 0 $size
+start_content_checker a --node 0 0 $size
 echo 0 >/sys/fs/cgroup/cgroup.procs
 check "a process: what sampling clears is still referenced for the kernel" stays_referenced a $a
-start_keeper b 0 $size
+start_content_checker b 0 $size
 check "physical memory: so it is there" stays_referenced b 0
-end_keeper b
+end_content_checker b
 check "a goal goes by what its cgroup uses of the node, and not of another one" cgroup_counts
 check_todo "the filter young knows what is read by system calls only" \
 	"on multi-generational lists the kernel leaves the idle flag alone then" young_by_reading

@@ -69,7 +69,7 @@ aggregations() {
 aggregated() {
 	need_idle
 	# shellcheck disable=SC2086
-	monitor "$victim" $settings || return
+	monitor "$workload" $settings || return
 	forget
 	listen damon_aggregated && sleep 2 && ignore damon_aggregated || return
 	texts_match damon_aggregated 'target_id=0 nr_regions=[0-9]+ [0-9]+-[0-9]+: [0-9]+ [0-9]+' && aggregations 15 &&
@@ -108,7 +108,7 @@ in_a_row() {
 only_what_matches() {
 	need_idle
 	# shellcheck disable=SC2086
-	new_kdamond "$victim" $settings schemes/nr_schemes=2 || return
+	new_kdamond "$workload" $settings schemes/nr_schemes=2 || return
 	tryio -p $context/schemes 0/access_pattern/sz/max=18446744073709551615 0/access_pattern/nr_accesses/max=4294967295 \
 		0/access_pattern/age/max=4294967295 1/access_pattern/sz/max=18446744073709551615 \
 		1/access_pattern/nr_accesses/min=10 1/access_pattern/nr_accesses/max=20 1/access_pattern/age/max=4294967295 &&
@@ -138,10 +138,10 @@ statistics() {
 # Nothing is accessed by an idle process, so the intervals grow to what is allowed.
 tuning() {
 	need_idle
-	end_victim
-	start_victim idle 32
+	end_workload
+	start_workload idle 32
 	# shellcheck disable=SC2086
-	new_kdamond "$victim" $settings monitoring_attrs/intervals/intervals_goal/access_bp=400 \
+	new_kdamond "$workload" $settings monitoring_attrs/intervals/intervals_goal/access_bp=400 \
 		monitoring_attrs/intervals/intervals_goal/aggrs=3 \
 		monitoring_attrs/intervals/intervals_goal/min_sample_us=5000 \
 		monitoring_attrs/intervals/intervals_goal/max_sample_us=20000 || return
@@ -174,11 +174,11 @@ without_probes() {
 # With probes, the same regions as in the tree, and the same hits: of anonymous memory and of a file.
 with_probes() {
 	need_idle
-	end_victim
+	end_workload
 	dd if=/dev/zero of="$work/file" bs=1048576 count=8 2>/dev/null
-	start_victim mixed "$work/file"
+	start_workload mixed "$work/file"
 	# shellcheck disable=SC2086
-	new_kdamond "$victim" $settings && put $attrs/probes/nr_probes 2 && probe 0 anon Y && probe 1 anon N && turn on ||
+	new_kdamond "$workload" $settings && put $attrs/probes/nr_probes 2 && probe 0 anon Y && probe 1 anon N && turn on ||
 		return
 	forget
 	listen damon_region_aggregated && sleep 0.3 && turn update_schemes_tried_regions && sleep 0.3 &&
@@ -199,7 +199,7 @@ probe() { # NUMBER TYPE MATCHING: hits what the filter says, and nothing else
 allowances() {
 	need_idle
 	# shellcheck disable=SC2086
-	new_kdamond "$victim" $settings schemes/0/quotas/bytes=1048576 schemes/0/quotas/reset_interval_ms=500 && turn on ||
+	new_kdamond "$workload" $settings schemes/0/quotas/bytes=1048576 schemes/0/quotas/reset_interval_ms=500 && turn on ||
 		return
 	sleep 1
 	forget
@@ -215,9 +215,9 @@ allowances() {
 # perf counts an event, and the module stays as long as it does.
 perf_holds() {
 	need_idle
-	end_victim
+	end_workload
 	# shellcheck disable=SC2086
-	start_victim idle 16 && monitor "$victim" $settings || return
+	start_workload idle 16 && monitor "$workload" $settings || return
 	rm -f "$work/perf"
 	perf_hold "$(cat "$(dir_of damos_stat_after_apply_interval)/id")" >"$work/perf" 2>&1 &
 	holder=$!
@@ -247,9 +247,9 @@ unloading() {
 	insmod "$module" && is "$(cat "$(dir_of damos_stat_after_apply_interval)/enable")" 0
 }
 stay() {
-	end_victim
+	end_workload
 	# shellcheck disable=SC2086
-	start_victim busy 64 && monitor "$victim" $settings && aggregated
+	start_workload busy 64 && monitor "$workload" $settings && aggregated
 }
 theirs_stay() { is "$(cat $tracing/events/damon/damon_aggregated/id 2>/dev/null)" "$theirs"; }
 
@@ -262,7 +262,7 @@ done
 theirs=''
 [ ! -d $tracing/events/damonxx ] || theirs=$(cat $tracing/events/damon/damon_aggregated/id)
 echo 16384 >$tracing/buffer_size_kb
-start_victim busy 64
+start_workload busy 64
 check "the fields of damon_aggregated" aggregated_fields
 check "the fields of damon_region_aggregated" region_aggregated_fields
 check "the fields of damos_before_apply" before_apply_fields

@@ -14,7 +14,7 @@
  *	operations named anew between check and use	sysfs_state.last_error_names_place_of_invalid_value
  *							(inputs are read once)
  *	huge and absent entries taken for pages		mappings.sh, frames.c
- *	mappings that change while they are listed	mappings.sh, storm.sh
+ *	mappings that change while they are listed	mappings.sh, sysfs_stress.sh
  *	one refresh timer for all			sysfs_refresh.each_kdamond_has_its_own_timer
  *	one count of regions for all			kdamonds.two_running_share_no_state
  *	the last window's count of the left region only	merge_averages_last_aggregation_too

@@ -30,7 +30,7 @@ kinds="idle,8 busy,4 grow,16 vmas,500 leaderless,4 thp,8"
 pids=
 spawn() {
 	kind=${1%,*}
-	victim "$kind" "${1#*,}" >/dev/null 2>&1 &
+	workload "$kind" "${1#*,}" >/dev/null 2>&1 &
 	pids="$pids $!"
 }
 spawn_all() {

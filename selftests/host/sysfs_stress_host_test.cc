@@ -16,13 +16,13 @@ using namespace std::chrono_literals;
 // What a write may say when others change the tree at the same time.
 bool is_expected(long rc)
 {
-	static const std::set<long> errors = {-ENOENT, -ENODEV, -EBUSY, //
+	static const std::set<long> errors = {-ENOENT, -ENODEV,	   -EBUSY, //
 					      -EINVAL, -ECANCELED, -EINTR};
 
 	return rc > 0 || errors.contains(rc);
 }
 
-class sysfs_storm : public sysfs_tree {
+class sysfs_stress : public sysfs_tree {
 protected:
 	using script = std::vector<std::pair<std::string, std::string>>; // path, text
 
@@ -36,7 +36,7 @@ protected:
 	}
 
 	// Each script in a thread of its own, @rounds times.
-	void storm(const std::vector<script> &scripts, int rounds, void (*pause)())
+	void stress(const std::vector<script> &scripts, int rounds, void (*pause)())
 	{
 		std::list<host::thread> threads;
 
@@ -106,7 +106,7 @@ protected:
 	}
 };
 
-TEST_F(sysfs_storm, random_operations_under_virtual_clock_end_clean)
+TEST_F(sysfs_stress, random_operations_under_virtual_clock_end_clean)
 {
 	use_virtual_clock();
 	add_process(pid, {{0x10000, 0x50000}});
@@ -115,22 +115,22 @@ TEST_F(sysfs_storm, random_operations_under_virtual_clock_end_clean)
 		preempt(1 + round % 5);
 		put("kdamonds/nr_kdamonds", "0\n");
 		stage();
-		storm(scripts(), 15, [] { run_for(20'000'000); });
+		stress(scripts(), 15, [] { run_for(20'000'000); });
 		preempt(0);
 		check_usable();
 	}
 }
 
-TEST_F(sysfs_storm, random_operations_under_real_clock_end_clean)
+TEST_F(sysfs_stress, random_operations_under_real_clock_end_clean)
 {
 	add_process(pid, {{0x10000, 0x50000}});
 	stage();
-	storm(scripts(), 40, [] { std::this_thread::sleep_for(20ms); });
+	stress(scripts(), 40, [] { std::this_thread::sleep_for(20ms); });
 	check_usable();
 }
 
 // Whoever takes the module down finds handlers everywhere.
-TEST_F(sysfs_storm, unload_during_random_operations_ends_clean)
+TEST_F(sysfs_stress, unload_during_random_operations_ends_clean)
 {
 	use_virtual_clock();
 	add_process(pid, {{0x10000, 0x50000}});

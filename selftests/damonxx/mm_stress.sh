@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
-# upheaval.sh [--actions]
+# mm_stress.sh [--actions]
 # Two processes and all of physical memory are monitored at short intervals, and with --actions all actions are taken on
 # them, while the processes fork, execute, unmap
 # everything, split and collapse huge pages, swap, merge, move and truncate, and while memory blocks go off line and
 # come back and memory is compacted.
 . "$(dirname "$0")/lib.sh"
 
-seconds=${UPHEAVAL_S:-$((slow > 1 ? 40 : 20))}
+seconds=${MM_STRESS_S:-$((slow > 1 ? 40 : 20))}
 disk=''
 ksm=/sys/kernel/mm/ksm/run
 
@@ -30,7 +30,7 @@ plug_movable() {
 	command -v plug >/dev/null || return 0
 	online_as=$(cat $auto_online)
 	echo online_movable >$auto_online
-	plug upheaval$$ 256 0 && wait_until 30 has_movable
+	plug mm_stress$$ 256 0 && wait_until 30 has_movable
 	movable_status=$?
 	echo "$online_as" >$auto_online
 	return $movable_status
@@ -130,7 +130,7 @@ both_end_well() {
 ended_well() { # PID
 	wait "$1" && return
 	echo "process $1 ended with $?; of the kernel's log:"
-	dmesg | tail -n +$((log_mark + 1)) | grep -E 'segfault|oom|Killed|upheaval' | tail -n 6
+	dmesg | tail -n +$((log_mark + 1)) | grep -E 'segfault|oom|Killed|mm_stress' | tail -n 6
 	return 1
 }
 paddr_goes_on() (
@@ -145,12 +145,12 @@ need_module
 check "there is swap, in compressed memory" swap_on_zram
 check "there is memory that can be given up" plug_movable
 [ ! -e $ksm ] || echo 1 >$ksm
-upheaval 1 >"$work/first" 2>&1 &
+mm_stress 1 >"$work/first" 2>&1 &
 first=$!
-upheaval 2 >"$work/second" 2>&1 &
+mm_stress 2 >"$work/second" 2>&1 &
 second=$!
 children="$first $second"
-wait_until 30 grep -q -s ready "$work/first" && wait_until 30 grep -q -s ready "$work/second" || bail_out "no upheaval"
+wait_until 30 grep -q -s ready "$work/first" && wait_until 30 grep -q -s ready "$work/second" || bail_out "no mm_stress"
 touch "$work/plugging"
 plug_and_unplug "$work/plugging" >"$work/plugged" 2>&1 &
 plugger=$!

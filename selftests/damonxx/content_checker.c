@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * keeper: a process with memory of known content, part of it hot, that tells when the content has changed.
+ * content_checker: a process with memory of known content, part of it hot, that tells when the content has changed.
  *
- *	keeper [OPTION...] HOT_MIB COLD_MIB
+ *	content_checker [OPTION...] HOT_MIB COLD_MIB
  *
  *	--node N	on this NUMA node at first, where it may be moved away from
  *	--huge		in transparent huge pages; else they are refused
@@ -49,10 +49,10 @@
 #include <unistd.h>
 #include "common.h"
 
-#define PAGE	4096ul
-#define LINE	64ul
-#define MIB	(1ul << 20)
-#define HUGE	(2 * MIB)
+#define PAGE 4096ul
+#define LINE 64ul
+#define MIB (1ul << 20)
+#define HUGE (2 * MIB)
 
 static volatile sig_atomic_t steps;
 
@@ -79,7 +79,8 @@ static const char *first_broken;
 
 static bool is_broken(const char *line)
 {
-	return first_broken && line >= first_broken && (unsigned long)(line - first_broken) % (64 * PAGE) < PAGE;
+	return first_broken && line >= first_broken &&
+	       (unsigned long)(line - first_broken) % (64 * PAGE) < PAGE;
 }
 
 /* NULL, or the first address that changed. */
@@ -124,7 +125,8 @@ static void flush_tlb(void)
 	static char *scratch;
 
 	if (!scratch) {
-		scratch = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+		scratch = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 		if (scratch == MAP_FAILED)
 			err(1, "scratch");
 	}
@@ -157,7 +159,8 @@ static char *map_file(const char *path, unsigned long bytes)
 	if (at == MAP_FAILED)
 		err(1, "%s", path);
 	fill(at, bytes);
-	if (msync(at, bytes, MS_SYNC) || mmap(at, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != at ||
+	if (msync(at, bytes, MS_SYNC) ||
+	    mmap(at, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != at ||
 	    fsync(fd) || posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED) ||
 	    mmap(at, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) != at)
 		err(1, "%s", path);
@@ -169,7 +172,9 @@ static char *map_file(const char *path, unsigned long bytes)
 /* With whole huge pages. */
 static char *map_memory(unsigned long bytes)
 {
-	char *at = mmap(NULL, bytes + HUGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *start;
+	char *at = mmap(NULL, bytes + HUGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			0),
+	     *start;
 
 	if (at == MAP_FAILED)
 		err(1, "cannot map %lu MiB", bytes / MIB);
@@ -187,7 +192,8 @@ static void split_huge_pages(char *at, unsigned long bytes)
 	char text[64];
 	int error;
 
-	snprintf(text, sizeof(text), "%d,0x%lx,0x%lx", getpid(), (unsigned long)at, (unsigned long)at + bytes);
+	snprintf(text, sizeof(text), "%d,0x%lx,0x%lx", getpid(), (unsigned long)at,
+		 (unsigned long)at + bytes);
 	error = write_text(SPLITTER, text);
 	if (error)
 		errx(1, "%s: %s", SPLITTER, strerror(error));
@@ -207,7 +213,7 @@ static void activate(char *at, unsigned long bytes)
 	char *const buffer = malloc(size);
 
 	for (unsigned long i = 0; i < 3 * bytes; i += size) {
-		struct iovec to = { buffer, size }, from = { at + i % bytes, size };
+		struct iovec to = {buffer, size}, from = {at + i % bytes, size};
 
 		if (process_vm_readv(getpid(), &to, 1, &from, 1, 0) < 0)
 			err(1, "cannot read myself");
@@ -218,7 +224,7 @@ static void activate(char *at, unsigned long bytes)
 /* A step ends it. */
 static void rest(unsigned long ns)
 {
-	nanosleep(&(struct timespec){ ns / 1000000000, ns % 1000000000 }, NULL);
+	nanosleep(&(struct timespec){ns / 1000000000, ns % 1000000000}, NULL);
 }
 
 /* What --hold does. */
@@ -238,9 +244,9 @@ static void share(void)
 
 static void handle_faults(char *at, unsigned long bytes)
 {
-	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_api api = {.api = UFFD_API};
 	struct uffdio_register area = {
-		.range = { (unsigned long)at, bytes },
+		.range = {(unsigned long)at, bytes},
 		.mode = UFFDIO_REGISTER_MODE_MISSING,
 	};
 	const int fd = syscall(SYS_userfaultfd, O_CLOEXEC);
@@ -252,8 +258,8 @@ static void handle_faults(char *at, unsigned long bytes)
 /* Until the file is closed. */
 static int pin(char *at, unsigned long bytes)
 {
-	struct io_uring_params parameters = { 0 };
-	const struct iovec buffer = { at, bytes };
+	struct io_uring_params parameters = {0};
+	const struct iovec buffer = {at, bytes};
 	const int fd = syscall(SYS_io_uring_setup, 4, &parameters);
 
 	if (fd < 0 || syscall(SYS_io_uring_register, fd, IORING_REGISTER_BUFFERS, &buffer, 1))
@@ -265,7 +271,7 @@ static int pipe_ends[2];
 
 static void put_into_pipe(char *at, unsigned long bytes)
 {
-	struct iovec rest = { at, bytes };
+	struct iovec rest = {at, bytes};
 
 	if (pipe(pipe_ends) || fcntl(pipe_ends[1], F_SETPIPE_SZ, bytes) < 0)
 		err(1, "no pipe for %lu bytes", bytes);
@@ -315,7 +321,8 @@ static void poison(char *at, unsigned long bytes)
 	signal(SIGBUS, on_broken);
 	first_broken = at + 3 * PAGE;
 	for (char *page = at + 3 * PAGE; page < at + bytes; page += 64 * PAGE) {
-		if (pread(fd, &entry, sizeof(entry), (unsigned long)page / PAGE * sizeof(entry)) != sizeof(entry))
+		if (pread(fd, &entry, sizeof(entry), (unsigned long)page / PAGE * sizeof(entry)) !=
+		    sizeof(entry))
 			err(1, "pagemap");
 		printf("frame %llu\n", (unsigned long long)(entry & PAGEMAP_FRAME));
 		if (madvise(page, PAGE, MADV_HWPOISON) && errno != EHWPOISON && errno != EBUSY)
@@ -371,7 +378,8 @@ static unsigned long megabytes(const char *word)
 
 int main(int argc, char **argv)
 {
-	bool huge = false, blocks = false, plain = false, later = false, out = false, active = false, filled;
+	bool huge = false, blocks = false, plain = false, later = false, out = false,
+	     active = false, filled;
 	const char *path = NULL, *how = NULL;
 	unsigned long hot, cold, report_ns = 0, rest_ns = 2000000, began_ns;
 	long node = -1;
@@ -405,7 +413,7 @@ int main(int argc, char **argv)
 			errx(2, "there is no option %s", *argv);
 	}
 	if (argc < 3 || !argv[0] || !argv[1])
-		errx(2, "usage: keeper [OPTION...] HOT_MIB COLD_MIB");
+		errx(2, "usage: content_checker [OPTION...] HOT_MIB COLD_MIB");
 	hot = megabytes(argv[0]);
 	cold = megabytes(argv[1]);
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -430,8 +438,8 @@ int main(int argc, char **argv)
 		activate(at + hot, cold);
 	if (how)
 		hold(at + hot, cold, how);
-	printf("hot %lu %lu\ncold %lu %lu\n", (unsigned long)at, (unsigned long)at + hot, (unsigned long)at + hot,
-	       (unsigned long)at + hot + cold);
+	printf("hot %lu %lu\ncold %lu %lu\n", (unsigned long)at, (unsigned long)at + hot,
+	       (unsigned long)at + hot, (unsigned long)at + hot + cold);
 	touch(at, hot);
 	printf("ready 0\n");
 	began_ns = now_ns();

@@ -7,7 +7,7 @@
 . "$(dirname "$0")/special.sh"
 
 rounds=${ROUNDS:-$((slow > 1 ? 8 : 100))}
-seed=${STORM_SEED:-1}
+seed=${STRESS_SEED:-1}
 
 # A number below $1.
 random() {
@@ -84,8 +84,8 @@ for each in $all_special; do
 	load "damonxx_$each" || skip_all "there is no damonxx_$each.ko"
 done
 swap_on 128 || diag "no swap"
-start_keeper a 8 32
-start_keeper b 4 32
+start_content_checker a 8 32
+start_content_checker b 4 32
 diag "seed $seed, $rounds deeds"
 set_to reclaim min_age=200000 wmarks_high=1000 wmarks_mid=1000 wmarks_low=0
 set_to lru_sort cold_min_age=200000 wmarks_high=1000 wmarks_mid=1000 wmarks_low=0

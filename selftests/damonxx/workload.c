@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * victim: a process to be monitored, of a chosen kind.
+ * workload: a process to be monitored, of a chosen kind.
  *
- *	victim idle MIB		maps and faults in MIB, and waits
- *	victim busy MIB		touches one half of MIB again and again, the other half never
- *	victim thp MIB		the same in transparent huge pages
- *	victim hugetlb MIB	the same in hugetlb pages of 2 MiB
- *	victim gigantic		touches a page of 1 GiB again and again; step: no more
- *	victim tables MIB	maps 1 GiB of hugetlb pages of 2 MiB, touches MIB of it once, and waits; a child with the
+ *	workload idle MIB		maps and faults in MIB, and waits
+ *	workload busy MIB		touches one half of MIB again and again, the other half never
+ *	workload thp MIB		the same in transparent huge pages
+ *	workload hugetlb MIB	the same in hugetlb pages of 2 MiB
+ *	workload gigantic		touches a page of 1 GiB again and again; step: no more
+ *	workload tables MIB	maps 1 GiB of hugetlb pages of 2 MiB, touches MIB of it once, and waits; a child with the
  *				same page tables touches one half of those again and again; says "child PID", too
- *	victim file PATH	maps a file, reads all of it once, little by little, and waits
- *	victim mixed PATH	as busy, with 16 MiB, and maps a file
- *	victim grow MIB		step: maps MIB more; step: unmaps them
- *	victim reserve MIB	sets addresses aside without access; step: touches them
- *	victim sparse GIB	maps GIB, of which it touches one page in each
- *	victim exec MIB		step: executes itself as "busy MIB"
- *	victim lonely		step: unmaps all but one page of code
- *	victim vmas N		has N mappings more than usual, and touches the last of them again and again
- *	victim leaderless MIB	as busy, by a thread; step: the thread group's leader exits
- *	victim frames		touches frames that the kernel does not manage, and the vDSO's data
+ *	workload file PATH	maps a file, reads all of it once, little by little, and waits
+ *	workload mixed PATH	as busy, with 16 MiB, and maps a file
+ *	workload grow MIB		step: maps MIB more; step: unmaps them
+ *	workload reserve MIB	sets addresses aside without access; step: touches them
+ *	workload sparse GIB	maps GIB, of which it touches one page in each
+ *	workload exec MIB		step: executes itself as "busy MIB"
+ *	workload lonely		step: unmaps all but one page of code
+ *	workload vmas N		has N mappings more than usual, and touches the last of them again and again
+ *	workload leaderless MIB	as busy, by a thread; step: the thread group's leader exits
+ *	workload frames		touches frames that the kernel does not manage, and the vDSO's data
  *
  * A step is taken upon SIGUSR1.  What a test must know goes to stdout, addresses in decimal:
  * "hot START END", "cold START END", "file START END", "huge KIB" and, after the begin and each step, "ready STEP".
@@ -40,9 +40,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PAGE	4096ul
-#define MIB	(1ul << 20)
-#define HUGE	(2 * MIB)
+#define PAGE 4096ul
+#define MIB (1ul << 20)
+#define HUGE (2 * MIB)
 
 static volatile sig_atomic_t steps;
 
@@ -59,7 +59,7 @@ static void ready(void)
 
 static void nap(long us)
 {
-	nanosleep(&(struct timespec){ 0, us * 1000 }, NULL);
+	nanosleep(&(struct timespec){0, us * 1000}, NULL);
 }
 
 static void await_step(int step)
@@ -76,7 +76,8 @@ static void wait_for_ever(void)
 
 static char *map(unsigned long bytes, int flags)
 {
-	char *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+	char *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags,
+			-1, 0);
 
 	if (at == MAP_FAILED)
 		err(1, "cannot map %lu KiB", bytes / 1024);
@@ -181,8 +182,10 @@ static void gigantic(void)
 /* Tables of hugetlb pages are shared where a mapping has a whole one. */
 static void tables(unsigned long bytes)
 {
-	char *at = mmap((void *)(64 * GIB), GIB, PROT_READ | PROT_WRITE,
-			MAP_SHARED | MAP_ANONYMOUS | MAP_HUGETLB | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+	char *at =
+		mmap((void *)(64 * GIB), GIB, PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS | MAP_HUGETLB | MAP_NORESERVE | MAP_FIXED_NOREPLACE,
+		     -1, 0);
 	pid_t child;
 
 	if (at == MAP_FAILED)
@@ -298,7 +301,7 @@ static void execute(const char *mib)
 {
 	ready();
 	await_step(1);
-	execl("/proc/self/exe", "victim", "busy", mib, NULL);
+	execl("/proc/self/exe", "workload", "busy", mib, NULL);
 	err(1, "cannot execute myself");
 }
 
@@ -317,15 +320,19 @@ static void lonely(void)
 	memcpy(page, blob, blob_end - blob);
 	/* The kernel writes there when it takes the CPU away, and kills who has unmapped it. */
 	if (__rseq_size)
-		syscall(SYS_rseq, (char *)__builtin_thread_pointer() + __rseq_offset, 32, RSEQ_FLAG_UNREGISTER, RSEQ_SIG);
+		syscall(SYS_rseq, (char *)__builtin_thread_pointer() + __rseq_offset, 32,
+			RSEQ_FLAG_UNREGISTER, RSEQ_SIG);
 	ready();
 	await_step(1);
-	asm volatile("jmp *%0\n"
-		     "blob:\n"
-		     "mov $11, %%eax\n xor %%edi, %%edi\n mov $0x10000000, %%esi\n syscall\n"
-		     "mov $11, %%eax\n mov $0x10001000, %%edi\n mov $0x7fffefffe000, %%rsi\n syscall\n"
-		     "again: mov $34, %%eax\n syscall\n jmp again\n"
-		     "blob_end:\n" : : "r"(page));
+	asm volatile(
+		"jmp *%0\n"
+		"blob:\n"
+		"mov $11, %%eax\n xor %%edi, %%edi\n mov $0x10000000, %%esi\n syscall\n"
+		"mov $11, %%eax\n mov $0x10001000, %%edi\n mov $0x7fffefffe000, %%rsi\n syscall\n"
+		"again: mov $34, %%eax\n syscall\n jmp again\n"
+		"blob_end:\n"
+		:
+		: "r"(page));
 }
 
 static void vmas(unsigned long n)
@@ -359,7 +366,7 @@ static void leaderless(unsigned long bytes)
 	static struct area area;
 	pthread_t thread;
 
-	area = (struct area){ make_area(bytes, 0, MADV_NOHUGEPAGE), bytes };
+	area = (struct area){make_area(bytes, 0, MADV_NOHUGEPAGE), bytes};
 	if (pthread_create(&thread, NULL, follow, &area))
 		errx(1, "cannot start a thread");
 	pthread_detach(thread);
@@ -374,7 +381,8 @@ static void leaderless(unsigned long bytes)
 static void frames(void)
 {
 	int fd = open("/dev/mem", O_RDONLY);
-	char *bios = fd < 0 ? MAP_FAILED : mmap(NULL, 16 * PAGE, PROT_READ, MAP_SHARED, fd, 0xf0000);
+	char *bios =
+		fd < 0 ? MAP_FAILED : mmap(NULL, 16 * PAGE, PROT_READ, MAP_SHARED, fd, 0xf0000);
 	struct timespec t;
 
 	if (bios != MAP_FAILED)

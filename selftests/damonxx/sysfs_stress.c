@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * storm [-r ROOT] [-m FILE.ko] [-w FACTOR] SECONDS [SEED]: many processes do everything to the tree below ROOT at
+ * stress [-r ROOT] [-m FILE.ko] [-w FACTOR] SECONDS [SEED]: many processes do everything to the tree below ROOT at
  * once, and ask for the module to be unloaded (-m; it is loaded again).  It takes the tree as it finds it: of names
  * it knows only those that make a kdamond run.  It goes on for SECONDS, and up to eight times as long until each
  * kind of operation has succeeded once; while there is no tree, no time passes.  Then everybody must come back
@@ -27,12 +27,12 @@
 #include <sys/time.h>
 #include <sys/wait.h>
 
-#define KDAMONDS	3
-#define MEETING		(KDAMONDS - 1)	/* the one whose commands meet the removal of its context */
-#define TARGETS		4
-#define BATCH		16		/* operations on what one walk found */
-#define MAX_ERRNO	200
-#define MAX_FILES	512
+#define KDAMONDS 3
+#define MEETING (KDAMONDS - 1) /* the one whose commands meet the removal of its context */
+#define TARGETS 4
+#define BATCH 16 /* operations on what one walk found */
+#define MAX_ERRNO 200
+#define MAX_FILES 512
 
 struct tally {
 	char name[40];
@@ -53,7 +53,7 @@ static struct shared {
 	unsigned int nr_tallies, nr_files;
 	struct tally tallies[64];
 	struct file files[MAX_FILES];
-} *shared;
+} * shared;
 
 static const char *root = "/sys/kernel/mm/damonxx/admin", *module;
 static unsigned long seconds, seed = 1, slow = 1, random_state;
@@ -182,13 +182,14 @@ static void be_target(void)
 	signal(SIGALRM, SIG_DFL);
 	for (unsigned int rounds = 5 + below(100); rounds; rounds--) {
 		size_t bytes = 1 << (16 + below(7));
-		char *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+		char *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+				MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
 		nap(20000);
 		if (at != MAP_FAILED)
 			munmap(at, bytes);
 	}
-	execl("/proc/self/exe", "storm", "--target", decimal(draw()), NULL);
+	execl("/proc/self/exe", "stress", "--target", decimal(draw()), NULL);
 	_exit(1);
 }
 
@@ -212,9 +213,17 @@ static void replace_target(void)
 /* ---- kdamonds are set up and used */
 
 static const char *const keywords[] = {
-	"on", "off", "commit", "update_schemes_stats", "update_schemes_tried_regions", "update_schemes_tried_bytes",
-	"clear_schemes_tried_regions", "commit_schemes_quota_goals", "update_schemes_effective_quotas",
-	"update_tuned_intervals", "nonsense",
+	"on",
+	"off",
+	"commit",
+	"update_schemes_stats",
+	"update_schemes_tried_regions",
+	"update_schemes_tried_bytes",
+	"clear_schemes_tried_regions",
+	"commit_schemes_quota_goals",
+	"update_schemes_effective_quotas",
+	"update_tuned_intervals",
+	"nonsense",
 };
 
 #define NR_KEYWORDS (sizeof(keywords) / sizeof(keywords[0]))
@@ -240,35 +249,37 @@ static void set_up(unsigned int kdamond, pid_t target)
 		const char *file;
 		unsigned long value;
 	} values[] = {
-		{ "contexts/nr_contexts", 1 },
-		{ "contexts/0/monitoring_attrs/intervals/sample_us", 1000 + below(5000) },
-		{ "contexts/0/monitoring_attrs/intervals/aggr_us", 10000 + below(50000) },
-		{ "contexts/0/monitoring_attrs/intervals/update_us", 10000 + below(100000) },
-		{ "contexts/0/monitoring_attrs/nr_regions/min", 3 + below(100) },
-		{ "contexts/0/monitoring_attrs/nr_regions/max", 103 + below(300) },
-		{ "contexts/0/targets/nr_targets", 1 },
-		{ "contexts/0/targets/0/pid_target", target },
-		{ "contexts/0/schemes/nr_schemes", 1 },
-		{ "contexts/0/schemes/0/access_pattern/sz/max", -1ul },
-		{ "contexts/0/schemes/0/access_pattern/nr_accesses/max", 1000 },
-		{ "contexts/0/schemes/0/access_pattern/age/max", 1000 },
-		{ "contexts/0/schemes/0/quotas/bytes", below(3) ? 4096 << below(12) : 0 },
-		{ "contexts/0/schemes/0/quotas/reset_interval_ms", below(100) },
-		{ "contexts/0/schemes/0/ops_filters/nr_filters", below(2) },
+		{"contexts/nr_contexts", 1},
+		{"contexts/0/monitoring_attrs/intervals/sample_us", 1000 + below(5000)},
+		{"contexts/0/monitoring_attrs/intervals/aggr_us", 10000 + below(50000)},
+		{"contexts/0/monitoring_attrs/intervals/update_us", 10000 + below(100000)},
+		{"contexts/0/monitoring_attrs/nr_regions/min", 3 + below(100)},
+		{"contexts/0/monitoring_attrs/nr_regions/max", 103 + below(300)},
+		{"contexts/0/targets/nr_targets", 1},
+		{"contexts/0/targets/0/pid_target", target},
+		{"contexts/0/schemes/nr_schemes", 1},
+		{"contexts/0/schemes/0/access_pattern/sz/max", -1ul},
+		{"contexts/0/schemes/0/access_pattern/nr_accesses/max", 1000},
+		{"contexts/0/schemes/0/access_pattern/age/max", 1000},
+		{"contexts/0/schemes/0/quotas/bytes", below(3) ? 4096 << below(12) : 0},
+		{"contexts/0/schemes/0/quotas/reset_interval_ms", below(100)},
+		{"contexts/0/schemes/0/ops_filters/nr_filters", below(2)},
 	};
 	/* Of those that every kernel has. */
-	static const char *const actions[] = { "stat", "cold", "pageout", "willneed", "lru_prio" };
+	static const char *const actions[] = {"stat", "cold", "pageout", "willneed", "lru_prio"};
 	const unsigned int nr = sizeof(values) / sizeof(values[0]);
 	unsigned int done = 0;
 	int error = 0;
 
 	begin();
 	while (done < nr && !error) {
-		error = put(decimal(values[done].value), "%s/kdamonds/%u/%s", root, kdamond, values[done].file);
+		error = put(decimal(values[done].value), "%s/kdamonds/%u/%s", root, kdamond,
+			    values[done].file);
 		done += !error;
 	}
 	if (!error)
-		error = put(actions[below(5)], "%s/kdamonds/%u/contexts/0/schemes/0/action", root, kdamond);
+		error = put(actions[below(5)], "%s/kdamonds/%u/contexts/0/schemes/0/action", root,
+			    kdamond);
 	count("set up", error);
 }
 
@@ -342,7 +353,8 @@ static void meet_counts(void)
 		int error;
 
 		begin();
-		error = put(decimal(below(4)), "%s/kdamonds/%u/contexts/0/schemes/nr_schemes", root, kdamond);
+		error = put(decimal(below(4)), "%s/kdamonds/%u/contexts/0/schemes/nr_schemes", root,
+			    kdamond);
 		count("count", error);
 		if (error == ENOENT)
 			nap(2000);
@@ -377,7 +389,8 @@ static void meet_removal(void)
 		put("1", "%s/kdamonds/nr_kdamonds", root);
 	for (unsigned int i = 0; i < BATCH && !over(); i++) {
 		begin();
-		count("remove the context", put("0", "%s/kdamonds/%u/contexts/nr_contexts", root, kdamond));
+		count("remove the context",
+		      put("0", "%s/kdamonds/%u/contexts/nr_contexts", root, kdamond));
 		put("1", "%s/kdamonds/%u/contexts/nr_contexts", root, kdamond);
 		nap(4000);
 	}
@@ -394,10 +407,12 @@ static void change_counts(void)
 		bool top = !strcmp(name, "nr_kdamonds");
 
 		/* The deeper, the oftener: what is above must last for what is below. */
-		if (strncmp(name, "nr_", 3) || (top && below(8)) || (!strcmp(name, "nr_contexts") && below(4)))
+		if (strncmp(name, "nr_", 3) || (top && below(8)) ||
+		    (!strcmp(name, "nr_contexts") && below(4)))
 			continue;
 		begin();
-		count(top ? "count of kdamonds" : "count", put(decimal(below(64) ? below(4) : below(300)), "%s", path));
+		count(top ? "count of kdamonds" : "count",
+		      put(decimal(below(64) ? below(4) : below(300)), "%s", path));
 		nap(5000);
 	}
 }
@@ -408,7 +423,7 @@ static struct file *file_of(const char *path)
 {
 	char *to, pattern[sizeof(shared->files[0].path)] = "";
 	const char *from = path + strlen(root);
-	struct stat st = { 0 };
+	struct stat st = {0};
 	struct file *f;
 
 	for (to = pattern; *from && to < pattern + sizeof(pattern) - 2; *to++ = *from++)
@@ -422,7 +437,8 @@ static struct file *file_of(const char *path)
 	if (stat(path, &st))
 		return NULL;
 	lock();
-	for (f = shared->files; f < shared->files + shared->nr_files && strcmp(f->path, pattern); f++)
+	for (f = shared->files; f < shared->files + shared->nr_files && strcmp(f->path, pattern);
+	     f++)
 		;
 	if (f == shared->files + shared->nr_files && shared->nr_files < MAX_FILES - 1) {
 		strcpy(f->path, pattern);
@@ -452,12 +468,14 @@ static const char *neglected(struct list *files, struct file **kind)
 	return chosen;
 }
 
-static const char *const sorts[] = { "garbage", "huge value", "negative value", "nothing", "valid value" };
+static const char *const sorts[] = {"garbage", "huge value", "negative value", "nothing",
+				    "valid value"};
 #define NR_SORTS (sizeof(sorts) / sizeof(sorts[0]))
 
 static size_t garbage(char *text)
 {
-	static const char *const near_misses[] = { "+", "0x", "1.5", " 1", "1 ", "Y N", "vaddr,fvaddr", "\n\n" };
+	static const char *const near_misses[] = {"+",	"0x",  "1.5",	       " 1",
+						  "1 ", "Y N", "vaddr,fvaddr", "\n\n"};
 	size_t size = below(below(8) ? 32 : 5000);
 
 	if (!below(3))
@@ -470,7 +488,8 @@ static size_t garbage(char *text)
 static size_t huge(char *text)
 {
 	static const char *const numbers[] = {
-		"4294967295", "4294967296", "18446744073709551615", "18446744073709551616", "1099511627776", "0xffffffffffff",
+		"4294967295",		"4294967296",	 "18446744073709551615",
+		"18446744073709551616", "1099511627776", "0xffffffffffff",
 	};
 	size_t size = 4000 + below(8000);
 
@@ -484,11 +503,46 @@ static size_t huge(char *text)
 static size_t valid(char *text, const char *path)
 {
 	static const char *const words[] = {
-		"Y", "N", "vaddr", "fvaddr", "paddr", "stat", "pageout", "cold", "willneed", "hugepage", "nohugepage",
-		"collapse", "lru_prio", "lru_deprio", "migrate_hot", "migrate_cold", "none", "free_mem_rate",
-		"node_free_mem_rate", "consist", "temporal", "proportional", "user_input", "some_mem_psi_us",
-		"node_mem_used_bp", "node_sys_bp", "active_mem_bp", "hugepage_mem_bp", "raise", "lower", "anon",
-		"memcg", "young", "hugepage_size", "unmapped", "active", "node", "addr", "target", "probe_hits_wsum",
+		"Y",
+		"N",
+		"vaddr",
+		"fvaddr",
+		"paddr",
+		"stat",
+		"pageout",
+		"cold",
+		"willneed",
+		"hugepage",
+		"nohugepage",
+		"collapse",
+		"lru_prio",
+		"lru_deprio",
+		"migrate_hot",
+		"migrate_cold",
+		"none",
+		"free_mem_rate",
+		"node_free_mem_rate",
+		"consist",
+		"temporal",
+		"proportional",
+		"user_input",
+		"some_mem_psi_us",
+		"node_mem_used_bp",
+		"node_sys_bp",
+		"active_mem_bp",
+		"hugepage_mem_bp",
+		"raise",
+		"lower",
+		"anon",
+		"memcg",
+		"young",
+		"hugepage_size",
+		"unmapped",
+		"active",
+		"node",
+		"addr",
+		"target",
+		"probe_hits_wsum",
 		"/",
 	};
 	int fd = open(path, O_RDONLY);
@@ -500,21 +554,28 @@ static size_t valid(char *text, const char *path)
 		return size;
 	if (size > 0 && text[0] >= '0' && text[0] <= '9')
 		return sprintf(text, "%u\n", below(1u << below(13)));
-	return sprintf(text, "%s\n", below(3) ? words[below(sizeof(words) / sizeof(words[0]))] : keywords[below(NR_KEYWORDS)]);
+	return sprintf(text, "%s\n",
+		       below(3) ? words[below(sizeof(words) / sizeof(words[0]))]
+				: keywords[below(NR_KEYWORDS)]);
 }
 
 static size_t value(char *text, unsigned int sort, const char *path)
 {
 	switch (sort) {
-	case 0: return garbage(text);
-	case 1: return huge(text);
-	case 2: return sprintf(text, "-%u", 1u << below(32));
-	case 3: return sprintf(text, "%s", below(2) ? "" : "\n");
-	default: return valid(text, path);
+	case 0:
+		return garbage(text);
+	case 1:
+		return huge(text);
+	case 2:
+		return sprintf(text, "-%u", 1u << below(32));
+	case 3:
+		return sprintf(text, "%s", below(2) ? "" : "\n");
+	default:
+		return valid(text, path);
 	}
 }
 
-/* Thousands of directories would only slow the storm down. */
+/* Thousands of directories would only slow the stress down. */
 static bool too_many(const char *path, const char *text)
 {
 	unsigned long number = strtoul(text, NULL, 0);
@@ -591,7 +652,8 @@ static void hold(void)
 
 		begin();
 		if (held[i] > 0) {
-			done = below(2) ? read(held[i], text, sizeof(text)) : write(held[i], "1", 1);
+			done = below(2) ? read(held[i], text, sizeof(text))
+					: write(held[i], "1", 1);
 			if (done < 0 && errno == EISDIR)
 				done = syscall(SYS_getdents64, held[i], text, sizeof(text));
 			count("use what is held", done < 0 ? errno : 0);
@@ -644,7 +706,7 @@ static bool unload(const char *name, const char *when)
 
 /*
  * Again and again while it is in use, which it may have ceased to be just then.  Otherwise for a fifth of the time
- * at the most: without a module there is no storm.
+ * at the most: without a module there is no stress.
  */
 static void reload(void)
 {
@@ -680,18 +742,22 @@ static const struct process {
 	void (*act)(void);
 	enum { EARLY = 1, IMPATIENT = 2 } how;
 } processes[] = {
-	{ "commands that meet a removal", meet_commands, EARLY },
-	{ "commands that meet a removal", meet_commands, EARLY },
-	{ "counts that meet a removal", meet_counts, EARLY }, { "counts that meet a removal", meet_counts, EARLY },
-	{ "removals that meet commands", meet_removal, EARLY },
-	{ "reading", read_all, EARLY },
-	{ "targets", replace_target, 0 },
-	{ "set-up", build, 0 }, { "set-up", build, IMPATIENT },
-	{ "commands", command, 0 }, { "commands", command, IMPATIENT },
-	{ "counts", change_counts, 0 },
-	{ "writing", write_all, 0 }, { "writing", write_all, IMPATIENT },
-	{ "holding", hold, 0 },
-	{ "reloading", reload, 0 },
+	{"commands that meet a removal", meet_commands, EARLY},
+	{"commands that meet a removal", meet_commands, EARLY},
+	{"counts that meet a removal", meet_counts, EARLY},
+	{"counts that meet a removal", meet_counts, EARLY},
+	{"removals that meet commands", meet_removal, EARLY},
+	{"reading", read_all, EARLY},
+	{"targets", replace_target, 0},
+	{"set-up", build, 0},
+	{"set-up", build, IMPATIENT},
+	{"commands", command, 0},
+	{"commands", command, IMPATIENT},
+	{"counts", change_counts, 0},
+	{"writing", write_all, 0},
+	{"writing", write_all, IMPATIENT},
+	{"holding", hold, 0},
+	{"reloading", reload, 0},
 };
 
 #define NR_PROCESSES (sizeof(processes) / sizeof(processes[0]))
@@ -707,8 +773,8 @@ static void on_signal(int signal)
  */
 static void be_impatient(void)
 {
-	struct sigaction act = { .sa_handler = on_signal };	/* without SA_RESTART */
-	struct itimerval often = { { 2 * slow, 0 }, { 2 * slow, 0 } };
+	struct sigaction act = {.sa_handler = on_signal}; /* without SA_RESTART */
+	struct itimerval often = {{2 * slow, 0}, {2 * slow, 0}};
 
 	sigaction(SIGALRM, &act, NULL);
 	setitimer(ITIMER_REAL, &often, NULL);
@@ -747,8 +813,8 @@ static void tell(const struct tally *t)
 }
 
 /*
- * A storm in which something never succeeded was none.  But what needs others to leave the tree alone for a while
- * has little chance where everything takes ten times as long, the storm included.
+ * A stress in which something never succeeded was none.  But what needs others to leave the tree alone for a while
+ * has little chance where everything takes ten times as long, the stress included.
  */
 static bool all_succeeded(bool tell_it)
 {
@@ -756,12 +822,23 @@ static bool all_succeeded(bool tell_it)
 		const char *name;
 		bool in_peace;
 	} needed[] = {
-		{ .name = "count" }, { .name = "read" }, { .name = "kill and start a target" },
-		{ "set up", true }, { "nothing", true }, { "valid value", true }, { "use what is held", true },
-		{ "remove the context", true }, { "state on", true }, { "state off", true },
-		{ "state clear_schemes_tried_regions", true }, { "state commit", true }, { "state update_schemes_stats", true },
-		{ "state update_schemes_tried_regions", true }, { "remove the kdamond", true },
-		{ "state commit_schemes_quota_goals", true }, { "state update_schemes_effective_quotas", true },
+		{.name = "count"},
+		{.name = "read"},
+		{.name = "kill and start a target"},
+		{"set up", true},
+		{"nothing", true},
+		{"valid value", true},
+		{"use what is held", true},
+		{"remove the context", true},
+		{"state on", true},
+		{"state off", true},
+		{"state clear_schemes_tried_regions", true},
+		{"state commit", true},
+		{"state update_schemes_stats", true},
+		{"state update_schemes_tried_regions", true},
+		{"remove the kdamond", true},
+		{"state commit_schemes_quota_goals", true},
+		{"state update_schemes_effective_quotas", true},
 	};
 	bool all = true;
 
@@ -772,7 +849,8 @@ static bool all_succeeded(bool tell_it)
 			continue;
 		all &= !must;
 		if (tell_it)
-			printf("never succeeded%s: %s\n", must ? "" : ", as all is slow here", needed[i].name);
+			printf("never succeeded%s: %s\n", must ? "" : ", as all is slow here",
+			       needed[i].name);
 	}
 	return all;
 }
@@ -795,7 +873,8 @@ static bool tell_files(void)
 			all &= f->seen < 500;
 		}
 	}
-	printf("kinds of files: %u, %u of them writable; each of these was written %u times at least\n",
+	printf("kinds of files: %u, %u of them writable; each of these was written %u times at "
+	       "least\n",
 	       shared->nr_files, writable, least + 1 ? least : 0);
 	return all && writable;
 }
@@ -870,16 +949,24 @@ int main(int argc, char **argv)
 	}
 	while ((option = getopt(argc, argv, "r:m:w:")) != -1)
 		switch (option) {
-		case 'r': root = optarg; break;
-		case 'm': module = realpath(optarg, NULL); break;
-		case 'w': slow = atoi(optarg); break;
-		default: return 2;
+		case 'r':
+			root = optarg;
+			break;
+		case 'm':
+			module = realpath(optarg, NULL);
+			break;
+		case 'w':
+			slow = atoi(optarg);
+			break;
+		default:
+			return 2;
 		}
 	seconds = optind < argc ? atoi(argv[optind++]) : 0;
 	seed = optind < argc ? strtoul(argv[optind], NULL, 0) : seed;
 	if (!seconds || !slow)
-		errx(2, "usage: storm [-r ROOT] [-m FILE.ko] [-w FACTOR] SECONDS [SEED]");
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		errx(2, "usage: stress [-r ROOT] [-m FILE.ko] [-w FACTOR] SECONDS [SEED]");
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
 	if (shared == MAP_FAILED)
 		err(2, "no memory");
 	setvbuf(stdout, NULL, _IOLBF, 0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * upheaval SEED: does to its memory, until SIGTERM, what a monitor of it has to live with.
+ * mm_stress SEED: does to its memory, until SIGTERM, what a monitor of it has to live with.
  *
  * Prints "ready" when it has begun, why a deed failed first, and in the end "deed NAME SUCCEEDED FAILED" for each deed.
  */
@@ -19,9 +19,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PAGE	4096ul
-#define HUGE	(2ul << 20)
-#define BYTES	(4 * HUGE)
+#define PAGE 4096ul
+#define HUGE (2ul << 20)
+#define BYTES (4 * HUGE)
 
 #ifndef MADV_COLLAPSE
 #define MADV_COLLAPSE 25
@@ -45,7 +45,8 @@ static void touch(char *at, unsigned long bytes)
 
 static char *map(void)
 {
-	char *at = mmap(NULL, BYTES + HUGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *at = mmap(NULL, BYTES + HUGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			0);
 
 	if (at == MAP_FAILED)
 		err(1, "cannot map memory");
@@ -71,7 +72,8 @@ static bool child_succeeds(void (*action)(char *), char *memory)
 		action(memory);
 		_exit(0);
 	}
-	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && !WEXITSTATUS(status);
+	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
+	       !WEXITSTATUS(status);
 }
 
 /* The deeds.  Each gets memory that is mapped and touched, and leaves it mapped. */
@@ -94,7 +96,7 @@ static void write_copies(char *memory)
 		munmap(memory, BYTES);
 }
 
-static bool fork_storm(char *memory)
+static bool fork_stress(char *memory)
 {
 	pid_t pids[8];
 	bool all = true;
@@ -115,7 +117,7 @@ static bool fork_storm(char *memory)
 static void execute(char *memory)
 {
 	(void)memory;
-	execl("/proc/self/exe", "upheaval", (char *)NULL);
+	execl("/proc/self/exe", "mm_stress", (char *)NULL);
 	_exit(1);
 }
 
@@ -161,7 +163,8 @@ static bool split(char *memory)
 	char *at = huge_part(memory);
 
 	touch(at, HUGE);
-	return !mprotect(at + 16 * PAGE, PAGE, PROT_READ) && !madvise(at + 32 * PAGE, PAGE, MADV_DONTNEED) &&
+	return !mprotect(at + 16 * PAGE, PAGE, PROT_READ) &&
+	       !madvise(at + 32 * PAGE, PAGE, MADV_DONTNEED) &&
 	       !mprotect(at, HUGE, PROT_READ | PROT_WRITE);
 }
 
@@ -175,7 +178,8 @@ static bool swap_out_and_in(char *memory)
 
 static bool free_lazily(char *memory)
 {
-	return !madvise(memory, BYTES / 4, MADV_FREE) && !madvise(memory + BYTES / 2, BYTES / 4, MADV_DONTNEED);
+	return !madvise(memory, BYTES / 4, MADV_FREE) &&
+	       !madvise(memory + BYTES / 2, BYTES / 4, MADV_DONTNEED);
 }
 
 static bool share_equal_pages(char *memory)
@@ -202,7 +206,7 @@ static bool move(char *memory)
 
 static bool truncate_mapped_file(char *memory)
 {
-	int fd = memfd_create("upheaval", 0);
+	int fd = memfd_create("mm_stress", 0);
 	char *at;
 
 	(void)memory;
@@ -212,7 +216,8 @@ static bool truncate_mapped_file(char *memory)
 	if (at == MAP_FAILED)
 		return false;
 	touch(at, BYTES);
-	if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 8 * PAGE, 64 * PAGE) || ftruncate(fd, BYTES / 2))
+	if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 8 * PAGE, 64 * PAGE) ||
+	    ftruncate(fd, BYTES / 2))
 		return false;
 	touch(at, BYTES / 2);
 	munmap(at, BYTES);
@@ -225,17 +230,17 @@ static struct deed {
 	bool (*act)(char *memory);
 	unsigned long succeeded, failed;
 } deeds[] = {
-	{ .name = "map", .act = map_and_unmap },
-	{ .name = "fork", .act = fork_storm },
-	{ .name = "exec", .act = fork_and_execute },
-	{ .name = "vanish", .act = child_unmaps_everything },
-	{ .name = "collapse", .act = collapse },
-	{ .name = "split", .act = split },
-	{ .name = "swap", .act = swap_out_and_in },
-	{ .name = "free", .act = free_lazily },
-	{ .name = "merge", .act = share_equal_pages },
-	{ .name = "move", .act = move },
-	{ .name = "truncate", .act = truncate_mapped_file },
+	{.name = "map", .act = map_and_unmap},
+	{.name = "fork", .act = fork_stress},
+	{.name = "exec", .act = fork_and_execute},
+	{.name = "vanish", .act = child_unmaps_everything},
+	{.name = "collapse", .act = collapse},
+	{.name = "split", .act = split},
+	{.name = "swap", .act = swap_out_and_in},
+	{.name = "free", .act = free_lazily},
+	{.name = "merge", .act = share_equal_pages},
+	{.name = "move", .act = move},
+	{.name = "truncate", .act = truncate_mapped_file},
 };
 #define NR_DEEDS (sizeof(deeds) / sizeof(deeds[0]))
 
