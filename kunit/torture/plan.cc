@@ -233,7 +233,7 @@ scheme_inputs to_scheme(const scheme_plan &from)
 
 } // namespace
 
-result<inputs> to_inputs(plan &from, witnesses &present)
+result<inputs> to_inputs(plan &from, target_refs &present)
 {
 	inputs in;
 

@@ -21,11 +21,11 @@ struct sight {
 	bool steady() const { return version % 2 == 0; }
 };
 
-// Who starts, stops, commits or looks at the witnesses holds turn; all else is for anybody
+// Who starts, stops, commits or looks at the target_refs holds turn; all else is for anybody
 // with a reference.
 class session {
 public:
-	session(own<context> made, const plan &told, witnesses present);
+	session(own<context> made, const plan &told, target_refs present);
 
 	// Thread safe: the phase and what it was told.
 	void see(sight &out);
@@ -55,7 +55,7 @@ public:
 
 	const own<context> core;
 	mutex turn{lock_class::registry};
-	witnesses present;  // of what it was told last
+	target_refs present; // of what it was told last
 	char name[16] = {}; // the kdamond's
 	u32 users = 1;
 	u32 collectors = 0;  // inside collect_tried() now

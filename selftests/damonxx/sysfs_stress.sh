@@ -38,7 +38,7 @@ if [ -z "${STRESS_ROOT-}" ]; then
 	[ ! -f "$module" ] || ! loaded || set -- "$@" -m "$module"
 fi
 diag "seed $seed"
-check "a stress of $seconds s: everybody does something, and comes back" stress "$@" "$seconds" "$seed"
+check "$seconds s of stress: each process does something, and comes back" stress "$@" "$seconds" "$seed"
 sed 's/^/# /' "$work/said"
 grep -q '^hangs: ' "$work/said" && bail_out "what hangs would make hang whatever comes next"
 check "every kdamond can be turned off, and has no thread" all_off

@@ -205,8 +205,9 @@ INSTANTIATE_TEST_SUITE_P(virtual_time, torture_seeds, testing::Values(1, 2, 3));
 TEST_F(torture, requests_get_all_kinds_of_answers)
 {
 	in_virtual_time(11, 40);
-	for (const char *request : {"make", "start", "commit", "read_stats", "collect", "look",
-				    "audit", "mourn", "stop", "drop", "starve", "disturb"})
+	for (const char *request :
+	     {"make", "start", "commit", "read_stats", "collect", "look", "audit", "wait_exit",
+	      "stop", "drop", "fail_allocation", "disturb"})
 		EXPECT_GE(count_of(request, "ok"), 5u) << request;
 	for (const char *request : {"make", "start", "commit", "collect"})
 		EXPECT_GE(count_of(request, "ENOMEM"), 1u) << request;

@@ -7,7 +7,7 @@
 
 namespace damon::torture {
 
-enum class deed : u8 {
+enum class operation : u8 {
 	make,
 	start,
 	commit,
@@ -15,31 +15,31 @@ enum class deed : u8 {
 	collect,
 	look,
 	audit,
-	mourn,
+	wait_exit,
 	stop,
 	drop,
-	starve,
+	fail_allocation,
 	disturb,
 };
-inline constexpr u32 nr_deeds = 12;
-inline constexpr const char *deed_names[nr_deeds] = {
-	"make",	 "start", "commit", "read_stats", "collect", "look",
-	"audit", "mourn", "stop",   "drop",	  "starve",  "disturb",
+inline constexpr u32 nr_operations = 12;
+inline constexpr const char *operation_names[nr_operations] = {
+	"make",	 "start",     "commit", "read_stats", "collect",	 "look",
+	"audit", "wait_exit", "stop",	"drop",	      "fail_allocation", "disturb",
 };
 
 // Where in the torture something happens.
 struct place {
 	u32 thread = 0;
 	u32 slot = 0;
-	deed doing = deed::look;
+	operation doing = operation::look;
 };
 
 // All may be called at any time by any thread.
-class notes {
+class log {
 public:
-	notes() : first_{lock_class::requests} {}
+	log() : first_{lock_class::requests} {}
 
-	void count(deed done, status answer);
+	void count(operation done, status answer);
 	u64 total() const;
 
 	// Something that must hold does not.  Always false.
@@ -49,9 +49,9 @@ public:
 	bool failed() const { return __atomic_load_n(&failures_, __ATOMIC_ACQUIRE) != 0; }
 
 	// "make 10 ok, 3 EINVAL; start 7 ok"
-	void tell_counts(text_writer &out) const;
+	void report_counts(text_writer &out) const;
 	// "3 failures, the first one: ..."
-	void tell_failures(text_writer &out);
+	void report_failures(text_writer &out);
 
 private:
 	static constexpr int errnos[] = {0,	     KAPI_EINTR,  KAPI_ENOMEM,
@@ -62,10 +62,10 @@ private:
 		char text[200] = {};
 	};
 
-	void note(const char *text);
+	void record(const char *text);
 
 	guarded<first_failure> first_;
-	u64 counts_[nr_deeds][nr_answers] = {};
+	u64 counts_[nr_operations][nr_answers] = {};
 	u32 failures_ = 0;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "kunit/torture/hand.hh"
+#include "kunit/torture/thread.hh"
 
 namespace damon::torture {
 
@@ -10,17 +10,18 @@ constexpr u64 ms = 1'000'000;
 constexpr u64 longest_wait_ns = 300 * ms;
 
 struct chance {
-	deed next;
+	operation next;
 	u32 weight;
 };
 constexpr chance chances[] = {
-	{deed::make, 4},     {deed::start, 14}, {deed::commit, 20}, {deed::read_stats, 20},
-	{deed::collect, 26}, {deed::look, 8},	{deed::audit, 4},   {deed::mourn, 1},
-	{deed::stop, 2},     {deed::drop, 1},	{deed::starve, 3},  {deed::disturb, 2},
+	{operation::make, 4},	     {operation::start, 14},	      {operation::commit, 20},
+	{operation::read_stats, 20}, {operation::collect, 26},	      {operation::look, 8},
+	{operation::audit, 4},	     {operation::wait_exit, 1},	      {operation::stop, 2},
+	{operation::drop, 1},	     {operation::fail_allocation, 3}, {operation::disturb, 2},
 };
-static_assert(sizeof(chances) / sizeof(chances[0]) == nr_deeds);
+static_assert(sizeof(chances) / sizeof(chances[0]) == nr_operations);
 
-deed choose(prng &random)
+operation choose(prng &random)
 {
 	u64 sum = 0;
 
@@ -32,31 +33,31 @@ deed choose(prng &random)
 			return c.next;
 		left -= c.weight;
 	}
-	return deed::look;
+	return operation::look;
 }
 
 } // namespace
 
-status hand::start()
+status thread::start()
 {
 	char name[16];
 
-	text_writer{name, sizeof(name)} << "dxt-hand." << where_.thread;
+	text_writer{name, sizeof(name)} << "dxt-thread." << where_.thread;
 	return status::from_errno(kapi_thread_start(&thread_, name, entry, this));
 }
 
-void hand::stop()
+void thread::stop()
 {
 	if (thread_)
 		kapi_thread_stop(std::exchange(thread_, nullptr));
 }
 
-void hand::entry(kapi_thread *self, void *argument)
+void thread::entry(kapi_thread *self, void *argument)
 {
-	static_cast<hand *>(argument)->run(self);
+	static_cast<thread *>(argument)->run(self);
 }
 
-void hand::run(kapi_thread *self)
+void thread::run(kapi_thread *self)
 {
 	self_ = self;
 	damonxx_torture_enter(where_.thread);
@@ -75,7 +76,7 @@ void hand::run(kapi_thread *self)
 	__atomic_store_n(&done_, true, __ATOMIC_RELEASE);
 }
 
-void hand::do_one()
+void thread::do_one()
 {
 	where_.slot = static_cast<u32>(random_.below(table_.slots.size()));
 	where_.doing = choose(random_);
@@ -84,7 +85,7 @@ void hand::do_one()
 	__atomic_store_n(&asked_ns_, 0, __ATOMIC_RELEASE);
 }
 
-void hand::pause(kapi_thread *self)
+void thread::pause(kapi_thread *self)
 {
 	kapi_cond_resched();
 	switch (random_.below(4)) {
@@ -98,19 +99,19 @@ void hand::pause(kapi_thread *self)
 	}
 }
 
-void hand::act(deed next)
+void thread::act(operation next)
 {
 	switch (next) {
-	case deed::make:
+	case operation::make:
 		make();
 		break;
-	case deed::drop:
+	case operation::drop:
 		let_go(table_.slots[where_.slot]->put({}));
 		break;
-	case deed::starve:
-		starve();
+	case operation::fail_allocation:
+		fail_allocation();
 		break;
-	case deed::disturb:
+	case operation::disturb:
 		disturb();
 		break;
 	default:
@@ -118,7 +119,7 @@ void hand::act(deed next)
 	}
 }
 
-void hand::with_session(deed next)
+void thread::with_session(operation next)
 {
 	const session_ref held = table_.slots[where_.slot]->get();
 
@@ -126,29 +127,29 @@ void hand::with_session(deed next)
 		return;
 	session &s = *held.get();
 	switch (next) {
-	case deed::start:
+	case operation::start:
 		// A context starts once: after that, another one takes its place.
 		if (s.core->running() || s.can_start())
 			start_context(s);
 		else
 			make();
 		break;
-	case deed::commit:
+	case operation::commit:
 		commit(s);
 		break;
-	case deed::read_stats:
+	case operation::read_stats:
 		read_stats(s);
 		break;
-	case deed::collect:
+	case operation::collect:
 		collect(s);
 		break;
-	case deed::audit:
+	case operation::audit:
 		audit(s);
 		break;
-	case deed::mourn:
-		mourn(s);
+	case operation::wait_exit:
+		wait_exit(s);
 		break;
-	case deed::stop:
+	case operation::stop:
 		stop_context(s);
 		break;
 	default:
@@ -156,7 +157,7 @@ void hand::with_session(deed next)
 	}
 }
 
-bool hand::watch(u64 now_ns)
+bool thread::watch(u64 now_ns)
 {
 	const u64 asked_ns = __atomic_load_n(&asked_ns_, __ATOMIC_ACQUIRE);
 	const bool waits = __atomic_load_n(&waits_, __ATOMIC_ACQUIRE);
@@ -171,13 +172,13 @@ bool hand::watch(u64 now_ns)
 }
 
 // The next allocation of somebody, or one soon after it.
-void hand::starve()
+void thread::fail_allocation()
 {
 	damonxx_torture_fail_allocation(1 + static_cast<u32>(random_.below(12)));
 	count(ok);
 }
 
-void hand::disturb()
+void thread::disturb()
 {
 	damonxx_torture_interrupt(static_cast<u32>(random_.below(table_.settings.threads)));
 	count(ok);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // What must hold of an answer, whatever else went on.
 #pragma once
-#include "kunit/torture/notes.hh"
+#include "kunit/torture/log.hh"
 #include "kunit/torture/session.hh"
 
 namespace damon::torture {
@@ -11,9 +11,9 @@ namespace damon::torture {
 	(static_cast<bool>(condition) || (who).broken(#condition, __FILE__, __LINE__))
 
 // The answers to one thread.
-class judge {
+class checker {
 public:
-	judge(notes &all, const place &where) : notes_{all}, where_{where} {}
+	checker(log &all, const place &where) : log_{all}, where_{where} {}
 
 	// @seen is what was known before the question.  @exact: it held until the answer came.
 	void stats(const vec<scheme_stats> &answer, const sight &seen, bool exact) const;
@@ -23,7 +23,7 @@ public:
 
 	bool broken(const char *condition, const char *file, int line) const
 	{
-		return notes_.broken(condition, file, line, where_);
+		return log_.broken(condition, file, line, where_);
 	}
 
 private:
@@ -31,7 +31,7 @@ private:
 	void matches(const vec<tried_region> &regions, const plan &told,
 		     const access_pattern &pattern) const;
 
-	notes &notes_;
+	log &log_;
 	const place &where_;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "kunit/torture/notes.hh"
+#include "kunit/torture/log.hh"
 #include "kunit/torture/world.h"
 
 namespace damon::torture {
@@ -22,7 +22,7 @@ const char *without_folder(const char *file)
 
 } // namespace
 
-void notes::count(deed done, status answer)
+void log::count(operation done, status answer)
 {
 	u32 column = 0;
 
@@ -31,7 +31,7 @@ void notes::count(deed done, status answer)
 	__atomic_fetch_add(&counts_[static_cast<u32>(done)][column], 1, __ATOMIC_RELAXED);
 }
 
-u64 notes::total() const
+u64 log::total() const
 {
 	u64 sum = 0;
 
@@ -41,24 +41,24 @@ u64 notes::total() const
 	return sum;
 }
 
-bool notes::broken(const char *condition, const char *file, int line, const place &where)
+bool log::broken(const char *condition, const char *file, int line, const place &where)
 {
 	char text[sizeof(first_failure::text)];
 	text_writer out{text, sizeof(text)};
 
 	out << without_folder(file) << ':' << line << ": '" << condition << "' does not hold ("
-	    << deed_names[static_cast<u32>(where.doing)] << ", context " << where.slot
+	    << operation_names[static_cast<u32>(where.doing)] << ", context " << where.slot
 	    << ", thread " << where.thread << ')';
-	note(text);
+	record(text);
 	return false;
 }
 
-void notes::broken(const char *what)
+void log::broken(const char *what)
 {
-	note(what);
+	record(what);
 }
 
-void notes::note(const char *text)
+void log::record(const char *text)
 {
 	first_.with([&](first_failure &first) {
 		if (!failures_)
@@ -67,11 +67,11 @@ void notes::note(const char *text)
 	});
 }
 
-void notes::tell_counts(text_writer &out) const
+void log::report_counts(text_writer &out) const
 {
 	const char *between = "";
 
-	for (u32 done = 0; done < nr_deeds; done++) {
+	for (u32 done = 0; done < nr_operations; done++) {
 		bool named = false;
 
 		for (u32 answer = 0; answer < nr_answers; answer++) {
@@ -82,7 +82,7 @@ void notes::tell_counts(text_writer &out) const
 			if (named)
 				out << ", ";
 			else
-				out << between << deed_names[done] << ' ';
+				out << between << operation_names[done] << ' ';
 			out << count << ' ' << answer_names[answer];
 			named = true;
 			between = "; ";
@@ -90,7 +90,7 @@ void notes::tell_counts(text_writer &out) const
 	}
 }
 
-void notes::tell_failures(text_writer &out)
+void log::report_failures(text_writer &out)
 {
 	first_.with([&](first_failure &first) {
 		out << failures_ << (failures_ == 1 ? " failure: " : " failures, the first one: ")

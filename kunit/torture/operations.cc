@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// What a hand asks of contexts, and what it makes of the answers.
-#include "kunit/torture/hand.hh"
+// What a thread asks of contexts, and what it makes of the answers.
+#include "kunit/torture/thread.hh"
 
 namespace damon::torture {
 
@@ -17,12 +17,12 @@ bool has_reason(const report &why)
 
 } // namespace
 
-void hand::make()
+void thread::make()
 {
-	witnesses present;
+	target_refs present;
 	report why;
 
-	where_.doing = deed::make;
+	where_.doing = operation::make;
 	invent(wish_, random_);
 	auto in = to_inputs(wish_, present);
 	if (!in.is_ok())
@@ -47,11 +47,11 @@ void hand::make()
 
 // A context that others still use is stopped, or they might wait for long; if nobody does, it
 // goes away as it is.
-void hand::let_go(session_ref old)
+void thread::let_go(session_ref old)
 {
 	if (!old)
 		return;
-	where_.doing = deed::drop;
+	where_.doing = operation::drop;
 	count(ok);
 	if (__atomic_load_n(&old.get()->users, __ATOMIC_ACQUIRE) > 1 || random_.below(2)) {
 		const guard turn{old.get()->turn};
@@ -59,7 +59,7 @@ void hand::let_go(session_ref old)
 	}
 }
 
-void hand::start_context(session &s)
+void thread::start_context(session &s)
 {
 	const guard turn{s.turn};
 
@@ -67,16 +67,16 @@ void hand::start_context(session &s)
 	if (seen_.life != phase::made)
 		return;
 	const status answer = s.enter(phase::started, [&] { return s.core->start(s.name); });
-	table_.found.count(deed::start, answer);
+	table_.found.count(operation::start, answer);
 	MUST(*this, answer.is_ok() || answer.is(errc::nomem));
 	if (!answer.is_ok())
 		MUST(*this, !s.core->running() && s.core->pid() == -1);
 }
 
-void hand::commit(session &s)
+void thread::commit(session &s)
 {
 	const guard turn{s.turn};
-	witnesses present;
+	target_refs present;
 	report why;
 
 	s.see(seen_);
@@ -104,7 +104,7 @@ void hand::commit(session &s)
 }
 
 // canceled while nobody changed anything: then there is nobody who could answer.
-void hand::expect_refusal(status answer, const sight &seen, bool exact, session &s)
+void thread::expect_refusal(status answer, const sight &seen, bool exact, session &s)
 {
 	if (!exact || seen.life != phase::started || answer.is_ok())
 		return;
@@ -112,7 +112,7 @@ void hand::expect_refusal(status answer, const sight &seen, bool exact, session 
 		expect_the_end(s);
 }
 
-void hand::read_stats(session &s)
+void thread::read_stats(session &s)
 {
 	s.see(seen_);
 	auto answer = s.core->read_stats();
@@ -127,11 +127,11 @@ void hand::read_stats(session &s)
 	if (!told.is_ok())
 		return;
 	const vec<scheme_stats> stats = move(answer).take();
-	judge_.stats(stats, seen_, exact);
+	checker_.stats(stats, seen_, exact);
 	s.raise_floor(seen_, stats);
 }
 
-void hand::collect(session &s)
+void thread::collect(session &s)
 {
 	const auto wanted = random_.below(3) ? context::detail::regions : context::detail::totals;
 
@@ -144,7 +144,7 @@ void hand::collect(session &s)
 }
 
 // True: there was an answer, and what was known before it holds.
-bool hand::collect_once(session &s, context::detail wanted, bool settled)
+bool thread::collect_once(session &s, context::detail wanted, bool settled)
 {
 	const u32 others = __atomic_fetch_add(&s.collectors, 1, __ATOMIC_SEQ_CST);
 	const u32 mine = __atomic_add_fetch(&s.collections, 1, __ATOMIC_SEQ_CST);
@@ -169,12 +169,12 @@ bool hand::collect_once(session &s, context::detail wanted, bool settled)
 		MUST(*this, told.is(errc::canceled));
 	if (!told.is_ok())
 		return false;
-	judge_.tried(move(answer).take(), wanted == context::detail::regions, seen_, exact,
-		     settled);
+	checker_.tried(move(answer).take(), wanted == context::detail::regions, seen_, exact,
+		       settled);
 	return exact;
 }
 
-void hand::look(session &s)
+void thread::look(session &s)
 {
 	s.see(seen_);
 	const bool runs = s.core->running();
@@ -191,7 +191,7 @@ void hand::look(session &s)
 }
 
 // With its turn held: has every process that it watches given back its memory?
-bool hand::all_targets_are_gone(session &s)
+bool thread::all_targets_are_gone(session &s)
 {
 	s.see(seen_);
 	for (u32 i = 0; i < seen_.told.nr_targets; i++) {
@@ -204,7 +204,7 @@ bool hand::all_targets_are_gone(session &s)
 }
 
 // A kdamond ends by itself only when all its targets are gone.
-void hand::audit(session &s)
+void thread::audit(session &s)
 {
 	const guard turn{s.turn};
 
@@ -214,7 +214,7 @@ void hand::audit(session &s)
 		MUST(*this, all_targets_are_gone(s));
 }
 
-bool hand::before(u64 deadline_ns)
+bool thread::before(u64 deadline_ns)
 {
 	if (kapi_now_ns() >= deadline_ns)
 		return false;
@@ -224,7 +224,7 @@ bool hand::before(u64 deadline_ns)
 }
 
 // Its requests were turned away though it was started: it has ended, or is about to.
-void hand::expect_the_end(session &s)
+void thread::expect_the_end(session &s)
 {
 	const u64 deadline_ns = kapi_now_ns() + table_.patience_ns();
 
@@ -236,7 +236,7 @@ void hand::expect_the_end(session &s)
 }
 
 // And when they are gone it does end, at its next sample.
-void hand::mourn(session &s)
+void thread::wait_exit(session &s)
 {
 	u64 deadline_ns = 0;
 	u64 version = 0;
@@ -258,7 +258,7 @@ void hand::mourn(session &s)
 	count(ok);
 }
 
-void hand::stop_context(session &s)
+void thread::stop_context(session &s)
 {
 	const guard turn{s.turn};
 
@@ -267,7 +267,7 @@ void hand::stop_context(session &s)
 }
 
 // With its turn held.
-void hand::halt(session &s)
+void thread::halt(session &s)
 {
 	const int pid = s.core->pid();
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "kunit/torture/judge.hh"
+#include "kunit/torture/checker.hh"
 #include "core/ranges.hh"
 
 namespace damon::torture {
@@ -50,7 +50,7 @@ bool applies_at_aggregation_end(const plan &told)
 
 } // namespace
 
-void judge::stats(const vec<scheme_stats> &answer, const sight &seen, bool exact) const
+void checker::stats(const vec<scheme_stats> &answer, const sight &seen, bool exact) const
 {
 	for (const scheme_stats &s : answer) {
 		MUST(*this, s.sz_tried >= s.nr_tried * page_bytes);
@@ -73,7 +73,7 @@ void judge::stats(const vec<scheme_stats> &answer, const sight &seen, bool exact
 }
 
 // In address order, target by target; two targets may have the same addresses.
-void judge::regions(const tried_of_scheme &scheme, u32 nr_targets) const
+void checker::regions(const tried_of_scheme &scheme, u32 nr_targets) const
 {
 	u64 sum = 0;
 	u32 runs = 0;
@@ -91,8 +91,8 @@ void judge::regions(const tried_of_scheme &scheme, u32 nr_targets) const
 	MUST(*this, sum == scheme.total_bytes);
 }
 
-void judge::matches(const vec<tried_region> &regions, const plan &told,
-		    const access_pattern &pattern) const
+void checker::matches(const vec<tried_region> &regions, const plan &told,
+		      const access_pattern &pattern) const
 {
 	const bool fixed = ranges_are_fixed(told);
 
@@ -105,8 +105,8 @@ void judge::matches(const vec<tried_region> &regions, const plan &told,
 	}
 }
 
-void judge::tried(const tried_regions &answer, bool with_regions, const sight &seen, bool exact,
-		  bool settled) const
+void checker::tried(const tried_regions &answer, bool with_regions, const sight &seen, bool exact,
+		    bool settled) const
 {
 	MUST(*this, !answer.empty() && answer.size() <= max_schemes);
 	for (const tried_of_scheme &scheme : answer) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // One torturing thread: asks contexts for one thing after the other.
 #pragma once
-#include "kunit/torture/judge.hh"
+#include "kunit/torture/checker.hh"
 #include "kunit/torture/world.h"
 
 namespace damon::torture {
@@ -15,7 +15,7 @@ struct table {
 
 	const damonxx_torture_settings settings;
 	vec<own<slot>> &slots;
-	notes found;
+	log found;
 	bool begun = false; // all threads are there
 	bool over = false;  // nobody begins anything
 
@@ -24,20 +24,20 @@ struct table {
 	u64 patience_ns() const { return u64{settings.patience_s} * 1'000'000'000; }
 };
 
-class hand {
+class thread {
 public:
-	hand(table &of, u32 index, prng random)
-		: table_{of}, random_{random}, where_{index, 0, deed::look}, judge_{of.found,
-										    where_}
+	thread(table &of, u32 index, prng random)
+		: table_{of}, random_{random}, where_{index, 0, operation::look}, checker_{of.found,
+											   where_}
 	{
 	}
-	~hand() { stop(); }
+	~thread() { stop(); }
 
 	status start();
 	// Waits until the thread is gone.
 	void stop();
 
-	// By the supervisor: ends waits that last, and notes an answer that does not come.
+	// By the supervisor: ends waits that last, and log an answer that does not come.
 	// False: it will not come.
 	bool watch(u64 now_ns);
 	// What it did last is done; or it never began.
@@ -48,10 +48,10 @@ private:
 	void run(kapi_thread *self);
 	void do_one();
 	void pause(kapi_thread *self);
-	void act(deed next);
+	void act(operation next);
 
 	void make();
-	void with_session(deed next);
+	void with_session(operation next);
 	void start_context(session &s);
 	void commit(session &s);
 	void read_stats(session &s);
@@ -59,11 +59,11 @@ private:
 	bool collect_once(session &s, context::detail wanted, bool settled);
 	void look(session &s);
 	void audit(session &s);
-	void mourn(session &s);
+	void wait_exit(session &s);
 	void stop_context(session &s);
 	void halt(session &s);
 	void let_go(session_ref old);
-	void starve();
+	void fail_allocation();
 	void disturb();
 
 	bool all_targets_are_gone(session &s);
@@ -72,14 +72,14 @@ private:
 	void expect_refusal(status answer, const sight &seen, bool exact, session &s);
 	bool broken(const char *condition, const char *file, int line) const
 	{
-		return judge_.broken(condition, file, line);
+		return checker_.broken(condition, file, line);
 	}
 	void count(status answer) { table_.found.count(where_.doing, answer); }
 
 	table &table_;
 	prng random_;
 	place where_;
-	judge judge_;
+	checker checker_;
 	kapi_thread *thread_ = nullptr;
 	kapi_thread *self_ = nullptr; // the same, for itself
 	plan wish_;

@@ -8,10 +8,10 @@
 
 #include "damonxx/kapi.h"
 
-void *damonxx_behind_alloc(unsigned long bytes);
-struct kapi_pid *damonxx_behind_pid_get(int number);
-void damonxx_behind_pid_put(struct kapi_pid *pid);
-struct kapi_mm *damonxx_behind_mm_get(struct kapi_pid *pid);
-void damonxx_behind_mm_put(struct kapi_mm *mm);
+void *damonxx_real_alloc(unsigned long bytes);
+struct kapi_pid *damonxx_real_pid_get(int number);
+void damonxx_real_pid_put(struct kapi_pid *pid);
+struct kapi_mm *damonxx_real_mm_get(struct kapi_pid *pid);
+void damonxx_real_mm_put(struct kapi_mm *mm);
 
 #endif
