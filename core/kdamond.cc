@@ -44,7 +44,7 @@ void kdamond::run(kapi_thread *self)
 	__atomic_store_n(&running_, true, __ATOMIC_RELEASE);
 	requests_.open(self);
 	begun_.complete();
-	note_wake();
+	record_wake();
 	monitor_.set_interrupt_check({is_wanted, this});
 	monitor_.set_yield_hook({serve_readers, this});
 	monitor_.begin();
@@ -118,7 +118,7 @@ u64 kdamond::deadline_of(const step &next, u64 previous_ns, u64 begun_ns)
 	}
 	const u64 deadline_ns = next_deadline(previous_ns, begun_ns);
 	if (next.kind == step_kind::sample)
-		note_lateness(previous_ns, begun_ns, deadline_ns);
+		record_lateness(previous_ns, begun_ns, deadline_ns);
 	return deadline_ns;
 }
 
@@ -172,7 +172,7 @@ u64 kdamond::next_deadline(u64 previous_ns, u64 begun_ns) const
 }
 
 // By how much a deadline is later than one sampling interval after the previous one.
-void kdamond::note_lateness(u64 previous_ns, u64 begun_ns, u64 deadline_ns)
+void kdamond::record_lateness(u64 previous_ns, u64 begun_ns, u64 deadline_ns)
 {
 	const u64 sample_ns = monitor_.config().attrs.sample_ns();
 	const u64 wanted_ns = saturating_add(min(previous_ns, begun_ns), sample_ns);
@@ -184,7 +184,7 @@ void kdamond::note_lateness(u64 previous_ns, u64 begun_ns, u64 deadline_ns)
 
 // The thread's own clock is exact when it has slept; since then no more than the time that has
 // passed can have been used.
-void kdamond::note_wake()
+void kdamond::record_wake()
 {
 	woken_ns_ = kapi_now_ns();
 	cpu_at_wake_ns_ = kapi_thread_cpu_ns();
@@ -254,7 +254,7 @@ kdamond::wake_reason kdamond::sleep_until(kapi_thread *self, u64 deadline_ns)
 		if (due)
 			return wake_reason::due;
 		kapi_thread_sleep_until(self, deadline_ns);
-		note_wake();
+		record_wake();
 	}
 }
 

@@ -53,8 +53,8 @@ private:
 	void finish_passes();
 	wake_reason sleep_until(kapi_thread *self, u64 deadline_ns);
 	u64 next_deadline(u64 previous_ns, u64 begun_ns) const;
-	void note_lateness(u64 previous_ns, u64 begun_ns, u64 deadline_ns);
-	void note_wake();
+	void record_lateness(u64 previous_ns, u64 begun_ns, u64 deadline_ns);
+	void record_wake();
 	void settle_account(u64 now_ns);
 	u64 samples_to_skip() const;
 	u32 planned_checks();

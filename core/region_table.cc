@@ -251,7 +251,7 @@ void region_table::forget(span<kapi_access_check> checks)
 		check.outcome = KAPI_BUSY;
 }
 
-void region_table::count_accesses(u64 *tally)
+void region_table::count_accesses(u64 *counts)
 {
 	const span<kapi_access_check> checks = picked_checks();
 	constexpr u32 last_look = asked_bit | most_checked * one_look;
@@ -284,8 +284,8 @@ void region_table::count_accesses(u64 *tally)
 	found[KAPI_ACCESSED] = nr_accessed;
 	found[KAPI_IDLE] = count - found[KAPI_ACCESSED] - found[KAPI_ABSENT] - found[KAPI_BUSY];
 	sweeps_ += one_sweep * count / count_;
-	for (u32 outcome = 0; tally && outcome < KAPI_NR_OUTCOMES; outcome++)
-		tally[outcome] += found[outcome];
+	for (u32 outcome = 0; counts && outcome < KAPI_NR_OUTCOMES; outcome++)
+		counts[outcome] += found[outcome];
 }
 
 void region_table::count_hit(u32 i, u32 probe)

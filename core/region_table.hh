@@ -88,8 +88,8 @@ public:
 	void pick_checks(prng &random, u32 first = 0, u32 most = u32_max);
 	// Nobody could be asked about @checks.
 	static void forget(span<kapi_access_check> checks);
-	// Counts what the test found; also by outcome, in @tally.
-	void count_accesses(u64 *tally = nullptr);
+	// Counts what the test found; also by outcome, in @counts.
+	void count_accesses(u64 *counts = nullptr);
 	void count_hit(u32 i, u32 probe);
 
 	// The end of an aggregation: cuts regions that were partly hot where that is certain (see

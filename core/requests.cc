@@ -3,7 +3,7 @@
 
 namespace damon {
 
-status request_queue::submit(request &asked, turn when)
+status request_queue::submit(request &asked, serve_time when)
 {
 	const bool queued = state_.with([&](state &s) {
 		if (!s.kdamond)
@@ -11,7 +11,7 @@ status request_queue::submit(request &asked, turn when)
 		chain &c = s.chains[static_cast<u32>(when)];
 		*c.end = &asked;
 		c.end = &asked.next_;
-		note(when, true);
+		set_pending(when, true);
 		// The kdamond closes the queue before it goes, so it is there.
 		kapi_thread_wake(s.kdamond);
 		return true;
@@ -23,7 +23,7 @@ status request_queue::submit(request &asked, turn when)
 	return asked.served_ ? ok : status{errc::canceled};
 }
 
-request *request_queue::take_all(turn when, bool closing)
+request *request_queue::take_all(serve_time when, bool closing)
 {
 	return state_.with([&](state &s) {
 		chain &c = s.chains[static_cast<u32>(when)];
@@ -31,7 +31,7 @@ request *request_queue::take_all(turn when, bool closing)
 		c.end = &c.first;
 		if (closing)
 			s.kdamond = nullptr;
-		note(when, false);
+		set_pending(when, false);
 		return first;
 	});
 }
@@ -41,7 +41,7 @@ void request_queue::open(kapi_thread *kdamond)
 	state_.with([&](state &s) { s.kdamond = kdamond; });
 }
 
-void request_queue::serve(monitor &m, turn when)
+void request_queue::serve(monitor &m, serve_time when)
 {
 	if (!has(when))
 		return;
@@ -56,11 +56,11 @@ void request_queue::serve(monitor &m, turn when)
 
 void request_queue::serve(monitor &m)
 {
-	serve(m, turn::between_steps);
-	serve(m, turn::within_step);
+	serve(m, serve_time::between_steps);
+	serve(m, serve_time::within_step);
 }
 
-void request_queue::turn_away(request *asked)
+void request_queue::reject(request *asked)
 {
 	while (asked) {
 		request *next = asked->next_;
@@ -71,8 +71,8 @@ void request_queue::turn_away(request *asked)
 
 void request_queue::close()
 {
-	turn_away(take_all(turn::between_steps, true));
-	turn_away(take_all(turn::within_step, true));
+	reject(take_all(serve_time::between_steps, true));
+	reject(take_all(serve_time::within_step, true));
 }
 
 } // namespace damon

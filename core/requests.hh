@@ -29,25 +29,28 @@ public:
 	// one step of the kdamond.  canceled: there is no kdamond, and @action did not run.
 	template <typename Action> status call(Action action)
 	{
-		return submit<Action, monitor>(action, turn::between_steps);
+		return submit<Action, monitor>(action, serve_time::between_steps);
 	}
 
 	// The same for @action(const monitor &), which need not wait for a whole step.
 	template <typename Action> status read(Action action)
 	{
-		return submit<Action, const monitor>(action, turn::within_step);
+		return submit<Action, const monitor>(action, serve_time::within_step);
 	}
 
 	// By the kdamond.
 	void open(kapi_thread *kdamond);
 	void serve(monitor &m);
-	void serve_readers(monitor &m) { serve(m, turn::within_step); }
+	void serve_readers(monitor &m) { serve(m, serve_time::within_step); }
 	void close();
-	bool pending() const { return has(turn::between_steps) || has(turn::within_step); }
+	bool pending() const
+	{
+		return has(serve_time::between_steps) || has(serve_time::within_step);
+	}
 
 private:
-	enum class turn { within_step, between_steps };
-	static constexpr u32 nr_turns = 2;
+	enum class serve_time { within_step, between_steps };
+	static constexpr u32 nr_serve_times = 2;
 
 	struct chain {
 		request *first = nullptr;
@@ -55,10 +58,10 @@ private:
 	};
 	struct state {
 		kapi_thread *kdamond = nullptr; // null: closed
-		chain chains[nr_turns];
+		chain chains[nr_serve_times];
 	};
 
-	template <typename Action, typename Monitor> status submit(Action &action, turn when)
+	template <typename Action, typename Monitor> status submit(Action &action, serve_time when)
 	{
 		struct bound : request {
 			explicit bound(Action &a) : request{run}, action{a} {}
@@ -71,21 +74,21 @@ private:
 		bound asked{action};
 		return submit(asked, when);
 	}
-	status submit(request &asked, turn when);
-	void serve(monitor &m, turn when);
-	static void turn_away(request *asked);
-	request *take_all(turn when, bool closing);
-	bool has(turn when) const
+	status submit(request &asked, serve_time when);
+	void serve(monitor &m, serve_time when);
+	static void reject(request *asked);
+	request *take_all(serve_time when, bool closing);
+	bool has(serve_time when) const
 	{
 		return __atomic_load_n(&pending_[static_cast<u32>(when)], __ATOMIC_RELAXED);
 	}
-	void note(turn when, bool pending)
+	void set_pending(serve_time when, bool pending)
 	{
 		__atomic_store_n(&pending_[static_cast<u32>(when)], pending, __ATOMIC_RELAXED);
 	}
 
 	guarded<state> state_;
-	bool pending_[nr_turns] = {}; // hints: the kdamond looks again after each sleep
+	bool pending_[nr_serve_times] = {}; // hints: the kdamond looks again after each sleep
 };
 
 } // namespace damon

@@ -16,7 +16,7 @@ static_assert(static_cast<u32>(operations_id::fvaddr) == DAMONXX_FVADDR);
 static_assert(static_cast<u32>(operations_id::paddr) == DAMONXX_PADDR);
 
 // One that is gone keeps its last regions, which mean nothing any more.
-u32 told_regions(const target &t)
+u32 recorded_regions(const target &t)
 {
 	return t.gone ? 0 : t.regions.count();
 }
@@ -82,7 +82,7 @@ bool snapshot::take(const monitor &m)
 	u32 nr_regions = 0;
 
 	for (const target &t : config.targets)
-		nr_regions += told_regions(t);
+		nr_regions += recorded_regions(t);
 	const u64 size = bytes_for(config.targets.size(), nr_regions);
 	// Whoever made the memory may take content that fills it for cut off.
 	if (size >= out_.room()) {
@@ -104,7 +104,7 @@ bool snapshot::take(const monitor &m)
 	fill(*header, m, nr_regions);
 	for (u32 k = 0; k < config.targets.size(); k++) {
 		const target &t = config.targets[k];
-		const u32 count = told_regions(t);
+		const u32 count = recorded_regions(t);
 
 		targets[k] = {k, t.pid_number, first, count, t.gone ? DAMONXX_TARGET_GONE : 0, 0};
 		for (u32 i = 0; i < count; i++)

@@ -6,7 +6,7 @@ namespace damon {
 
 namespace {
 
-void tell_region(const kapi_trace_region &region, const hit_counters &hits, u32 nr_probes)
+void emit_region(const kapi_trace_region &region, const hit_counters &hits, u32 nr_probes)
 {
 	kapi_trace_damon_aggregated(&region);
 	if (nr_probes)
@@ -28,7 +28,7 @@ void trace_aggregation(const configuration &config)
 			continue;
 		for (u32 i = 0; i < regions.count(); i++) {
 			const addr_range range = regions.range(i);
-			tell_region({number, range.start / config.addr_unit,
+			emit_region({number, range.start / config.addr_unit,
 				     range.end / config.addr_unit, regions.count(),
 				     regions.nr_accesses(i), regions.age(i)},
 				    regions.hits(i), config.probes.size());

@@ -328,7 +328,7 @@ CASE(region_table, moving_sum_fades_out_last_aggregation)
 CASE(region_table, normalize_unchecked_samples_do_not_lower_the_count)
 {
 	const struct {
-		u32 accessed, idle, untold, count;
+		u32 accessed, idle, unknown, count;
 	} cases[] = {
 		{20, 0, 0, 20}, {0, 20, 0, 0}, {7, 13, 0, 7},	// all could be checked
 		{10, 0, 10, 20},				// half is kernel memory, half hot
@@ -338,12 +338,12 @@ CASE(region_table, normalize_unchecked_samples_do_not_lower_the_count)
 		{0, 0, 20, 0},
 	};
 
-	for (const kapi_outcome untold : {KAPI_ABSENT, KAPI_BUSY})
+	for (const kapi_outcome unknown : {KAPI_ABSENT, KAPI_BUSY})
 		for (const auto &c : cases) {
 			region_table table = table_of({{0, 8}});
 
 			look(table, KAPI_ACCESSED, c.accessed);
-			look(table, untold, c.untold);
+			look(table, unknown, c.unknown);
 			look(table, KAPI_IDLE, c.idle);
 			EXPECT_EQUAL(table.checked(0), c.accessed + c.idle);
 			EXPECT_EQUAL(table.moving_sum(0, 0, 20), c.count);

@@ -61,7 +61,7 @@ u64 kapi_ram_changes(void)
 	return atomic64_read(&changes);
 }
 
-static int note_change(struct notifier_block *block, unsigned long event, void *argument)
+static int count_change(struct notifier_block *block, unsigned long event, void *argument)
 {
 	/* Those who remember what is on line ask again, before and after. */
 	if (event == MEM_GOING_OFFLINE || event == MEM_OFFLINE || event == MEM_ONLINE)
@@ -69,7 +69,7 @@ static int note_change(struct notifier_block *block, unsigned long event, void *
 	return NOTIFY_OK;
 }
 
-static struct notifier_block notifier = {.notifier_call = note_change};
+static struct notifier_block notifier = {.notifier_call = count_change};
 
 int __init damonxx_ram_init(void)
 {

@@ -41,7 +41,7 @@ private:
 	bool cut_to_quota(const candidate &c);
 	bool act(const candidate &c, bool bypasses);
 	u64 do_request(const candidate &c, kapi_action_request &request, u64 &took_ns);
-	void tell(const candidate &c, tried_region &region, u64 passed_bytes);
+	void record_tried(const candidate &c, tried_region &region, u64 passed_bytes);
 	void stop_at(const candidate &last);
 	void charge(scheme &s, u64 tried_bytes, u64 applied_bytes, u64 took_ns);
 
@@ -191,12 +191,12 @@ bool apply_pass::act(const candidate &c, bool bypasses)
 
 	if (s.config.action != action::stat)
 		regions.reset_age(c.i);
-	s.note(region.range.size(), request);
+	s.count_try(region.range.size(), request);
 	if (s.limited())
 		charge(s, region.range.size(), request.applied_bytes, took_ns);
 	if (s.full())
 		s.pass.resume = stopped;
-	tell(c, region, request.passed_bytes);
+	record_tried(c, region, request.passed_bytes);
 	return !(s.acts && m_.interrupted());
 }
 
@@ -237,7 +237,7 @@ u64 apply_pass::do_request(const candidate &c, kapi_action_request &request, u64
 	return end;
 }
 
-void apply_pass::tell(const candidate &c, tried_region &region, u64 passed_bytes)
+void apply_pass::record_tried(const candidate &c, tried_region &region, u64 passed_bytes)
 {
 	if (!m_.walk)
 		return;

@@ -22,7 +22,7 @@ u64 goal_tuning::allowed_bytes(const quota_inputs &config, u64 score, u64 matchi
 
 	switch (config.tuner) {
 	case goal_tuner::consist:
-		return steady_bytes(score, step);
+		return consist_bytes(score, step);
 	case goal_tuner::temporal:
 		return score >= whole_bp ? 0 : limit;
 	case goal_tuner::proportional:
@@ -30,11 +30,11 @@ u64 goal_tuning::allowed_bytes(const quota_inputs &config, u64 score, u64 matchi
 	}
 	if (config.bytes)
 		return in_distance(config.bytes, score);
-	return in_distance(strong_bytes(score, matching_bytes, step), score);
+	return in_distance(proportional_bytes(score, matching_bytes, step), score);
 }
 
 // From one byte on, in steps of twice as much at the most.
-u64 goal_tuning::steady_bytes(u64 score, bool step)
+u64 goal_tuning::consist_bytes(u64 score, bool step)
 {
 	if (step || !scaled_bytes_)
 		scaled_bytes_ = feed_back(max(scaled_bytes_, whole_bp), score);
@@ -42,7 +42,7 @@ u64 goal_tuning::steady_bytes(u64 score, bool step)
 }
 
 // From all that matches on; less after each time that the goal was passed, by as much.
-u64 goal_tuning::strong_bytes(u64 score, u64 matching_bytes, bool step)
+u64 goal_tuning::proportional_bytes(u64 score, u64 matching_bytes, bool step)
 {
 	const u64 most = saturating_mul(matching_bytes, whole_bp);
 

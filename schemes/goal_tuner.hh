@@ -13,8 +13,8 @@ public:
 	u64 allowed_bytes(const quota_inputs &config, u64 score, u64 matching_bytes, bool step);
 
 private:
-	u64 steady_bytes(u64 score, bool step);
-	u64 strong_bytes(u64 score, u64 matching_bytes, bool step);
+	u64 consist_bytes(u64 score, bool step);
+	u64 proportional_bytes(u64 score, u64 matching_bytes, bool step);
 
 	u64 scaled_bytes_ = 0;	// in 1/10,000; 0: at the begin
 };

@@ -87,17 +87,17 @@ bool quota_account::charge(const quota_inputs &config, u64 tried_bytes, u64 appl
 					       config.fail_charge_denom));
 	charged_bytes_ = saturating_add(charged_bytes_, bytes);
 	charged_ns_ = saturating_add(charged_ns_, took_ns);
-	return note_if_full(config);
+	return report_full(config);
 }
 
 bool quota_account::charge_for_another(const quota_inputs &config, u64 bytes, u64 took_ns)
 {
 	others_bytes_ = saturating_add(others_bytes_, bytes);
 	others_ns_ = saturating_add(others_ns_, took_ns);
-	return note_if_full(config);
+	return report_full(config);
 }
 
-bool quota_account::note_if_full(const quota_inputs &config)
+bool quota_account::report_full(const quota_inputs &config)
 {
 	return full(config) && !std::exchange(used_up_, true);
 }

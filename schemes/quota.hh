@@ -54,7 +54,7 @@ public:
 	u64 bytes_per_ms() const;
 
 private:
-	bool note_if_full(const quota_inputs &config);
+	bool report_full(const quota_inputs &config);
 
 	u64 window_ns_ = 0;	// when it began, or will in a moment
 	u64 effective_bytes_ = 0;

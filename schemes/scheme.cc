@@ -111,7 +111,7 @@ u64 scheme::accepted_bytes(const region_table &regions, u32 i, u32 target_index,
 	return sum;
 }
 
-void scheme::note(u64 bytes, const kapi_action_request &outcome)
+void scheme::count_try(u64 bytes, const kapi_action_request &outcome)
 {
 	stats.nr_tried++;
 	stats.sz_tried += bytes;

@@ -87,7 +87,7 @@ struct scheme {
 	u64 accepted_bytes(const region_table &regions, u32 i, u32 target_index,
 			   const aggregation_position &at, const probe_weights &weights) const;
 	// Counts a try of @bytes.
-	void note(u64 bytes, const kapi_action_request &outcome);
+	void count_try(u64 bytes, const kapi_action_request &outcome);
 
 	bool limited() const { return config.quota.limits(); }
 	bool full() const { return limited() && quota.full(config.quota); }
