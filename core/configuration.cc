@@ -148,20 +148,7 @@ u32 configuration::successor(const configuration &old, u32 before) const
 
 u32 configuration::nr_regions() const
 {
-	u32 sum = 0;
-
-	for (const target &t : targets)
-		sum += t.regions.count();
-	return sum;
-}
-
-u64 configuration::total_bytes() const
-{
-	u64 sum = 0;
-
-	for (const target &t : targets)
-		sum += t.regions.total_bytes();
-	return sum;
+	return nr_regions_of(targets.all());
 }
 
 u32 configuration::region_capacity() const

@@ -33,7 +33,6 @@ struct configuration {
 	u32 successor(const configuration &old, u32 before) const;
 
 	u32 nr_regions() const;
-	u64 total_bytes() const;
 	// As many regions as there can ever be.
 	u32 region_capacity() const;
 };

@@ -3,7 +3,7 @@
 #pragma once
 #include "core/inputs.hh"
 #include "core/stats.hh"
-#include "core/tried.hh"
+#include "schemes/tried.hh"
 #include "damonxx/bytes.hh"
 
 namespace damon {

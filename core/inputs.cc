@@ -76,7 +76,11 @@ status inputs::validate(report &why) const
 	}
 	if (!any_left)
 		return why.fail(errc::inval, "targets", "none would be left to monitor");
-	return validate_schemes(*this, why);
+	bool weighs_probes = false;
+	for (const attribute_probe &probe : probes)
+		weighs_probes |= probe.weight != 0;
+	return validate_schemes(schemes.all(),
+				{operations, addr_unit, targets.size(), weighs_probes}, why);
 }
 
 } // namespace damon

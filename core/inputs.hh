@@ -5,19 +5,10 @@
 #include "core/attrs.hh"
 #include "damonxx/own.hh"
 #include "damonxx/vec.hh"
+#include "ops/operations_id.hh"
 #include "schemes/scheme_inputs.hh"
 
 namespace damon {
-
-enum class operations_id : u8 {
-	vaddr,	// a process; ranges follow its mappings
-	fvaddr,	// a process; ranges stay as given
-	paddr,	// physical memory
-};
-inline constexpr const char *operations_names[] = {"vaddr", "fvaddr", "paddr"};
-
-// True if contexts can use @id on this kernel.
-bool operations_available(operations_id id);
 
 struct target_inputs {
 	pid_ref pid;

@@ -23,7 +23,7 @@ void monitor::find_ranges()
 		else
 			t.regions.reset(t.ranges.all());
 	}
-	region_adjustment::enforce_minimum(*config_);
+	region_adjustment::enforce_minimum(config_->targets.all(), config_->attrs);
 }
 
 // All intervals count from now.
@@ -171,12 +171,13 @@ void monitor::do_aggregation_work()
 {
 	const bool aggregation_over = now_samples_ >= next_aggregation_;
 	if (aggregation_over)
-		adjustment_.end_aggregation(*config_);
+		adjustment_.end_aggregation(config_->targets.all(), config_->attrs,
+					    config_->sampling.weights);
 	apply();
 	if (aggregation_over) {
 		trace_aggregation(*config_);
 		end_aggregation();
-		adjustment_.begin_aggregation(*config_, random_);
+		adjustment_.begin_aggregation(config_->targets.all(), config_->attrs, random_);
 		tune();
 	}
 	if (now_samples_ >= next_update_ || (aggregation_over && outdated()))
@@ -255,7 +256,8 @@ apply_context monitor::make_apply_context()
 		.weights = config_->sampling.weights,
 		.priorities = config_->priorities,
 		.unit_bytes = config_->addr_unit,
-		.region_limit_bytes = region_adjustment::size_limit(*config_),
+		.region_limit_bytes =
+			region_adjustment::size_limit(config_->targets.all(), config_->attrs),
 		.at = position(),
 		.random = random_,
 		.interrupted = interruption_,
@@ -285,7 +287,7 @@ void monitor::update()
 		next_update_ += config_->attrs.samples_in(config_->attrs.update_us);
 	for (target &t : config_->targets)
 		config_->ops->update(t);
-	region_adjustment::enforce_minimum(*config_);
+	region_adjustment::enforce_minimum(config_->targets.all(), config_->attrs);
 }
 
 // Testing is also what gives borrowed accessed bits back, where the kernel needs that.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // The work of a kdamond, step by step, without its thread: host tests drive it directly.
 #pragma once
+#include "core/configuration.hh"
 #include "core/region_adjustment.hh"
 #include "core/stats.hh"
 #include "core/tuner.hh"

@@ -20,4 +20,22 @@ struct target {
 	mm_ref hold_mm() const { return pid ? mm_ref{kapi_mm_get(pid.get())} : mm_ref{}; }
 };
 
+// The sums over all targets.
+inline u32 nr_regions_of(span<const target> targets)
+{
+	u32 sum = 0;
+
+	for (const target &t : targets)
+		sum += t.regions.count();
+	return sum;
+}
+inline u64 total_bytes_of(span<const target> targets)
+{
+	u64 sum = 0;
+
+	for (const target &t : targets)
+		sum += t.regions.total_bytes();
+	return sum;
+}
+
 } // namespace damon

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // What the core needs from an address space.
 #pragma once
-#include "core/inputs.hh"
 #include "core/target.hh"
+#include "ops/operations_id.hh"
 
 namespace damon {
 

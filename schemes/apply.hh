@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Schemes at work, and the walk that tells a user which regions they tried.
 #pragma once
-#include "core/tried.hh"
+#include "schemes/tried.hh"
 #include "schemes/apply_context.hh"
 
 namespace damon {

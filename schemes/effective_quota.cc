@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "schemes/effective_quota.hh"
-#include "core/trace.hh"
+#include "schemes/trace.hh"
 
 namespace damon {
 

@@ -83,7 +83,7 @@ status validate_watermarks(const watermarks &marks, report &why)
 	return ok;
 }
 
-status validate_scheme(const scheme_inputs &config, const inputs &in, report &why)
+status validate_scheme(const scheme_inputs &config, const scheme_surroundings &in, report &why)
 {
 	TRY(validate_action(config.action, in.operations, why));
 	TRY(validate_migration(config, in.operations, why));
@@ -104,11 +104,12 @@ status validate_node(s64 nid, text_view file, report &why)
 	return why.fail(errc::inval, file, "there is no node ", nid, " with memory");
 }
 
-status validate_schemes(const inputs &in, report &why)
+status validate_schemes(span<const scheme_inputs> schemes, const scheme_surroundings &in,
+			report &why)
 {
-	for (u32 i = 0; i < in.schemes.size(); i++) {
+	for (u32 i = 0; i < schemes.size(); i++) {
 		report::at here{why, "schemes", i};
-		TRY(validate_scheme(in.schemes[i], in, why));
+		TRY(validate_scheme(schemes[i], in, why));
 	}
 	return ok;
 }

@@ -26,18 +26,14 @@ status validate_range(const filter &config, u64 unit, report &why)
 	return ok;
 }
 
-status validate_hits(const filter &config, const inputs &in, report &why)
+status validate_hits(const filter &config, const scheme_surroundings &in, report &why)
 {
-	bool weighs = false;
-
-	for (const attribute_probe &probe : in.probes)
-		weighs |= probe.weight != 0;
-	if (!weighs)
+	if (!in.weighs_probes)
 		why.note("type", "no probe has a weight, so probe_hits_wsum is always 0");
 	return validate_limits(config, why);
 }
 
-status validate_filter(const filter &config, const inputs &in, report &why)
+status validate_filter(const filter &config, const scheme_surroundings &in, report &why)
 {
 	switch (config.type) {
 	case filter_type::hugepage_size:
@@ -47,7 +43,7 @@ status validate_filter(const filter &config, const inputs &in, report &why)
 		return validate_range(config, in.addr_unit, why);
 	case filter_type::target:
 		if (config.target_index < 0 ||
-		    static_cast<u32>(config.target_index) >= in.targets.size())
+		    static_cast<u32>(config.target_index) >= in.nr_targets)
 			why.note("damon_target_idx", "there is no target ", config.target_index,
 				 ", so this filter never matches");
 		return ok;
@@ -58,7 +54,7 @@ status validate_filter(const filter &config, const inputs &in, report &why)
 	}
 }
 
-status validate_list(span<const filter> filters, const inputs &in, report &why)
+status validate_list(span<const filter> filters, const scheme_surroundings &in, report &why)
 {
 	for (const filter &config : filters) {
 		report::at here{why, config.directory, config.number};
@@ -69,7 +65,7 @@ status validate_list(span<const filter> filters, const inputs &in, report &why)
 
 } // namespace
 
-status validate_filters(const scheme_inputs &config, const inputs &in, report &why)
+status validate_filters(const scheme_inputs &config, const scheme_surroundings &in, report &why)
 {
 	if (!config.ops_filters.empty() && in.operations != operations_id::paddr &&
 	    takes_mappings_whole(config.action)) {

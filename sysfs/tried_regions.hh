@@ -2,7 +2,7 @@
 // schemes/<S>/tried_regions: the regions that a scheme tried in the pass that somebody
 // asked for.
 #pragma once
-#include "core/tried.hh"
+#include "schemes/tried.hh"
 #include "sysfs/tree.hh"
 
 namespace damon {
