@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "core/attribute_probe.hh"
+#include "core/region/attribute_probe.hh"
 #include "kunit/test.hh"
 
 using namespace damon;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "core/attrs.hh"
+#include "core/region/attrs.hh"
 #include "kunit/test.hh"
 
 using namespace damon;

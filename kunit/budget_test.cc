@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "core/budget.hh"
-#include "damonxx/own.hh"
-#include "damonxx/prng.hh"
+#include "core/kdamond/budget.hh"
+#include "damonxx/lib/own.hh"
+#include "damonxx/lib/prng.hh"
 #include "kunit/test.hh"
 
 using namespace damon;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "damonxx/guard.hh"
+#include "damonxx/lib/guard.hh"
 
 #include "kunit/test.hh"
 

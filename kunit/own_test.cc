@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "damonxx/own.hh"
+#include "damonxx/lib/own.hh"
 
 #include "kunit/test.hh"
 #include "kunit/tracked.hh"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Ranges in pages, for tests of tables of regions.
 #pragma once
-#include "core/region_table.hh"
+#include "core/region/region_table.hh"
 
 namespace test {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "damonxx/math.hh"
-#include "damonxx/prng.hh"
+#include "damonxx/lib/math.hh"
+#include "damonxx/lib/prng.hh"
 
 #include "kunit/test.hh"
 

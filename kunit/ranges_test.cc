@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "core/ranges.hh"
+#include "core/region/ranges.hh"
 #include "kunit/test.hh"
 
 using namespace damon;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "damonxx/report.hh"
+#include "damonxx/lib/report.hh"
 
 #include "kunit/test.hh"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "damonxx/own.hh"
-#include "damonxx/result.hh"
+#include "damonxx/lib/own.hh"
+#include "damonxx/lib/result.hh"
 
 #include "kunit/test.hh"
 #include "kunit/tracked.hh"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "damonxx/span.hh"
-#include "damonxx/vec.hh"
+#include "damonxx/lib/span.hh"
+#include "damonxx/lib/vec.hh"
 
 #include "kunit/test.hh"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "damonxx/text.hh"
+#include "damonxx/lib/text.hh"
 
 #include "kunit/test.hh"
 

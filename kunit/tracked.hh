@@ -3,7 +3,7 @@
 
 // An object that counts its lives, for tests of who destroys what and when.
 
-#include "damonxx/types.hh"
+#include "damonxx/lib/types.hh"
 
 namespace test {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "core/tuner.hh"
-#include "damonxx/prng.hh"
+#include "core/region/tuner.hh"
+#include "damonxx/lib/prng.hh"
 #include "kunit/test.hh"
 
 using namespace damon;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "modules/idle_time.hh"
-#include "damonxx/math.hh"
+#include "damonxx/lib/math.hh"
 
 namespace damon {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // What a snapshot says about how memory is used.
 #pragma once
-#include "damonxx/span.hh"
+#include "damonxx/lib/span.hh"
 #include "modules/special.h"
 
 namespace damon {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // How modules write their tables of parameters.
 #pragma once
-#include "damonxx/math.hh"
+#include "damonxx/lib/math.hh"
 #include "modules/special.h"
 
 namespace damon {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "modules/tiers.hh"
-#include "damonxx/math.hh"
-#include "damonxx/text.hh"
+#include "damonxx/lib/math.hh"
+#include "damonxx/lib/text.hh"
 
 namespace damon {
 

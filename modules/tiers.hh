@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Which nodes are faster than which, and where memory of each one goes from there.
 #pragma once
-#include "damonxx/text.hh"
+#include "damonxx/lib/text.hh"
 #include "modules/machine.h"
 
 namespace damon {

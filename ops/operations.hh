@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // What the core needs from an address space.
 #pragma once
-#include "core/target.hh"
+#include "core/region/target.hh"
 #include "ops/operations_id.hh"
 
 namespace damon {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Which operations sets there are.
 #pragma once
-#include "damonxx/types.hh"
+#include "damonxx/lib/types.hh"
 
 namespace damon {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Memory of a process: vaddr follows its mappings, fvaddr stays with the ranges it was given.
-#include "core/ranges.hh"
+#include "core/region/ranges.hh"
 #include "ops/operations.hh"
 
 namespace damon {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // Filters at work that judge regions.
 #pragma once
-#include "core/hit_counters.hh"
-#include "damonxx/span.hh"
+#include "core/region/hit_counters.hh"
+#include "damonxx/lib/span.hh"
 #include "schemes/filter.hh"
 
 namespace damon {

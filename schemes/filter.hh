@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // Filters: what of the memory that matches a scheme's pattern the scheme may touch.
 #pragma once
-#include "core/ranges.hh"
-#include "damonxx/bounds.hh"
+#include "core/region/ranges.hh"
+#include "damonxx/lib/bounds.hh"
 
 namespace damon {
 

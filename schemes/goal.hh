@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Goals: what a scheme is to achieve, in numbers that it can measure.
 #pragma once
-#include "damonxx/types.hh"
+#include "damonxx/lib/types.hh"
 
 namespace damon {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "schemes/goal_tuner.hh"
-#include "core/tuner.hh"
+#include "core/region/tuner.hh"
 
 namespace damon {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // What a scheme goes by when it chooses regions.
 #pragma once
-#include "core/region_table.hh"
+#include "core/region/region_table.hh"
 #include "schemes/scheme_inputs.hh"
 
 namespace damon {

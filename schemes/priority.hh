@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Which regions come first while a quota does not allow all.
 #pragma once
-#include "damonxx/math.hh"
+#include "damonxx/lib/math.hh"
 #include "schemes/scheme_inputs.hh"
 
 namespace damon {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // The account of a quota: what of it is left in this window.
 #pragma once
-#include "damonxx/math.hh"
+#include "damonxx/lib/math.hh"
 #include "schemes/quota_inputs.hh"
 
 namespace damon {

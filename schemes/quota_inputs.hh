@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // What the user allows a scheme in a time.
 #pragma once
-#include "damonxx/vec.hh"
+#include "damonxx/lib/vec.hh"
 #include "schemes/goal.hh"
 
 namespace damon {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // A scheme at work: what the user wants of it, what came of it, and where it goes on.
 #pragma once
-#include "core/attrs.hh"
+#include "core/region/attrs.hh"
 #include "schemes/core_filter.hh"
 #include "schemes/goal_metric.hh"
 #include "schemes/goal_tuner.hh"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // A scheme: which regions it wants, what it does to them, how often, and what came of it.
 #pragma once
-#include "core/attrs.hh"
+#include "core/region/attrs.hh"
 #include "schemes/filter.hh"
 #include "schemes/quota_inputs.hh"
 #include "schemes/watermarks.hh"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Trace events of schemes.  While nothing listens, a pass costs one question.
 #pragma once
-#include "core/region_table.hh"
+#include "core/region/region_table.hh"
 #include "schemes/scheme_inputs.hh"
 #include "schemes/tried.hh"
 

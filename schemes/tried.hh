@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // The regions that schemes tried in one pass each: filled by the kdamond, read by who asked.
 #pragma once
-#include "core/hit_counters.hh"
-#include "damonxx/vec.hh"
+#include "core/region/hit_counters.hh"
+#include "damonxx/lib/vec.hh"
 
 namespace damon {
 

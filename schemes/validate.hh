@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // What no single value of a scheme tells: whether all of them together can work.
 #pragma once
-#include "damonxx/report.hh"
+#include "damonxx/lib/report.hh"
 #include "ops/operations_id.hh"
 #include "schemes/scheme_inputs.hh"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Watermarks: when a scheme works at all.
 #pragma once
-#include "damonxx/math.hh"
+#include "damonxx/lib/math.hh"
 
 namespace damon {
 

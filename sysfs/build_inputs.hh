@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // From the staged values of a context's directory to the inputs of a context.
 #pragma once
-#include "core/inputs.hh"
+#include "core/kdamond/inputs.hh"
 #include "sysfs/tree.hh"
 
 namespace damon {

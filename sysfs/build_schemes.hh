@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // From the staged values of a schemes directory to schemes.
 #pragma once
-#include "damonxx/report.hh"
+#include "damonxx/lib/report.hh"
 #include "schemes/scheme_inputs.hh"
 #include "sysfs/tree.hh"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // kdamonds/<K>/contexts
 #pragma once
-#include "core/inputs.hh"
+#include "core/kdamond/inputs.hh"
 #include "sysfs/monitoring_attrs.hh"
 #include "sysfs/schemes.hh"
 #include "sysfs/snapshot.hh"

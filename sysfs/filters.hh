@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // schemes/<S>/{core_filters,ops_filters,filters}: what of the matching memory to leave alone.
 #pragma once
-#include "damonxx/report.hh"
+#include "damonxx/lib/report.hh"
 #include "schemes/filter.hh"
 #include "sysfs/tree.hh"
 

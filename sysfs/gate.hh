@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // A lock whose waiters can be sent away: see kapi_gate.
 #pragma once
-#include "damonxx/guard.hh"
-#include "damonxx/own.hh"
+#include "damonxx/lib/guard.hh"
+#include "damonxx/lib/own.hh"
 
 namespace damon {
 

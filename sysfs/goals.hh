@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // schemes/<S>/quotas/goals: what the scheme is to achieve.
 #pragma once
-#include "damonxx/report.hh"
+#include "damonxx/lib/report.hh"
 #include "schemes/goal.hh"
 #include "sysfs/tree.hh"
 

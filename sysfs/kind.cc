@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "sysfs/kind.hh"
-#include "damonxx/vec.hh"
+#include "damonxx/lib/vec.hh"
 
 namespace damon {
 

@@ -2,8 +2,8 @@
 // Directories as data: a kind is a table of the files and directories that every directory
 // of that kind has.  A new file is a row of its kind's cells; values.cc reads and writes it.
 #pragma once
-#include "damonxx/bytes.hh"
-#include "damonxx/text.hh"
+#include "damonxx/lib/bytes.hh"
+#include "damonxx/lib/text.hh"
 
 namespace damon {
 

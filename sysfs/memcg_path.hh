@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Files that name a memory cgroup by its path.
 #pragma once
-#include "damonxx/report.hh"
+#include "damonxx/lib/report.hh"
 
 namespace damon {
 

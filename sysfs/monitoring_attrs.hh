@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // contexts/<C>/monitoring_attrs
 #pragma once
-#include "core/attrs.hh"
+#include "core/region/attrs.hh"
 #include "sysfs/probes.hh"
 #include "sysfs/refresh.hh"
 

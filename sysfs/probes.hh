@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // monitoring_attrs/probes: what else to ask about sampled pages, besides accesses.
 #pragma once
-#include "core/attribute_probe.hh"
+#include "core/region/attribute_probe.hh"
 #include "sysfs/tree.hh"
 
 namespace damon {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "sysfs/quotas.hh"
-#include "damonxx/math.hh"
+#include "damonxx/lib/math.hh"
 #include "sysfs/schemes.hh"
 
 namespace damon {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // /sys/kernel/mm/damonxx/admin, with everything below it.
 #pragma once
-#include "damonxx/result.hh"
+#include "damonxx/lib/result.hh"
 
 namespace damon {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // A context from `on` until the next successful `on`, shared by the commands that use it.
 #pragma once
-#include "core/context.hh"
+#include "core/kdamond/context.hh"
 #include "sysfs/gate.hh"
 
 namespace damon {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // The directories that are there now: each a node, an instance of a kind.
 #pragma once
-#include "damonxx/vec.hh"
+#include "damonxx/lib/vec.hh"
 #include "sysfs/gate.hh"
 #include "sysfs/kind.hh"
 

@@ -23,7 +23,7 @@ extern "C" {
 #define KAPI_MUST_CHECK __must_check
 #endif
 
-/* The kernel's numbers, as far as C++ names them; core/kmisc.c asserts that they agree. */
+/* The kernel's numbers, as far as C++ names them; core/kernel/kmisc.c asserts that they agree. */
 enum kapi_errno {
 	KAPI_EPERM = 1,
 	KAPI_ENOENT = 2,

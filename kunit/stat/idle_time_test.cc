@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // The numbers of damonxx_stat against what percentiles are by definition.
-#include "damonxx/math.hh"
-#include "damonxx/prng.hh"
+#include "damonxx/lib/math.hh"
+#include "damonxx/lib/prng.hh"
 #include "kunit/test.hh"
 #include "modules/idle_time.hh"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "kunit/torture/checker.hh"
-#include "core/ranges.hh"
+#include "core/region/ranges.hh"
 
 namespace damon::torture {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 // What came of the torture so far: answers counted, and the first thing that was wrong.
 #pragma once
-#include "damonxx/guard.hh"
-#include "damonxx/result.hh"
-#include "damonxx/text.hh"
+#include "damonxx/lib/guard.hh"
+#include "damonxx/lib/result.hh"
+#include "damonxx/lib/text.hh"
 
 namespace damon::torture {
 

@@ -11,7 +11,7 @@
 #include <linux/random.h>
 #include <linux/threads.h>
 #include "kunit/torture/world.h"
-#include "ops/symbols.h"
+#include "ops/kernel/symbols.h"
 
 static unsigned long long seed;
 module_param(seed, ullong, 0444);

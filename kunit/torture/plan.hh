@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // What to ask of a context, made up at random, and kept to checker its answers by.
 #pragma once
-#include "core/inputs.hh"
-#include "damonxx/prng.hh"
+#include "core/kdamond/inputs.hh"
+#include "damonxx/lib/prng.hh"
 
 namespace damon::torture {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // A context that threads share, and what is known of it at every moment.
 #pragma once
-#include "core/context.hh"
-#include "damonxx/guard.hh"
+#include "core/kdamond/context.hh"
+#include "damonxx/lib/guard.hh"
 #include "kunit/torture/plan.hh"
 
 namespace damon::torture {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Parameters of special-purpose modules as text, and what some of them do.
 #pragma once
-#include "damonxx/text.hh"
+#include "damonxx/lib/text.hh"
 #include "modules/special.h"
 
 namespace damon {

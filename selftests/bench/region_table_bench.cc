@@ -3,7 +3,7 @@
 //
 // The table is in a steady state: blocks of equal size are hot and cold in turn, every block
 // is two regions, merging joins exactly these two and splitting cuts exactly them apart.
-#include "core/region_table.hh"
+#include "core/region/region_table.hh"
 
 #include <benchmark/benchmark.h>
 #include <ctime>
@@ -44,7 +44,7 @@ struct steady_table {
 			table.count_accesses();
 	}
 
-	// As core/region_adjustment.cc does at the end of an aggregation.
+	// As core/region/region_adjustment.cc does at the end of an aggregation.
 	void aggregate(u32 max_regions)
 	{
 		const u32 threshold = table.max_score() / 10;

@@ -3,7 +3,7 @@
 // what its share allows: nothing rounded, 128 bits.
 #include "quota_model.hh"
 
-#include "core/budget.hh"
+#include "core/kdamond/budget.hh"
 
 #include <vector>
 

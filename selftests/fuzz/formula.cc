@@ -2,8 +2,8 @@
 // Every formula against 128 bits.
 #include "fuzz.hh"
 
-#include "core/attrs.hh"
-#include "core/kdamond.hh"
+#include "core/region/attrs.hh"
+#include "core/kdamond/kdamond.hh"
 #include "schemes/apply.hh"
 
 #include <algorithm>

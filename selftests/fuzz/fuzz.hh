@@ -5,7 +5,7 @@
 
 #include "host.hh"
 
-#include "damonxx/types.hh"
+#include "damonxx/lib/types.hh"
 
 #include <sstream>
 #include <string>

@@ -4,7 +4,7 @@
 // What the kernel's kstrto functions and its keyword and boolean rules make of a text, from
 // their documentation, in 128 bits.
 
-#include "damonxx/types.hh"
+#include "damonxx/lib/types.hh"
 
 #include <cerrno>
 #include <span>

@@ -4,7 +4,7 @@
 // pass what they should, and quotas hold.
 #include "monitor_inputs.hh"
 
-#include "core/monitor.hh"
+#include "core/kdamond/monitor.hh"
 
 #include <algorithm>
 #include <memory>

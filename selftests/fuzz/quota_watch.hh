@@ -6,7 +6,7 @@
 
 #include "quota_model.hh"
 
-#include "core/monitor.hh"
+#include "core/kdamond/monitor.hh"
 
 #include <vector>
 

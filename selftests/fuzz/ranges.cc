@@ -2,8 +2,8 @@
 // Which ranges to monitor, against brute force; and configurations from any inputs.
 #include "table_model.hh"
 
-#include "core/configuration.hh"
-#include "core/ranges.hh"
+#include "core/kdamond/configuration.hh"
+#include "core/region/ranges.hh"
 
 #include <algorithm>
 

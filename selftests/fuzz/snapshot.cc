@@ -4,7 +4,7 @@
 #include "snapshot_view.hh"
 #include "table_model.hh"
 
-#include "core/snapshot.hh"
+#include "core/kdamond/snapshot.hh"
 #include "damonxx/abi.h"
 
 #include <algorithm>

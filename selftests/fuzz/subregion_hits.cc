@@ -3,7 +3,7 @@
 // down; and tables that are cut by it.
 #include "table_model.hh"
 
-#include "core/subregion_hits.hh"
+#include "core/region/subregion_hits.hh"
 
 #include <algorithm>
 #include <vector>

@@ -5,7 +5,7 @@
 
 #include "fuzz.hh"
 
-#include "core/region_table.hh"
+#include "core/region/region_table.hh"
 
 #include <vector>
 

@@ -4,7 +4,7 @@
 #include "fuzz.hh"
 #include "kstrto.hh"
 
-#include "damonxx/report.hh"
+#include "damonxx/lib/report.hh"
 #include "kunit/sandbox.hh"
 #include "sysfs/values.hh"
 

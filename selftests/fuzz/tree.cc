@@ -4,7 +4,7 @@
 #include "fuzz.hh"
 #include "kstrto.hh"
 
-#include "core/inputs.hh"
+#include "core/kdamond/inputs.hh"
 #include "damonxx/abi.h"
 
 #include <algorithm>

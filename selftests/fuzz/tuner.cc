@@ -3,7 +3,7 @@
 #include "quota_model.hh"
 #include "table_model.hh"
 
-#include "core/tuner.hh"
+#include "core/region/tuner.hh"
 
 namespace fuzz {
 namespace {

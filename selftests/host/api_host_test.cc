@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // The in-kernel API: what goes in arrives, what comes out is true, and errors say what was wrong.
-#include "core/api_inputs.hh"
+#include "core/kdamond/api_inputs.hh"
 #include "kunit/test.hh"
 #include "selftests/host/host.hh"
 

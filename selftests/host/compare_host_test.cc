@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // What kunit/test.hh reports when a case fails.
-#include "damonxx/result.hh"
-#include "damonxx/text.hh"
+#include "damonxx/lib/result.hh"
+#include "damonxx/lib/text.hh"
 #include "host.hh"
 
 #include "kunit/test.hh"

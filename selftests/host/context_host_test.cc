@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // A context and its kdamond on scripted processes and a virtual clock.
-#include "core/context.hh"
+#include "core/kdamond/context.hh"
 #include "kunit/test.hh"
 #include "selftests/host/host.hh"
 

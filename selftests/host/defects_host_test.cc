@@ -34,7 +34,7 @@
  *	regions cut beyond the table			region_table.cut_at_keeps_counts_until_table_is_full
  *	a goal that cannot be reached pushes on		node_goals.share_beyond_room_is_bounded
  */
-#include "core/monitor.hh"
+#include "core/kdamond/monitor.hh"
 #include "sysfs_tree.hh"
 
 #include <cerrno>

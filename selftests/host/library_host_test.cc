@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // The library where memory fails and where invariants break, and against the host's truths.
-#include "damonxx/math.hh"
-#include "damonxx/own.hh"
-#include "damonxx/vec.hh"
+#include "damonxx/lib/math.hh"
+#include "damonxx/lib/own.hh"
+#include "damonxx/lib/vec.hh"
 #include "host.hh"
 
 #include "kunit/tracked.hh"

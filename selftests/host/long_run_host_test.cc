@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // What adds up over days and years: clocks, totals, ages; and commits that never stop coming.
-#include "core/context.hh"
-#include "core/region_table.hh"
+#include "core/kdamond/context.hh"
+#include "core/region/region_table.hh"
 #include "schemes/goal_metric.hh"
 #include "kunit/test.hh"
 #include "selftests/host/host.hh"

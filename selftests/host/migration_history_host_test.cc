@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// ops/migration_history.c itself, by a clock that runs for days.
+// ops/kernel/migration_history.c itself, by a clock that runs for days.
 #include <gtest/gtest.h>
 
 #include <linux/jiffies.h>
@@ -14,7 +14,7 @@ static int kapi_record_migrations();
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wold-style-cast"
 #pragma GCC diagnostic ignored "-Wconversion"
-#include "ops/migration_history.c"
+#include "ops/kernel/migration_history.c"
 #pragma GCC diagnostic pop
 
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Physical memory: what is monitored of it, as it is plugged and unplugged.
-#include "core/context.hh"
+#include "core/kdamond/context.hh"
 #include "kunit/test.hh"
 #include "selftests/host/host.hh"
 

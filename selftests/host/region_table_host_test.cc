@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "core/region_table.hh"
+#include "core/region/region_table.hh"
 #include "host.hh"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // What schemes do to memory, and within which limits, judged by the memory.
-#include "core/context.hh"
+#include "core/kdamond/context.hh"
 #include "schemes/goal_metric.hh"
 #include "kunit/test.hh"
 #include "selftests/host/host.hh"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // The snapshot file: its records against the monitor's own tables, and who can read it when.
-#include "core/snapshot.hh"
+#include "core/kdamond/snapshot.hh"
 #include "scheduler.hh"
 #include "snapshot_view.hh"
 #include "sysfs_tree.hh"

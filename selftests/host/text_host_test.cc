@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Texts by the thousand, against the C library's own parser and formatter.
-#include "damonxx/text.hh"
+#include "damonxx/lib/text.hh"
 #include "host.hh"
 
 #include <cerrno>

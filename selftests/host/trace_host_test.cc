@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Trace events: what a listener is told, against what the user is told in other ways.
-#include "core/context.hh"
+#include "core/kdamond/context.hh"
 #include "kunit/test.hh"
 #include "selftests/host/host.hh"
 

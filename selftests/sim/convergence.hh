@@ -6,7 +6,7 @@
 // places that were cold.  They count as found at the first end of an aggregation where recall and precision,
 // of bytes, reach 95 %: what at least half of the samples saw accessed, against the truth.
 #pragma once
-#include "core/monitor.hh"
+#include "core/kdamond/monitor.hh"
 #include "selftests/host/host.hh"
 
 #include <algorithm>

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0
+// All regions of all targets at one moment, as the records of include/uapi/damonxx.h.
+#pragma once
+#include "core/kdamond/monitor.hh"
+#include "damonxx/lib/bytes.hh"
+
+namespace damon {
+
+// Filled by the kdamond, in memory of who asks.
+class snapshot {
+public:
+	explicit snapshot(bytes &out) : out_{out} {}
+
+	// By the kdamond.  False: there is not enough room.
+	bool take(const monitor &m);
+	// By who asks, after that.  nomem.
+	status make_room() { return out_.make_room(wanted_bytes_); }
+
+private:
+	bytes &out_;
+	u64 wanted_bytes_ = 0;
+};
+
+} // namespace damon
