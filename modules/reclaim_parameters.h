@@ -21,8 +21,8 @@ SAMPLING_PARAMETERS(5000, 10)
 RANGE_PARAMETERS
 PARAMETER_BOOL(skip_anon, N, "Y pages out files only, no anonymous memory")
 PID_PARAMETER
-PARAMETER_RESULT(nr_reclaim_tried_regions, "regions", "Regions that it tried to page out")
+PARAMETER_RESULT(nr_reclaim_tried_regions, "regions", "Memory that it tried to page out")
 PARAMETER_RESULT(bytes_reclaim_tried_regions, "bytes", "Memory that it tried to page out")
-PARAMETER_RESULT(nr_reclaimed_regions, "regions", "Regions of which it paged out all or part")
+PARAMETER_RESULT(nr_reclaimed_regions, "regions, all or part of each", "Memory that it paged out")
 PARAMETER_RESULT(bytes_reclaimed_regions, "bytes", "Memory that it paged out")
 PARAMETER_RESULT(nr_quota_exceeds, "times", "How often a quota was used up")

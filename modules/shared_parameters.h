@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Parameters of modules, in tables: modules/NAME_parameters.h has the rows of damonxx_NAME, this file those that several
- * modules have, with defaults that differ as arguments.  Who includes a table defines a macro for each type of row first:
- * modules/module.h makes kernel parameters and modinfo's texts, modules/table.hh makes names, defaults and limits in C++,
- * scripts/abi.d/tables.cc the tables in Documentation/modules.
+ * Parameters of modules, in tables: modules/NAME_parameters.h has the rows of damonxx_NAME, this file
+ * those that several modules have, with defaults that differ as arguments.  A file that includes a table
+ * first defines a macro for each type of row: modules/module.h makes kernel parameters and modinfo's
+ * texts, modules/table.hh names, defaults and limits in C++, scripts/abi.d/tables.cc the tables in
+ * Documentation/modules.
  *
  *	PARAMETER_BOOL(name, default, text)			Y or N
  *	PARAMETER_NUMBER(name, default, range, unit, text)	any u64 can be written; @range: what is not refused later
@@ -26,7 +27,7 @@
 		"Y applies all other parameters to the running kdamond, all of them or, after an error, none; reads N")
 
 #define PID_PARAMETER \
-	PARAMETER_RESULT(kdamond_pid, "thread ID", "Kdamond of the module; -1 while it does not run")
+	PARAMETER_RESULT(kdamond_pid, "thread ID", "Kdamond of the module, -1 while it does not run")
 
 #define SAMPLING_PARAMETERS(sample_us, min_regions) \
 	PARAMETER_NUMBER_FROM(sample_interval, sample_us, 1, "microseconds", "Sampling interval") \

@@ -20,12 +20,14 @@ enum class bool_initial : u64 { N, Y };
 // The texts are for modinfo and Documentation alone.
 #define PARAMETER_BOOL(name, initial, text) \
 	static constexpr table_row name{#name, static_cast<u64>(bool_initial::initial)};
-#define PARAMETER_NUMBER(name, initial, range, unit, text) static constexpr table_row name{#name, initial};
+#define PARAMETER_NUMBER(name, initial, range, unit, text) \
+	static constexpr table_row name{#name, initial};
 #define PARAMETER_NUMBER_FROM(name, initial, least, unit, text) \
 	static constexpr table_row name{#name, initial, least};
 #define PARAMETER_NUMBER_WITHIN(name, initial, least, most, unit, text) \
 	static constexpr table_row name{#name, initial, least, most};
-#define PARAMETER_NODE(name, initial, text) static constexpr table_row name{#name, static_cast<u64>(initial)};
+#define PARAMETER_NODE(name, initial, text) \
+	static constexpr table_row name{#name, static_cast<u64>(initial)};
 #define PARAMETER_RESULT(name, unit, text) static constexpr table_row name{#name};
 
 constexpr damonxx_parameter of_type(const table_row &of, damonxx_parameter_type type)

@@ -21,7 +21,6 @@ static_assert(most_pairs >= DAMONXX_MAX_NODES);
 constexpr u32 promote = 0;
 constexpr u32 demote = 1;
 
-// Small regions find what is left of a hot range soon; looking more often finds nothing more.
 constinit auto monitoring = monitoring_parameters::defaults_of<table>();
 constinit auto watermarks = watermark_parameters::defaults_of<table>();
 constinit u64 promote_target_nid = table::promote_target_nid.initial;

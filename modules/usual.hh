@@ -18,7 +18,7 @@ struct monitoring_parameters {
 	u64 autotune;		// intervals, instead of those above
 	u64 region_start = 0;	// units; both 0: all System RAM
 	u64 region_end = 0;
-	u64 addr_unit = 1;	// bytes
+	u64 addr_unit = 1;	// bytes; 1 also for modules without such a parameter
 
 	damonxx_target target = {};
 	damonxx_range range = {};

@@ -24,8 +24,9 @@ inline constexpr cell context_cells[] = {
 		"``paddr``: physical memory, as one target.",
 		operations_names),
 	nonzero(ulong_cell("addr_unit",
-		"Bytes per unit of all addresses and sizes that are read or written; for "
-		"``paddr``, other sets ignore it.  EINVAL for 0.",
+		"Bytes per unit of all addresses and sizes of a ``paddr`` context, written and "
+		"read; a power of two if it is not more than a page.  EINVAL for 0.  Other sets "
+		"ignore it.",
 		1)),
 	bool_cell("pause",
 		"``Y``: from the next ``commit`` on neither sampling nor schemes, until a "

@@ -9,8 +9,8 @@ namespace damon {
 
 inline constexpr cell goal_cells[] = {
 	keyword_cell("target_metric",
-		"What is measured; Documentation/usage.rst describes each metric.  Those that end "
-		"with ``_bp`` are in basis points (1/10000).",
+		"What is measured; see Goals in Documentation/usage.rst.  Metrics that end with "
+		"``_bp`` are in basis points (1/10000).",
 		goal_metric_names),
 	ulong_cell("target_value",
 		"Value of the metric to reach.  0: the goal is ignored, which ``last_error`` "

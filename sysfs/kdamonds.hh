@@ -25,8 +25,8 @@ status show_last_error(node &dir, text_writer &out);
 
 inline constexpr cell kdamond_cells[] = {
 	computed_cell("state",
-		"``on`` while the kdamond runs, else ``off``.  Accepts the commands that "
-		"Documentation/usage.rst lists; EINVAL for any other word.",
+		"``on`` while the kdamond runs, else ``off``.  A write is a command, see Commands "
+		"in Documentation/usage.rst; EINVAL for any other word.",
 		show_state, run_command),
 	computed_cell("pid", "Thread ID of the kdamond.  -1 while it does not run.", show_pid),
 	uint_cell("refresh_ms",

@@ -59,7 +59,9 @@ void remove_tree()
 } // namespace
 
 constinit kind root_kind{
-	.about = "Interface of damonxx.  Where the kernel has no DAMON, ``/sys/kernel/mm/damon`` is a link to it.",
+	.about =
+		"Interface of damonxx.  Where the kernel has no DAMON, ``/sys/kernel/mm/damon`` "
+		"is a link to it.",
 	.children = root_children,
 };
 

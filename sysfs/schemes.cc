@@ -4,10 +4,7 @@
 namespace damon {
 
 constinit kind bounds_kind{
-	.about =
-		"Bounds of one property of a region: ``sz`` in bytes, or units of ``addr_unit``; "
-		"``nr_accesses`` in samples per aggregation interval that saw an access; ``age`` "
-		"in aggregation intervals.",
+	.about = "Bounds of one property of a region.",
 	.cells = bounds_cells,
 };
 constinit kind access_pattern_kind{

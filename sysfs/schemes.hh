@@ -11,7 +11,10 @@
 namespace damon {
 
 inline constexpr cell bounds_cells[] = {
-	ulong_cell("min", "Minimum, inclusive."),
+	ulong_cell("min",
+		"Minimum, inclusive: bytes, in units of ``addr_unit``, for ``sz``; samples per "
+		"aggregation interval that saw an access for ``nr_accesses``; aggregation "
+		"intervals for ``age``."),
 	ulong_cell("max", "Maximum, inclusive.  With the default of ``sz`` no region matches."),
 };
 extern kind bounds_kind;
@@ -25,7 +28,7 @@ extern kind access_pattern_kind;
 
 inline constexpr cell scheme_cells[] = {
 	keyword_cell("action",
-		"What is done to matching regions; Documentation/usage.rst describes each action.",
+		"What is done to matching regions; see Actions in Documentation/usage.rst.",
 		action_names, static_cast<u32>(action::stat)),
 	int_cell("target_nid",
 		"Destination node of ``migrate_hot`` and ``migrate_cold`` where ``dests`` is "

@@ -14,11 +14,13 @@ inline constexpr cell watermarks_cells[] = {
 		watermark_metric_names),
 	ulong_cell("interval_us",
 		"Interval in microseconds between two checks while all schemes are deactivated."),
-	ulong_cell("high", "High watermark in permil, at most 1000: the scheme is deactivated above it."),
+	ulong_cell("high",
+		"High watermark in permil, at most 1000: the scheme is deactivated above it."),
 	ulong_cell("mid",
 		"Middle watermark in permil, at most ``high``: a deactivated scheme is activated "
 		"again below it."),
-	ulong_cell("low", "Low watermark in permil, at most ``mid``: the scheme is deactivated below it."),
+	ulong_cell("low",
+		"Low watermark in permil, at most ``mid``: the scheme is deactivated below it."),
 	int_cell("nid", "Node ID of the metric ``node_free_mem_rate``."),
 };
 extern kind watermarks_kind;
