@@ -138,6 +138,12 @@ bench: vm-module ## measure, beside the kernel's own DAMON
 shell: vm-module ## a shell in a virtual machine with the module loaded
 	@selftests/vm/try build/vm/damonxx.ko
 
+.PHONY: doc
+doc: ## the documentation as HTML, in build/doc/html
+	@scripts/setup doc
+	@sphinx-build -q -W --keep-going -b html -d build/doc/doctrees Documentation build/doc/html
+	@echo 'build/doc/html/index.html'
+
 .PHONY: help
 help: ## this text
 	@echo 'Targets:'

@@ -140,7 +140,7 @@ void damonxx_context_read_monitoring(damonxx_context *context, damonxx_monitorin
 		.probes_idle = stats.outcomes[KAPI_IDLE],
 		.probes_accessed = stats.outcomes[KAPI_ACCESSED],
 		.probes_skipped = stats.probes_skipped,
-		.windows = stats.windows,
+		.windows = stats.aggregations,
 		.checks_per_sample = stats.checks_per_sample,
 		.cpu_ns = stats.cpu_ns,
 		.cpu_permil = stats.cpu_permil,

@@ -84,9 +84,9 @@ bool attribute_probe::hit_by(const sampled_page &sampled) const
 	return otherwise;
 }
 
-probing probing::of(span<const attribute_probe> probes)
+sampling_mode sampling_mode::of(span<const attribute_probe> probes)
 {
-	probing all;
+	sampling_mode all;
 
 	for (u32 i = 0; i < probes.size() && i < max_probes; i++)
 		all.weights.of[i] = probes[i].weight;
@@ -103,7 +103,7 @@ probing probing::of(span<const attribute_probe> probes)
 status validate_probes(span<const attribute_probe> probes, const monitoring_attrs &attrs,
 		       report &why)
 {
-	const probing all = probing::of(probes);
+	const sampling_mode all = sampling_mode::of(probes);
 
 	if (probes.size() > max_probes)
 		return why.fail(errc::inval, "probes", "there are ", probes.size(),

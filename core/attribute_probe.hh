@@ -48,13 +48,13 @@ struct attribute_probe {
 };
 
 // What all probes together make of a sample.
-struct probing {
+struct sampling_mode {
 	probe_weights weights;
 	bool counts_accesses = true;	// weights replace them
 	bool tests_accesses = true;	// which clears and tests accessed bits
 	bool describes_pages = false;
 
-	static probing of(span<const attribute_probe> probes);
+	static sampling_mode of(span<const attribute_probe> probes);
 };
 
 // inval with the reason in @why; places are relative to monitoring_attrs.

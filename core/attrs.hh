@@ -9,7 +9,7 @@ namespace damon {
 // What intervals are tuned for.
 struct intervals_goal {
 	u64 access_bp = 0;	// of all possible accesses, this share should be seen
-	u64 aggrs = 0;		// tuned once in so many windows; 0: never
+	u64 aggrs = 0;		// tuned once in so many aggregations; 0: never
 	u64 min_sample_us = 0;
 	u64 max_sample_us = 0;
 };
@@ -27,7 +27,7 @@ struct monitoring_attrs {
 	status validate(report &why) const;
 
 	u64 sample_ns() const { return saturating_mul(max(sample_us, u64{1}), 1'000); }
-	// The highest access count a region can reach, and the length of a window.
+	// The highest access count a region can reach, and the length of an aggregation.
 	u32 samples_per_aggregation() const { return samples_in(aggr_us); }
 	// At least 1: an event is never due twice in one sample.
 	u32 samples_in(u64 interval_us) const

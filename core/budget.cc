@@ -51,13 +51,13 @@ u64 cpu_budget::debt_ns() const
 // Where the other work alone is more than the share, whole samples are left out, and those that
 // are taken get a fifth of all work, or what can be kept.  Costs may turn out higher, so more is
 // tried step by step.
-u32 cpu_budget::plan(u64 sample_ns, const window &last, u32 regions)
+u32 cpu_budget::plan(u64 sample_ns, const aggregation &last, u32 regions)
 {
 	if (!limited())
 		return regions;
 	const u64 inflow = inflow_ns(sample_ns);
-	const u64 spare = inflow - min(last.upkeep_ns / max(last.samples, u32{1}), inflow);
-	const u64 least = max(inflow, last.upkeep_ns / max(last.taken, u64{1})) / 4;
+	const u64 spare = inflow - min(last.work_ns / max(last.samples, u32{1}), inflow);
+	const u64 least = max(inflow, last.work_ns / max(last.taken, u64{1})) / 4;
 	wanted_ns_ = min(max(spare, least), most_kept_ns() / 10 * 9);
 	const u64 allowed = min(wanted_ns_, static_cast<u64>(max(balance_ns_, s64{1})));
 	const u64 affordable = check_cost_ ? mul_div(allowed, cost_unit, check_cost_) : first_checks;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What share of a processor a worker may use: how much it looks at, and when it does not.
+// What share of a processor a kdamond may use: how much it looks at, and when it does not.
 #pragma once
 #include "damonxx/math.hh"
 
@@ -8,8 +8,8 @@ namespace damon {
 /*
  * An account in nanoseconds.  Nine tenths of the share flow in, at most a tenth of a second's
  * share is kept, and everything the thread used is taken out.  A sample begins only when what
- * it is to take is there, so over any second the worker uses no more than its share and what
- * one sample, with the end of a window if one ends there, took beyond that.
+ * it is to take is there, so over any second the kdamond uses no more than its share and what
+ * one sample, with the end of an aggregation if one ends there, took beyond that.
  */
 class cpu_budget {
 public:
@@ -21,15 +21,15 @@ public:
 	// How long nothing may be done.
 	u64 debt_ns() const;
 
-	// The last window: what it took besides looking, how many samples it should have had,
+	// The last aggregation: what it took besides looking, how many samples it should have had,
 	// and how many were taken.
-	struct window {
-		u64 upkeep_ns;
+	struct aggregation {
+		u64 work_ns;
 		u32 samples;
 		u64 taken;
 	};
 	// How many checks of @regions the next sample may make, at least one.
-	u32 plan(u64 sample_ns, const window &last, u32 regions);
+	u32 plan(u64 sample_ns, const aggregation &last, u32 regions);
 	// What that sample took, without the other work.
 	void learn(u64 sample_cpu_ns);
 

@@ -61,7 +61,7 @@ status reserve_regions(target &t, u32 index, u32 needed, bool with_hits,
 
 	t.pid = move(in.pid);
 	t.pid_number = in.pid_number;
-	t.heir_of = index;
+	t.successor_of = index;
 	t.ranges = move(in.ranges);
 	for (addr_range &range : t.ranges)
 		range = page_aligned(range);
@@ -87,7 +87,7 @@ result<own<configuration>> configuration::build(inputs in, const configuration *
 	fresh->paused = in.paused;
 	fresh->attrs = in.attrs;
 	fresh->probes = move(in.probes);
-	fresh->sampling = probing::of(fresh->probes.all());
+	fresh->sampling = sampling_mode::of(fresh->probes.all());
 	const u64 cuts = nr_cuts(in.schemes.all());
 	TRY(fresh->targets.reserve(in.targets.size()));
 	for (u32 i = 0; i < in.targets.size(); i++) {
@@ -109,9 +109,9 @@ result<own<configuration>> configuration::build(inputs in, const configuration *
 void configuration::take_results(configuration &old)
 {
 	for (target &t : targets) {
-		if (t.heir_of >= old.targets.size())
+		if (t.successor_of >= old.targets.size())
 			continue;
-		target &before = old.targets[t.heir_of];
+		target &before = old.targets[t.successor_of];
 		const bool same = id == old.id && t.pid.get() == before.pid.get();
 
 		// Without memory of its own it was built to take over the old table.
@@ -130,17 +130,17 @@ void configuration::take_results(configuration &old)
 		scheme &s = schemes[i];
 
 		s.take_results(old.schemes[i]);
-		for (place *known : {&s.done, &s.resume}) {
-			known->target = heir(old, known->target);
+		for (scan_position *known : {&s.pass.acted, &s.pass.resume}) {
+			known->target = successor(old, known->target);
 			known->known &= known->target < targets.size();
 		}
 	}
 }
 
-u32 configuration::heir(const configuration &old, u32 before) const
+u32 configuration::successor(const configuration &old, u32 before) const
 {
 	for (u32 i = 0; i < targets.size() && id == old.id && before < old.targets.size(); i++)
-		if (targets[i].heir_of == before &&
+		if (targets[i].successor_of == before &&
 		    targets[i].pid.get() == old.targets[before].pid.get())
 			return i;
 	return targets.size();

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-// Everything a worker works with, built whole from inputs and swapped whole.
+// Everything a kdamond works with, built whole from inputs and swapped whole.
 #pragma once
 #include "core/inputs.hh"
 #include "ops/operations.hh"
-#include "schemes/running.hh"
+#include "schemes/scheme.hh"
 
 namespace damon {
 
 // Building may fail and is done by who asks; from then on nothing fails, and only the
-// worker touches it.
+// kdamond touches it.
 struct configuration {
 	operations_id id = operations_id::vaddr;
 	const operations *ops = nullptr;
@@ -16,13 +16,13 @@ struct configuration {
 	bool paused = false;
 	monitoring_attrs attrs;
 	vec<attribute_probe> probes;
-	probing sampling;
+	sampling_mode sampling;
 	vec<target> targets;
 	vec<scheme> schemes;
 	priority_histogram priorities;	// of the scheme that is being looked at
 
 	// @running: the configuration that this one is to replace, or null.  Its capacities are
-	// read, which no worker changes, and its number of targets.  inval with the reason in
+	// read, which no kdamond changes, and its number of targets.  inval with the reason in
 	// @why, nomem.
 	static result<own<configuration>> build(inputs in, const configuration *running,
 						report &why);
@@ -30,7 +30,7 @@ struct configuration {
 	// Takes regions and counters over from @old, by index, for what stays the same.
 	void take_results(configuration &old);
 	// The number of the target that goes on from number @before of @old; no target: none.
-	u32 heir(const configuration &old, u32 before) const;
+	u32 successor(const configuration &old, u32 before) const;
 
 	u32 nr_regions() const;
 	u64 total_bytes() const;

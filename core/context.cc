@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "core/context.hh"
 #include "core/snapshot.hh"
-#include "core/worker.hh"
+#include "core/kdamond.hh"
 #include "schemes/validate.hh"
 
 namespace damon {
 
 namespace {
 
-// Room for everything that one round of all schemes may try.
+// Room for everything that one pass of all schemes may try.
 result<tried_regions> reserve_tried(u32 nr_schemes, u32 nr_regions)
 {
 	tried_regions tried;
@@ -35,48 +35,48 @@ void to_units(tried_regions &tried, u64 unit_bytes)
 
 } // namespace
 
-context::context(own<worker> w) : worker_{move(w)} {}
+context::context(own<kdamond> w) : kdamond_{move(w)} {}
 context::~context() = default;
 
 result<own<context>> context::make(inputs in, report &why)
 {
 	auto config = TRY(configuration::build(move(in), nullptr, why));
-	return make_own<context>(TRY(make_own<worker>(move(config))));
+	return make_own<context>(TRY(make_own<kdamond>(move(config))));
 }
 
 status context::start(const char *name)
 {
-	return worker_->start(name);
+	return kdamond_->start(name);
 }
 
 void context::stop()
 {
-	worker_->stop();
+	kdamond_->stop();
 }
 
 bool context::running() const
 {
-	return worker_->running();
+	return kdamond_->running();
 }
 
 int context::pid() const
 {
-	return worker_->pid();
+	return kdamond_->pid();
 }
 
 status context::commit(inputs in, report &why)
 {
-	auto fresh = TRY(configuration::build(move(in), &worker_->config(), why));
+	auto fresh = TRY(configuration::build(move(in), &kdamond_->config(), why));
 
-	// What it replaced comes back and is freed here, not in the worker.
-	return worker_->requests().call([&](monitor &m) { m.commit(fresh); });
+	// What it replaced comes back and is freed here, not in the kdamond.
+	return kdamond_->requests().call([&](monitor &m) { m.commit(fresh); });
 }
 
 // Nobody else replaces the configuration meanwhile, so the number of schemes stays.  What was there
-// before comes back and is freed here, not in the worker.
+// before comes back and is freed here, not in the kdamond.
 status context::commit_goals(vec<vec<goal>> by_scheme, report &why)
 {
-	const u32 count = worker_->config().schemes.size();
+	const u32 count = kdamond_->config().schemes.size();
 	vec<vec<psi_baseline>> baselines;
 
 	by_scheme.truncate(count);
@@ -85,17 +85,16 @@ status context::commit_goals(vec<vec<goal>> by_scheme, report &why)
 	for (u32 i = 0; i < count; i++) {
 		report::at scheme_here{why, "schemes", i};
 		report::at here{why, "quotas"};
-		TRY(validate_goals(by_scheme[i].all(), worker_->config().id, why));
+		TRY(validate_goals(by_scheme[i].all(), kdamond_->config().id, why));
 		TRY(baselines[i].resize(by_scheme[i].size()));
 	}
-	return worker_->requests().call([&](monitor &m) {
-		m.commit_goals(by_scheme.all(), baselines.all());
-	});
+	return kdamond_->requests().call(
+		[&](monitor &m) { m.commit_goals(by_scheme.all(), baselines.all()); });
 }
 
 status context::call(void (*function)(void *argument), void *argument)
 {
-	return worker_->requests().call([&](monitor &) { function(argument); });
+	return kdamond_->requests().call([&](monitor &) { function(argument); });
 }
 
 result<vec<scheme_stats>> context::read_stats()
@@ -103,9 +102,10 @@ result<vec<scheme_stats>> context::read_stats()
 	vec<scheme_stats> stats;
 	u32 count = 0;
 
-	TRY(worker_->requests().read([&](const monitor &m) { count = m.config().schemes.size(); }));
+	TRY(kdamond_->requests().read(
+		[&](const monitor &m) { count = m.config().schemes.size(); }));
 	TRY(stats.resize(count));
-	TRY(worker_->requests().read([&](const monitor &m) {
+	TRY(kdamond_->requests().read([&](const monitor &m) {
 		const vec<scheme> &schemes = m.config().schemes;
 		stats.truncate(schemes.size());	// a commit may have come in between
 		for (u32 i = 0; i < stats.size(); i++)
@@ -121,7 +121,7 @@ status context::take_snapshot(bytes &out)
 
 	for (;;) {
 		bool complete = false;
-		TRY(worker_->requests().read([&](const monitor &m) { complete = taken.take(m); }));
+		TRY(kdamond_->requests().read([&](const monitor &m) { complete = taken.take(m); }));
 		if (complete)
 			return ok;
 		TRY(taken.make_room());
@@ -132,24 +132,24 @@ result<monitoring_attrs> context::read_attrs()
 {
 	monitoring_attrs attrs;
 
-	TRY(worker_->requests().read([&](const monitor &m) { attrs = m.config().attrs; }));
+	TRY(kdamond_->requests().read([&](const monitor &m) { attrs = m.config().attrs; }));
 	return attrs;
 }
 
-// The queue's lock is what makes the last values of an ended worker visible here.
+// The queue's lock is what makes the last values of an ended kdamond visible here.
 monitoring_stats context::read_monitoring()
 {
 	monitoring_stats stats;
 
-	if (!worker_->requests().read([&](const monitor &) { stats = worker_->stats(); }).is_ok())
-		stats = worker_->stats();
+	if (!kdamond_->requests().read([&](const monitor &) { stats = kdamond_->stats(); }).is_ok())
+		stats = kdamond_->stats();
 	return stats;
 }
 
 // One attempt; range: a commit came in between and needs more room.
 result<tried_regions> context::try_to_collect(bool with_regions)
 {
-	request_queue &requests = worker_->requests();
+	request_queue &requests = kdamond_->requests();
 	u32 nr_schemes = 0;
 	u32 nr_regions = 0;
 	u64 unit_bytes = 1;
@@ -168,7 +168,7 @@ result<tried_regions> context::try_to_collect(bool with_regions)
 	TRY(requests.call([&](monitor &m) { begun = m.begin_walk(wait); }));
 	TRY(begun);
 	if (!wait.done.wait_interruptible()) {
-		// Whether the worker took it back or is on its way out, it lets go of @wait.
+		// Whether the kdamond took it back or is on its way out, it lets go of @wait.
 		(void)requests.call([&](monitor &m) { m.cancel_walk(wait); });
 		wait.done.wait();
 		return errc::intr;

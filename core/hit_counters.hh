@@ -9,13 +9,14 @@ inline constexpr u32 max_probes = 4;
 
 // Of one region, by the probe's number.  They end at 255.
 struct hit_counters {
-	u8 now[max_probes] = {};  // in the window that goes on
+	u8 now[max_probes] = {};  // in the aggregation that goes on
 	u8 last[max_probes] = {}; // in the one before
 
-	// Over one window that ends now, of which @left of @window samples are to come.
-	u8 moving_sum(u32 probe, u64 left, u32 window) const
+	// Over one aggregation that ends now, of which @left of @aggr_samples samples are to come.
+	u8 moving_sum(u32 probe, u64 left, u32 aggr_samples) const
 	{
-		return static_cast<u8>(min(now[probe] + mul_div(last[probe], left, window), u64{255}));
+		return static_cast<u8>(
+			min(now[probe] + mul_div(last[probe], left, aggr_samples), u64{255}));
 	}
 	bool operator==(const hit_counters &) const = default;
 };

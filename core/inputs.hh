@@ -5,7 +5,7 @@
 #include "core/attrs.hh"
 #include "damonxx/own.hh"
 #include "damonxx/vec.hh"
-#include "schemes/scheme.hh"
+#include "schemes/scheme_inputs.hh"
 
 namespace damon {
 
@@ -30,7 +30,7 @@ struct target_inputs {
 struct inputs {
 	operations_id operations = operations_id::vaddr;
 	u64 addr_unit = 1;		// what users count addresses and sizes in
-	bool paused = false;		// the worker waits for a commit that ends this
+	bool paused = false;		// the kdamond waits for a commit that ends this
 	monitoring_attrs attrs;
 	vec<attribute_probe> probes;
 	vec<target_inputs> targets;

@@ -6,7 +6,8 @@
 #include <linux/printk.h>
 #include "damonxx/abi.h"
 #include "damonxx/kapi.h"
-#include "ops/moves.h"
+#include "damonxx/version.h"
+#include "ops/migration_history.h"
 #include "ops/ram.h"
 #include "ops/symbols.h"
 
@@ -30,7 +31,7 @@ static void __exit damonxx_module_exit(void)
 
 	damonxx_exit();
 	damonxx_ram_exit();
-	damonxx_moves_exit();
+	damonxx_migration_history_exit();
 	live = kapi_alloc_live();
 	if (live)
 		pr_err("%llu allocations were not freed\n", live);
@@ -40,4 +41,5 @@ module_init(damonxx_module_init);
 module_exit(damonxx_module_exit);
 MODULE_AUTHOR("damonxx developers");
 MODULE_DESCRIPTION("Data access monitor (DAMON) in C++");
+MODULE_VERSION(DAMONXX_VERSION);
 MODULE_LICENSE("GPL");

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "core/monitor.hh"
-#include "core/probing.hh"
+#include "core/attribute_hits.hh"
 #include "core/trace.hh"
-#include "schemes/watermark.hh"
+#include "schemes/watermarks.hh"
 
 namespace damon {
 
 void monitor::begin()
 {
 	find_ranges();
-	begin_window();
+	begin_aggregation();
 }
 
 // For targets that have no regions yet.
@@ -23,11 +23,11 @@ void monitor::find_ranges()
 		else
 			t.regions.reset(t.ranges.all());
 	}
-	adaptation::enforce_minimum(*config_);
+	region_adjustment::enforce_minimum(*config_);
 }
 
 // All intervals count from now.
-void monitor::begin_window()
+void monitor::begin_aggregation()
 {
 	next_aggregation_ = now_samples_ + config_->attrs.samples_per_aggregation();
 	next_update_ = now_samples_ + config_->attrs.samples_in(config_->attrs.update_us);
@@ -44,11 +44,11 @@ u32 monitor::nr_regions() const
 	return sum;
 }
 
-// Readers need not wait for all of a target's probes.  @work is called for an empty plan, too.
+// Readers need not wait for all of a target's access checks.  @work is called for an empty plan, too.
 template <typename Work> bool monitor::in_batches(target &t, Work work)
 {
 	constexpr u32 batch = 1'024;
-	const span<kapi_probe> all = t.regions.planned();
+	const span<kapi_access_check> all = t.regions.picked_checks();
 	u32 done = 0;
 
 	for (;;) {
@@ -58,21 +58,20 @@ template <typename Work> bool monitor::in_batches(target &t, Work work)
 		done += count;
 		if (done == all.size())
 			return true;
-		interlude_();
+		yield_hook_();
 	}
 }
 
 bool monitor::clear(target &t)
 {
-	return in_batches(t, [&](span<kapi_probe> probes) {
-		return config_->ops->clear(t, probes);
-	});
+	return in_batches(
+		t, [&](span<kapi_access_check> checks) { return config_->ops->clear(t, checks); });
 }
 
 void monitor::test(target &t)
 {
-	in_batches(t, [&](span<kapi_probe> probes) {
-		config_->ops->test(t, probes);
+	in_batches(t, [&](span<kapi_access_check> checks) {
+		config_->ops->test(t, checks);
 		return true;
 	});
 }
@@ -94,7 +93,7 @@ bool monitor::prepare(u32 most_checks)
 			continue;
 		const u32 count = t.regions.count();
 		const u32 here = min(left, count - min(from, count));
-		t.regions.plan_probes(random_, from, here);
+		t.regions.pick_checks(random_, from, here);
 		from -= min(from, count);
 		left -= here;
 		if (cleared_ ? clear(t) : config_->ops->alive(t)) {
@@ -123,21 +122,21 @@ void monitor::check()
 	now_samples_++;
 	stats_.samples++;
 
-	measure_upkeep([this] { do_upkeep(); });
+	measure_work([this] { do_aggregation_work(); });
 }
 
-template <typename Work> void monitor::measure_upkeep(Work work)
+template <typename Work> void monitor::measure_work(Work work)
 {
 	const u64 begun_ns = kapi_now_ns();
 	work();
 	const u64 took_ns = kapi_now_ns() - begun_ns;
-	upkeep_ns_ += took_ns;
-	sum_upkeep_ns_ += took_ns;
+	work_ns_ += took_ns;
+	sum_work_ns_ += took_ns;
 }
 
-void monitor::go_on()
+void monitor::resume_passes()
 {
-	measure_upkeep([this] { go_on_with_rounds(means()); });
+	measure_work([this] { continue_passes(make_apply_context()); });
 }
 
 bool monitor::alive() const
@@ -148,17 +147,17 @@ bool monitor::alive() const
 	return false;
 }
 
-u64 monitor::may_rest_us()
+u64 monitor::deactivated_us()
 {
 	u64 least_us = u64_max;
 
-	resting_ = !config_->schemes.empty();
+	all_deactivated_ = !config_->schemes.empty();
 	for (scheme &s : config_->schemes) {
-		s.resting = rests(s.wanted.watermarks, s.resting);
-		resting_ &= s.resting;
-		least_us = min(least_us, s.wanted.watermarks.interval_us);
+		s.pass.deactivated = deactivates(s.config.watermarks, s.pass.deactivated);
+		all_deactivated_ &= s.pass.deactivated;
+		least_us = min(least_us, s.config.watermarks.interval_us);
 	}
-	return resting_ ? max(least_us, max(config_->attrs.sample_us, u64{1})) : 0;
+	return all_deactivated_ ? max(least_us, max(config_->attrs.sample_us, u64{1})) : 0;
 }
 
 void monitor::skip(u64 samples)
@@ -168,38 +167,39 @@ void monitor::skip(u64 samples)
 	stats_.probes_skipped += saturating_mul(samples, nr_regions());
 }
 
-void monitor::do_upkeep()
+void monitor::do_aggregation_work()
 {
-	const bool window_over = now_samples_ >= next_aggregation_;
-	if (window_over)
-		adaptation_.close_window(*config_);
+	const bool aggregation_over = now_samples_ >= next_aggregation_;
+	if (aggregation_over)
+		adjustment_.end_aggregation(*config_);
 	apply();
-	if (window_over) {
-		trace_window(*config_);
-		close_window();
-		adaptation_.open_window(*config_, random_);
+	if (aggregation_over) {
+		trace_aggregation(*config_);
+		end_aggregation();
+		adjustment_.begin_aggregation(*config_, random_);
 		tune();
 	}
-	if (now_samples_ >= next_update_ || (window_over && outdated()))
+	if (now_samples_ >= next_update_ || (aggregation_over && outdated()))
 		update();
 }
 
 // One that came late, as samples were left out, does not make the next one shorter than half.
-void monitor::close_window()
+void monitor::end_aggregation()
 {
-	const u32 window = config_->attrs.samples_per_aggregation();
+	const u32 aggr_samples = config_->attrs.samples_per_aggregation();
 
-	next_aggregation_ = max(next_aggregation_ + window, now_samples_ + max(window / 2, 1u));
-	window_samples_ = stats_.samples - closed_samples_;
-	stats_.windows++;
+	next_aggregation_ =
+		max(next_aggregation_ + aggr_samples, now_samples_ + max(aggr_samples / 2, 1u));
+	aggregation_samples_ = stats_.samples - closed_samples_;
+	stats_.aggregations++;
 	stats_.checks_per_sample =
-		(stats_.checked() - closed_checks_) / max(window_samples_, u64{1});
+		(stats_.checked() - closed_checks_) / max(aggregation_samples_, u64{1});
 	closed_samples_ = stats_.samples;
 	closed_checks_ = stats_.checked();
-	window_upkeep_ns_ = std::exchange(sum_upkeep_ns_, 0);
+	aggregation_work_ns_ = std::exchange(sum_work_ns_, 0);
 }
 
-// At the begin of a window: what the one before has seen decides about the intervals.  What is
+// At the begin of an aggregation: what the one before has seen decides about the intervals.  What is
 // to come later comes at the same time as it would have.
 void monitor::tune()
 {
@@ -207,18 +207,19 @@ void monitor::tune()
 	const monitoring_attrs old = attrs;
 	observed_events events;
 
-	if (!attrs.goal.aggrs || ++untuned_windows_ < attrs.goal.aggrs)
+	if (!attrs.goal.aggrs || ++untuned_aggregations_ < attrs.goal.aggrs)
 		return;
-	untuned_windows_ = 0;
+	untuned_aggregations_ = 0;
 	for (const target &t : config_->targets)
 		t.regions.add_events(events);
 	if (!tune_intervals(attrs, events))
 		return;
 	trace_tuning(attrs);
 
-	const u32 window = attrs.samples_per_aggregation();
+	const u32 aggr_samples = attrs.samples_per_aggregation();
 	for (target &t : config_->targets)
-		t.regions.rescale({window, window, window, old.aggr_us, attrs.aggr_us});
+		t.regions.rescale(
+			{aggr_samples, aggr_samples, aggr_samples, old.aggr_us, attrs.aggr_us});
 	const auto keep_time = [&](u64 &at_samples) {
 		const u64 left = at_samples - min(now_samples_, at_samples);
 		at_samples = now_samples_ + max(mul_div(left, max(old.sample_us, u64{1}),
@@ -226,7 +227,7 @@ void monitor::tune()
 	};
 	keep_time(next_update_);
 	for (scheme &s : config_->schemes)
-		if (s.wanted.apply_interval_us)
+		if (s.config.apply_interval_us)
 			keep_time(s.next_apply_samples);
 }
 
@@ -238,14 +239,14 @@ bool monitor::outdated()
 	return false;
 }
 
-window_position monitor::position() const
+aggregation_position monitor::position() const
 {
 	const u64 left = next_aggregation_ > now_samples_ ? next_aggregation_ - now_samples_ : 0;
 
 	return {now_samples_, left, config_->attrs.samples_per_aggregation()};
 }
 
-round_means monitor::means()
+apply_context monitor::make_apply_context()
 {
 	return {.ops = *config_->ops,
 		.schemes = config_->schemes.all(),
@@ -254,7 +255,7 @@ round_means monitor::means()
 		.weights = config_->sampling.weights,
 		.priorities = config_->priorities,
 		.unit_bytes = config_->addr_unit,
-		.region_limit_bytes = adaptation::size_limit(*config_),
+		.region_limit_bytes = region_adjustment::size_limit(*config_),
 		.at = position(),
 		.random = random_,
 		.interrupted = interruption_,
@@ -263,15 +264,15 @@ round_means monitor::means()
 
 void monitor::apply()
 {
-	const round_means shared = means();
+	const apply_context shared = make_apply_context();
 
-	begin_rounds(shared);
-	go_on_with_rounds(shared);
+	begin_passes(shared);
+	continue_passes(shared);
 }
 
-void monitor::go_on_with_rounds(const round_means &shared)
+void monitor::continue_passes(const apply_context &shared)
 {
-	interrupted_ = !damon::go_on_with_rounds(shared);
+	interrupted_ = !damon::continue_passes(shared);
 	if (walk_ && walk_->walk.complete()) {
 		walk_->nr_probes = config_->probes.size();
 		finish_walk(ok);
@@ -284,11 +285,11 @@ void monitor::update()
 		next_update_ += config_->attrs.samples_in(config_->attrs.update_us);
 	for (target &t : config_->targets)
 		config_->ops->update(t);
-	adaptation::enforce_minimum(*config_);
+	region_adjustment::enforce_minimum(*config_);
 }
 
 // Testing is also what gives borrowed accessed bits back, where the kernel needs that.
-void monitor::give_back()
+void monitor::restore_accessed_bits()
 {
 	for (target &t : config_->targets)
 		if (cleared_ && !t.gone)
@@ -298,13 +299,13 @@ void monitor::give_back()
 
 void monitor::pause()
 {
-	give_back();
+	restore_accessed_bits();
 	finish_walk(errc::canceled);
 }
 
 void monitor::end()
 {
-	give_back();
+	restore_accessed_bits();
 	finish_walk(errc::canceled);
 	for (target &t : config_->targets)
 		t.pid = {};
@@ -312,10 +313,10 @@ void monitor::end()
 
 void monitor::commit(own<configuration> &fresh)
 {
-	const window_position at = position();
+	const aggregation_position at = position();
 	const monitoring_attrs old = config_->attrs;
 
-	give_back();
+	restore_accessed_bits();
 	fresh->take_results(*config_);
 	std::swap(config_, fresh);
 
@@ -324,7 +325,7 @@ void monitor::commit(own<configuration> &fresh)
 		for (target &t : config_->targets)
 			t.regions.rescale({at.left, at.length, attrs.samples_per_aggregation(),
 					   old.aggr_us, attrs.aggr_us});
-		begin_window();
+		begin_aggregation();
 	}
 	for (scheme &s : config_->schemes)
 		if (!s.next_apply_samples)
@@ -339,7 +340,7 @@ void monitor::commit_goals(span<vec<goal>> goals, span<vec<psi_baseline>> baseli
 {
 	for (u32 i = 0; i < min(goals.size(), config_->schemes.size()); i++) {
 		scheme &s = config_->schemes[i];
-		s.wanted.quota.goals.swap(goals[i]);
+		s.config.quota.goals.swap(goals[i]);
 		s.baselines.swap(baselines[i]);
 	}
 }
@@ -350,7 +351,7 @@ status monitor::begin_walk(walk_wait &walk)
 		return errc::busy;
 	if (!walk.walk.fits(config_->schemes.size(), config_->region_capacity()))
 		return errc::range;
-	if (paused() || resting_)
+	if (paused() || all_deactivated_)
 		return errc::canceled;
 	walk_ = &walk;
 	return ok;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// The work of a worker, step by step, without its thread: host tests drive it directly.
+// The work of a kdamond, step by step, without its thread: host tests drive it directly.
 #pragma once
-#include "core/adaptation.hh"
+#include "core/region_adjustment.hh"
 #include "core/stats.hh"
 #include "core/tuner.hh"
 #include "schemes/apply.hh"
@@ -20,7 +20,7 @@ struct walk_wait {
 };
 
 // Somebody who has a turn in between.
-struct interlude {
+struct yield_hook {
 	void (*play)(void *self) = nullptr;
 	void *self = nullptr;
 
@@ -42,23 +42,23 @@ public:
 	// At most @most_checks regions, the others come in the next ones.  False: no target is
 	// left.
 	bool prepare(u32 most_checks = u32_max);
-	// Its end: counts, and does what is due at this point of the window.
+	// Its end: counts, and does what is due at this point of the aggregation.
 	void check();
 	// Instead of both: so many samples pass without a look, and what is due waits.
 	void skip(u64 samples);
-	// Instead of both while a commit has said so: nothing is looked at, and time stands still.
+	// Paused by a commit: no sampling; the sample clock stops.
 	bool paused() const { return config_->paused; }
 	void pause();
-	// How long the worker may sleep instead of both, in microseconds: no scheme is to work now,
-	// and with pause() nothing is looked at.  0: it may not.
-	u64 may_rest_us();
+	// How long to sleep, in microseconds, while the watermarks deactivate all schemes; 0: some scheme
+	// is active.
+	u64 deactivated_us();
 	// Rounds of schemes have been interrupted: apply() goes on with them, between samples.
-	bool goes_on() const { return interrupted_ && !paused(); }
-	void go_on();
-	// Who is asked whether rounds are to be interrupted.
-	void heed(interruption wanted) { interruption_ = wanted; }
-	// Who gets a turn where a sample's probes are partly done, and only reads.
-	void give_way_to(interlude readers) { interlude_ = readers; }
+	bool has_interrupted_passes() const { return interrupted_ && !paused(); }
+	void resume_passes();
+	// Who is asked whether passes are to be interrupted.
+	void set_interrupt_check(interruption wanted) { interruption_ = wanted; }
+	// Who gets a turn where a sample's access checks are partly done, and only reads.
+	void set_yield_hook(yield_hook readers) { yield_hook_ = readers; }
 	// False: no target is left.
 	bool alive() const;
 	// Ends the walk, and lets go of the targets.
@@ -79,56 +79,56 @@ public:
 
 	const configuration &config() const { return *config_; }
 	u64 nr_samples() const { return now_samples_; }
-	window_position position() const;
+	aggregation_position position() const;
 	// Of targets that are there.
 	u32 nr_regions() const;
 	const monitoring_stats &stats() const { return stats_; }
-	// What the last window took besides looking, and how many samples were taken in it.
-	u64 window_upkeep_ns() const { return window_upkeep_ns_; }
-	u64 window_samples() const { return window_samples_; }
+	// What the last aggregation took besides looking, and how many samples were taken in it.
+	u64 aggregation_work_ns() const { return aggregation_work_ns_; }
+	u64 aggregation_samples() const { return aggregation_samples_; }
 	// The first since the last question.
-	u64 take_upkeep_ns() { return std::exchange(upkeep_ns_, 0); }
+	u64 take_work_ns() { return std::exchange(work_ns_, 0); }
 
 private:
 	void find_ranges();
-	void begin_window();
+	void begin_aggregation();
 	template <typename Work> bool in_batches(target &t, Work work);
 	bool clear(target &t);
 	void test(target &t);
-	void do_upkeep();
-	template <typename Work> void measure_upkeep(Work work);
-	void close_window();
+	void do_aggregation_work();
+	template <typename Work> void measure_work(Work work);
+	void end_aggregation();
 	void tune();
 	void apply();
-	round_means means();
-	void go_on_with_rounds(const round_means &shared);
+	apply_context make_apply_context();
+	void continue_passes(const apply_context &shared);
 	bool outdated();
 	void update();
 	void finish_walk(status outcome);
-	void give_back();
+	void restore_accessed_bits();
 
 	own<configuration> config_;
 	prng random_;
-	adaptation adaptation_;
+	region_adjustment adjustment_;
 	walk_wait *walk_ = nullptr;
 	u64 now_samples_ = 0;
 	u64 next_aggregation_ = 0;
 	u64 next_update_ = 0;
 	u32 cursor_ = 0;	// the region to go on with, if not all are looked at
 	monitoring_stats stats_;
-	u64 closed_checks_ = 0;		// stats at the end of the last window
+	u64 closed_checks_ = 0; // stats at the end of the last aggregation
 	u64 closed_samples_ = 0;
-	u64 upkeep_ns_ = 0;
-	u64 sum_upkeep_ns_ = 0;		// in this window
-	u64 window_upkeep_ns_ = 0;
-	u64 window_samples_ = 0;
-	u64 untuned_windows_ = 0;	// since the intervals were looked at
+	u64 work_ns_ = 0;
+	u64 sum_work_ns_ = 0; // in this aggregation
+	u64 aggregation_work_ns_ = 0;
+	u64 aggregation_samples_ = 0;
+	u64 untuned_aggregations_ = 0; // since the intervals were looked at
 	interruption interruption_;
-	interlude interlude_;
+	yield_hook yield_hook_;
 	bool restart_ = false;
-	bool resting_ = false;		// all schemes do
-	bool interrupted_ = false;	// rounds are
-	bool cleared_ = false;	// probes are out, to be tested
+	bool all_deactivated_ = false;	// by their watermarks
+	bool interrupted_ = false;	// passes are
+	bool cleared_ = false;		// access checks are prepared, to be finished
 };
 
 } // namespace damon

@@ -8,26 +8,27 @@ void region_table::swap(region_table &other)
 {
 	std::swap(start_, other.start_);
 	std::swap(end_, other.end_);
-	std::swap(probes_, other.probes_);
+	std::swap(checks_, other.checks_);
 	std::swap(nr_accesses_, other.nr_accesses_);
 	std::swap(last_nr_accesses_, other.last_nr_accesses_);
 	std::swap(age_, other.age_);
-	std::swap(evidence_, other.evidence_);
+	std::swap(subregion_hits_, other.subregion_hits_);
 	std::swap(hits_, other.hits_);
 	std::swap(block_, other.block_);
 	std::swap(total_bytes_, other.total_bytes_);
 	std::swap(weight_shift_, other.weight_shift_);
 	std::swap(count_, other.count_);
 	std::swap(capacity_, other.capacity_);
-	std::swap(first_planned_, other.first_planned_);
-	std::swap(nr_planned_, other.nr_planned_);
-	std::swap(rounds_, other.rounds_);
+	std::swap(first_picked_, other.first_picked_);
+	std::swap(nr_picked_, other.nr_picked_);
+	std::swap(sweeps_, other.sweeps_);
 	std::swap(weights_, other.weights_);
 }
 
 status region_table::reserve(u32 capacity, bool with_hits)
 {
-	static_assert(bytes_per_region == 2 * sizeof(u64) + sizeof(kapi_probe) + 4 * sizeof(u32));
+	static_assert(bytes_per_region ==
+		      2 * sizeof(u64) + sizeof(kapi_access_check) + 4 * sizeof(u32));
 	if (capacity <= capacity_ && (hits_ || !with_hits))
 		return ok;
 	capacity = max(capacity, capacity_);
@@ -43,13 +44,13 @@ status region_table::reserve(u32 capacity, bool with_hits)
 	fresh.end_ = fresh.start_ + capacity;
 	// SAFETY: the block is aligned for u64, and every part's size is a multiple of the
 	// next part's alignment.
-	fresh.probes_ = reinterpret_cast<kapi_probe *>(fresh.end_ + capacity);
-	fresh.nr_accesses_ = reinterpret_cast<u32 *>(fresh.probes_ + capacity);
+	fresh.checks_ = reinterpret_cast<kapi_access_check *>(fresh.end_ + capacity);
+	fresh.nr_accesses_ = reinterpret_cast<u32 *>(fresh.checks_ + capacity);
 	fresh.last_nr_accesses_ = fresh.nr_accesses_ + capacity;
 	fresh.age_ = fresh.last_nr_accesses_ + capacity;
-	fresh.evidence_ = fresh.age_ + capacity;
+	fresh.subregion_hits_ = fresh.age_ + capacity;
 	if (with_hits)
-		fresh.hits_ = reinterpret_cast<hit_counters *>(fresh.evidence_ + capacity);
+		fresh.hits_ = reinterpret_cast<hit_counters *>(fresh.subregion_hits_ + capacity);
 	fresh.weights_ = weights_;
 	fresh.copy_from(*this);
 	swap(fresh);
@@ -62,7 +63,7 @@ status region_table::reserve(u32 capacity, bool with_hits)
 // nobody was to look at stays what it was.
 u32 region_table::estimate(u32 i, u64 samples) const
 {
-	const u64 planned = rounds_ / one_round;
+	const u64 planned = sweeps_ / one_sweep;
 	const u64 told = checked(i) == most_checked ? max(planned, u64{most_checked}) : checked(i);
 	const u64 base = max(max(told, planned / 4 + (planned % 4 != 0)), u64{1});
 	const u64 hits = nr_accesses_[i];
@@ -72,24 +73,26 @@ u32 region_table::estimate(u32 i, u64 samples) const
 	return saturate_u32(min((hits * samples + base / 2) / base, samples));
 }
 
-u32 region_table::moving_sum(u32 i, u64 left, u32 window) const
+u32 region_table::moving_sum(u32 i, u64 left, u32 aggr_samples) const
 {
 	// Most regions of most processes.
 	if (!(nr_accesses_[i] | last_nr_accesses_[i]))
 		return 0;
 	if (!asked(i))
 		return last_nr_accesses_[i];
-	return saturate_u32(mul_div(last_nr_accesses_[i], left, window) +
-			    estimate(i, window - min(left, u64{window})));
+	return saturate_u32(mul_div(last_nr_accesses_[i], left, aggr_samples) +
+			    estimate(i, aggr_samples - min(left, u64{aggr_samples})));
 }
 
-void region_table::settle(u32 window)
+void region_table::normalize(u32 aggr_samples)
 {
 	for (u32 i = 0; i < count_; i++) {
-		nr_accesses_[i] = asked(i) ? estimate(i, window) : min(last_nr_accesses_[i], window);
-		probes_[i].own = static_cast<u16>(asked_bit | min(window, most_checked) * one_look);
+		nr_accesses_[i] = asked(i) ? estimate(i, aggr_samples)
+					   : min(last_nr_accesses_[i], aggr_samples);
+		checks_[i].own =
+			static_cast<u16>(asked_bit | min(aggr_samples, most_checked) * one_look);
 	}
-	rounds_ = window * one_round;
+	sweeps_ = aggr_samples * one_sweep;
 }
 
 void region_table::set_total(u64 bytes)
@@ -106,10 +109,10 @@ void region_table::copy_region(u32 to, u32 from)
 	start_[to] = start_[from];
 	end_[to] = end_[from];
 	nr_accesses_[to] = nr_accesses_[from];
-	probes_[to].own = probes_[from].own;
+	checks_[to].own = checks_[from].own;
 	last_nr_accesses_[to] = last_nr_accesses_[from];
 	age_[to] = age_[from];
-	evidence_[to] = evidence_[from];
+	subregion_hits_[to] = subregion_hits_[from];
 	if (hits_)
 		hits_[to] = hits_[from];
 }
@@ -122,7 +125,7 @@ void region_table::copy_from(const region_table &other)
 	for (u32 i = 0; i < count; i++)
 		append(other.range(i), capacity_, &other, i);
 	set_total(other.total_bytes_);
-	rounds_ = other.rounds_;
+	sweeps_ = other.sweeps_;
 }
 
 void region_table::reset(span<const addr_range> ranges)
@@ -131,9 +134,9 @@ void region_table::reset(span<const addr_range> ranges)
 	set_ranges(ranges);
 }
 
-// Adds a region behind the last one: with the counts of region @index of @heir_of, or new.
+// Adds a region behind the last one: with the counts of region @index of @origin, or new.
 // Entries from @limit on must not be written; then the last region is stretched instead.
-void region_table::append(addr_range range, u32 limit, const region_table *heir_of, u32 index)
+void region_table::append(addr_range range, u32 limit, const region_table *origin, u32 index)
 {
 	if (count_ >= limit) {
 		if (count_)
@@ -143,13 +146,13 @@ void region_table::append(addr_range range, u32 limit, const region_table *heir_
 	const u32 i = count_++;
 	start_[i] = range.start;
 	end_[i] = range.end;
-	nr_accesses_[i] = heir_of ? heir_of->nr_accesses_[index] : 0;
-	probes_[i].own = heir_of ? heir_of->probes_[index].own : u16{0};
-	last_nr_accesses_[i] = heir_of ? heir_of->last_nr_accesses_[index] : 0;
-	age_[i] = heir_of ? heir_of->age_[index] : 0;
-	evidence_[i] = 0;
+	nr_accesses_[i] = origin ? origin->nr_accesses_[index] : 0;
+	checks_[i].own = origin ? origin->checks_[index].own : u16{0};
+	last_nr_accesses_[i] = origin ? origin->last_nr_accesses_[index] : 0;
+	age_[i] = origin ? origin->age_[index] : 0;
+	subregion_hits_[i] = 0;
 	if (hits_)
-		hits_[i] = heir_of ? heir_of->hits(index) : hit_counters{};
+		hits_[i] = origin ? origin->hits(index) : hit_counters{};
 }
 
 // Leaves the free entries below, so that a forward pass may write more than it read.
@@ -189,24 +192,24 @@ void region_table::set_ranges(span<const addr_range> ranges)
 	count_ = 0;
 	for (const addr_range &range : ranges) {
 		u64 covered = range.start;
-		u32 heirs = 0;
+		u32 successors = 0;
 
 		for (; in < capacity_ && start_[in] < range.end; in++) {
 			const addr_range old = this->range(in);
 			if (old.end <= range.start)
 				continue;
 			const addr_range kept{max(old.start, range.start), min(old.end, range.end)};
-			if (heirs && covered < kept.start)
+			if (successors && covered < kept.start)
 				append({covered, kept.start}, in);
 			// What reaches beyond this range stays for the next one to inherit from.
 			const bool spent = old.end <= range.end;
-			append({heirs++ ? kept.start : range.start, kept.end}, in + spent, this,
-			       in);
+			append({successors++ ? kept.start : range.start, kept.end}, in + spent,
+			       this, in);
 			covered = kept.end;
 			if (!spent)
 				break;
 		}
-		if (!heirs)
+		if (!successors)
 			append(range, in);
 		else if (count_)
 			end_[count_ - 1] = range.end;
@@ -220,66 +223,67 @@ void region_table::set_ranges(span<const addr_range> ranges)
 
 // Here and below: what does not change is kept out of memory, as stores might change it for
 // all the compiler knows.
-void region_table::plan_probes(prng &random, u32 first, u32 most)
+void region_table::pick_checks(prng &random, u32 first, u32 most)
 {
 	const u64 *const starts = start_;
 	const u64 *const ends = end_;
-	kapi_probe *const probes = probes_;
+	kapi_access_check *const checks = checks_;
 	prng own_random = random;
 
-	first_planned_ = first;
-	nr_planned_ = most;
+	first_picked_ = first;
+	nr_picked_ = most;
 	const u32 begin = min(first, count_);
-	const u32 end = begin + planned().size();
+	const u32 end = begin + picked_checks().size();
 	for (u32 i = begin; i < end; i++) {
 		const u64 start = starts[i];
 		const u64 place = own_random.next();
-		probes[i].addr = align_down(start + in_proportion(place, ends[i] - start), page_bytes);
-		probes[i].own = static_cast<u16>((probes[i].own & ~part_mask) |
-						 place >> (64 - evidence_part_bits));
+		checks[i].addr =
+			align_down(start + in_proportion(place, ends[i] - start), page_bytes);
+		checks[i].own = static_cast<u16>((checks[i].own & ~part_mask) |
+						 place >> (64 - subregion_part_bits));
 	}
 	random = own_random;
 }
 
-void region_table::forget(span<kapi_probe> probes)
+void region_table::forget(span<kapi_access_check> checks)
 {
-	for (kapi_probe &probe : probes)
-		probe.outcome = KAPI_BUSY;
+	for (kapi_access_check &check : checks)
+		check.outcome = KAPI_BUSY;
 }
 
 void region_table::count_accesses(u64 *tally)
 {
-	const span<kapi_probe> probes = planned();
+	const span<kapi_access_check> checks = picked_checks();
 	constexpr u32 last_look = asked_bit | most_checked * one_look;
 	static_assert(KAPI_IDLE % 2 == 0 && KAPI_ACCESSED == KAPI_IDLE + 1);
 	u64 found[KAPI_NR_OUTCOMES] = {};
 	u64 nr_accessed = 0;
 
-	if (probes.empty())
+	if (checks.empty())
 		return;
-	const u32 first = first_planned();
-	kapi_probe *const probe = probes.begin();
+	const u32 first = first_picked();
+	kapi_access_check *const check = checks.begin();
 	u32 *const nr_accesses = nr_accesses_ + first;
-	evidence *const seen = evidence_ + first;
-	const u32 count = probes.size();
+	subregion_hits *const seen = subregion_hits_ + first;
+	const u32 count = checks.size();
 	for (u32 i = 0; i < count; i++) {
-		const u8 outcome = probe[i].outcome;
-		const u32 own = probe[i].own | asked_bit;
+		const u8 outcome = check[i].outcome;
+		const u32 own = check[i].own | asked_bit;
 		const u32 accessed = outcome & 1;
 
 		if (outcome < KAPI_IDLE) [[unlikely]] {
 			found[outcome]++;
-			probe[i].own = static_cast<u16>(own);
+			check[i].own = static_cast<u16>(own);
 			continue;
 		}
 		nr_accesses[i] += accessed;
 		nr_accessed += accessed;
-		seen[i] |= evidence_of(own & part_mask, accessed);
-		probe[i].own = static_cast<u16>(own < last_look ? own + one_look : own);
+		seen[i] |= subregion_hit(own & part_mask, accessed);
+		check[i].own = static_cast<u16>(own < last_look ? own + one_look : own);
 	}
 	found[KAPI_ACCESSED] = nr_accessed;
 	found[KAPI_IDLE] = count - found[KAPI_ACCESSED] - found[KAPI_ABSENT] - found[KAPI_BUSY];
-	rounds_ += one_round * count / count_;
+	sweeps_ += one_sweep * count / count_;
 	for (u32 outcome = 0; tally && outcome < KAPI_NR_OUTCOMES; outcome++)
 		tally[outcome] += found[outcome];
 }
@@ -336,8 +340,9 @@ struct region_table::cluster {
 
 region_table::cluster region_table::first_of_cluster(u32 i) const
 {
-	return {range(i), 0, score(i), nr_accesses_[i], checked(i), last_nr_accesses_[i], age_[i], 1,
-		probes_[i].own & asked_bit};
+	return {range(i),	 0,	     score(i),
+		nr_accesses_[i], checked(i), last_nr_accesses_[i],
+		age_[i],	 1,	     checks_[i].own & asked_bit};
 }
 
 bool region_table::joinable(const cluster &left, u32 right, u32 threshold, u64 size_limit) const
@@ -366,7 +371,7 @@ void region_table::absorb(cluster &left, u32 right) const
 	left.score += score(right) * weight;
 	left.nr_accesses += nr_accesses_[right] * weight;
 	left.checked += checked(right) * weight;
-	left.asked |= probes_[right].own & asked_bit;
+	left.asked |= checks_[right].own & asked_bit;
 	left.last_nr_accesses += last_nr_accesses_[right] * weight;
 	left.age += age_[right] * weight;
 }
@@ -379,13 +384,13 @@ void region_table::store(u32 i, const cluster &merged)
 	end_[i] = merged.range.end;
 	if (merged.members == 1) {
 		nr_accesses_[i] = static_cast<u32>(merged.nr_accesses);
-		probes_[i].own = static_cast<u16>(merged.checked * one_look | merged.asked);
+		checks_[i].own = static_cast<u16>(merged.checked * one_look | merged.asked);
 		last_nr_accesses_[i] = static_cast<u32>(merged.last_nr_accesses);
 		age_[i] = static_cast<u32>(merged.age);
 		return;
 	}
 	nr_accesses_[i] = static_cast<u32>(merged.nr_accesses / divisor);
-	probes_[i].own = static_cast<u16>(merged.checked / divisor * one_look | merged.asked);
+	checks_[i].own = static_cast<u16>(merged.checked / divisor * one_look | merged.asked);
 	last_nr_accesses_[i] = static_cast<u32>(merged.last_nr_accesses / divisor);
 	age_[i] = static_cast<u32>(merged.age / divisor);
 }
@@ -447,9 +452,9 @@ void region_table::shift_counters()
 	for (u32 i = 0; i < count_; i++) {
 		last_nr_accesses_[i] = nr_accesses_[i];
 		nr_accesses_[i] = 0;
-		probes_[i].own = 0;
+		checks_[i].own = 0;
 	}
-	rounds_ = 0;
+	sweeps_ = 0;
 	for (u32 i = 0; hits_ && i < count_; i++) {
 		hit_counters fresh;
 		for (u32 probe = 0; probe < max_probes; probe++)
@@ -531,42 +536,42 @@ void region_table::split(const split_plan &plan, u32 max_count, prng &random)
 	subdivide(random_cuts{*this, plan, random}, max_count);
 }
 
-evident_pieces region_table::pieces_of(u32 i, u32 certainty) const
+subregions region_table::subregions_of(u32 i, u32 certainty) const
 {
 	// With fewer pages than parts, borders could meet.
-	if (end_[i] - start_[i] < evidence_parts * page_bytes)
+	if (end_[i] - start_[i] < subregion_parts * page_bytes)
 		return {};
-	return find_pieces(evidence_[i], nr_accesses_[i], checked(i), certainty);
+	return find_subregions(subregion_hits_[i], nr_accesses_[i], checked(i), certainty);
 }
 
-void region_table::cut_by_evidence(u32 certainty, u32 max_count)
+void region_table::split_by_subregion_hits(u32 certainty, u32 max_count)
 {
-	struct evident_cuts {
+	struct subregion_cuts {
 		const region_table &table;
 		u32 certainty;
 
-		evident_pieces of(u32 i) const { return table.pieces_of(i, certainty); }
+		subregions of(u32 i) const { return table.subregions_of(i, certainty); }
 		u32 pieces(u32 i) const { return max(of(i).count, u32{1}); }
 		u64 cut(u32 i, u32 piece, u64) const
 		{
 			const u64 size = table.end_[i] - table.start_[i];
-			const u64 left = mul_div(size, of(i).piece[piece].start, evidence_parts);
+			const u64 left = mul_div(size, of(i).piece[piece].start, subregion_parts);
 			return table.start_[i] + align_down(left, page_bytes);
 		}
 		// Without a clear answer, what the region as a whole has seen.
 		u32 nr_accesses(u32 i, u32 piece) const
 		{
-			const evident_pieces found = of(i);
-			const auto is = found.count ? found.piece[piece].is : evident_pieces::unseen;
+			const subregions found = of(i);
+			const auto is = found.count ? found.piece[piece].is : subregions::unseen;
 
-			if (is == evident_pieces::hot)
+			if (is == subregions::hot)
 				return table.checked(i);
-			return is == evident_pieces::cold ? 0 : table.nr_accesses_[i];
+			return is == subregions::cold ? 0 : table.nr_accesses_[i];
 		}
 	};
-	subdivide(evident_cuts{*this, certainty}, max_count);
+	subdivide(subregion_cuts{*this, certainty}, max_count);
 	for (u32 i = 0; i < count_; i++)
-		evidence_[i] = 0;
+		subregion_hits_[i] = 0;
 }
 
 void region_table::cut_larger_than(u64 size_limit)
@@ -599,8 +604,8 @@ bool region_table::cut_at(u32 i, u64 address)
 		copy_region(k, k - 1);
 	end_[i] = address;
 	start_[i + 1] = address;
-	evidence_[i] = 0;
-	evidence_[i + 1] = 0;
+	subregion_hits_[i] = 0;
+	subregion_hits_[i + 1] = 0;
 	return true;
 }
 
@@ -627,7 +632,7 @@ void region_table::rejoin_at(u64 address, u64 size_limit)
 	    end_[low] - start_[low - 1] > size_limit || !are_alike(low - 1, low))
 		return;
 	end_[low - 1] = end_[low];
-	evidence_[low - 1] = 0;
+	subregion_hits_[low - 1] = 0;
 	count_--;
 	for (u32 k = low; k < count_; k++)
 		copy_region(k, k + 1);
@@ -636,22 +641,24 @@ void region_table::rejoin_at(u64 address, u64 size_limit)
 void region_table::rescale(const rescaling &scale)
 {
 	for (u32 i = 0; i < count_; i++) {
-		const u32 sum = moving_sum(i, scale.left, scale.old_window);
+		const u32 sum = moving_sum(i, scale.left, scale.old_aggr_samples);
 		const u64 age = mul_div(age_[i], scale.old_aggr_us, scale.new_aggr_us);
 
 		last_nr_accesses_[i] =
-			saturate_u32(mul_div(sum, scale.new_window, scale.old_window));
+			saturate_u32(mul_div(sum, scale.new_aggr_samples, scale.old_aggr_samples));
 		nr_accesses_[i] = 0;
-		evidence_[i] = 0;
-		probes_[i].own = 0;
+		subregion_hits_[i] = 0;
+		checks_[i].own = 0;
 		age_[i] = saturate_u32(age);
 	}
-	rounds_ = 0;
+	sweeps_ = 0;
 	for (u32 i = 0; hits_ && i < count_; i++) {
 		hit_counters fresh;
 		for (u32 probe = 0; probe < max_probes; probe++) {
-			const u64 sum = hits_[i].moving_sum(probe, scale.left, scale.old_window);
-			const u64 scaled = mul_div(sum, scale.new_window, scale.old_window);
+			const u64 sum =
+				hits_[i].moving_sum(probe, scale.left, scale.old_aggr_samples);
+			const u64 scaled =
+				mul_div(sum, scale.new_aggr_samples, scale.old_aggr_samples);
 			fresh.last[probe] = static_cast<u8>(min(scaled, u64{255}));
 		}
 		hits_[i] = fresh;

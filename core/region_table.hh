@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // The regions of one target: sorted, disjoint, page aligned, in arrays side by side.
 #pragma once
-#include "core/evidence.hh"
+#include "core/subregion_hits.hh"
 #include "core/hit_counters.hh"
 #include "damonxx/math.hh"
 #include "damonxx/own.hh"
@@ -24,7 +24,7 @@ struct split_plan {
 };
 
 // Memory is one block made by reserve(); nothing else here allocates or fails.  Only the
-// worker touches a table once it runs.  Averages are weighted by size.
+// kdamond touches a table once it runs.  Averages are weighted by size.
 class region_table {
 public:
 	region_table() = default;
@@ -48,16 +48,16 @@ public:
 	u32 count() const { return count_; }
 	u64 total_bytes() const { return total_bytes_; }
 	addr_range range(u32 i) const { return {start_[i], end_[i]}; }
-	// Samples of this window that found it accessed; once settled, of a full window.
+	// Samples of this aggregation that found it accessed; once normalized, of a full aggregation.
 	u32 nr_accesses(u32 i) const { return nr_accesses_[i]; }
-	// Samples of this window that could tell, and whether any was to.
-	u32 checked(u32 i) const { return probes_[i].own % asked_bit / one_look; }
-	bool asked(u32 i) const { return probes_[i].own & asked_bit; }
+	// Samples of this aggregation that could tell, and whether any was to.
+	u32 checked(u32 i) const { return checks_[i].own % asked_bit / one_look; }
+	bool asked(u32 i) const { return checks_[i].own & asked_bit; }
 	u32 last_nr_accesses(u32 i) const { return last_nr_accesses_[i]; }
 	u32 age(u32 i) const { return age_[i]; }
 	void reset_age(u32 i) { age_[i] = 0; }
-	// The count over one window that ends now, of which @left of @window samples are to come.
-	u32 moving_sum(u32 i, u64 left, u32 window) const;
+	// The count over one aggregation that ends now, of which @left of @aggr_samples samples are to come.
+	u32 moving_sum(u32 i, u64 left, u32 aggr_samples) const;
 	// All zero without room for them.
 	hit_counters hits(u32 i) const { return hits_ ? hits_[i] : hit_counters{}; }
 
@@ -75,38 +75,37 @@ public:
 	// Takes over the regions of @other, which fit.
 	void copy_from(const region_table &other);
 
-	// One probe per region, and those of them that are to be cleared and tested: all, unless
-	// planned otherwise.
-	kapi_probe *probes() { return probes_; }
-	const kapi_probe *probes() const { return probes_; }
-	span<kapi_probe> planned()
+	// One access check per region; picked_checks() are those that the next sample makes.
+	kapi_access_check *access_checks() { return checks_; }
+	const kapi_access_check *access_checks() const { return checks_; }
+	span<kapi_access_check> picked_checks()
 	{
-		return span{probes_, count_}.from(first_planned_).first(nr_planned_);
+		return span{checks_, count_}.from(first_picked_).first(nr_picked_);
 	}
-	u32 first_planned() const { return min(first_planned_, count_); }
+	u32 first_picked() const { return min(first_picked_, count_); }
 	// Chooses a page in every region from @first on, in @most at the most, each page with
 	// the same chance.
-	void plan_probes(prng &random, u32 first = 0, u32 most = u32_max);
-	// Nobody could be asked about @probes.
-	static void forget(span<kapi_probe> probes);
+	void pick_checks(prng &random, u32 first = 0, u32 most = u32_max);
+	// Nobody could be asked about @checks.
+	static void forget(span<kapi_access_check> checks);
 	// Counts what the test found; also by outcome, in @tally.
 	void count_accesses(u64 *tally = nullptr);
 	void count_hit(u32 i, u32 probe);
 
-	// The end of a window: cuts regions that were partly hot where that is certain (see
-	// find_pieces()), and says so in the counts of the pieces.  Leaves @max_count at the
-	// most.  Forgets the evidence.
-	void cut_by_evidence(u32 certainty, u32 max_count);
-	// Then: with a window of @window samples, counts become what they would be had all of
+	// The end of an aggregation: cuts regions that were partly hot where that is certain (see
+	// find_subregions()), and says so in the counts of the pieces.  Leaves @max_count at the
+	// most.  Clears the subregion hits.
+	void split_by_subregion_hits(u32 certainty, u32 max_count);
+	// Then: with an aggregation of @aggr_samples samples, counts become what they would be had all of
 	// them been able to tell.
-	void settle(u32 window);
+	void normalize(u32 aggr_samples);
 	u32 max_score() const;
 	void update_ages(u32 threshold);
 	// Joins neighbours whose scores differ by at most @threshold, up to @size_limit bytes.
 	void merge(u32 threshold, u64 size_limit);
-	// The window that ended becomes the last one.
+	// The aggregation that ended becomes the last one.
 	void shift_counters();
-	// Adds what the window that became the last one has seen; in pages, so that sums fit.
+	// Adds what the aggregation that became the last one has seen; in pages, so that sums fit.
 	void add_events(observed_events &events) const;
 	// Cuts at random between a tenth and nine tenths, and leaves @max_count at the most.
 	void split(const split_plan &plan, u32 max_count, prng &random);
@@ -118,10 +117,10 @@ public:
 	// Joins what was cut at @address if both parts still touch, have the same counts and age, and
 	// are not above @size_limit together.
 	void rejoin_at(u64 address, u64 size_limit);
-	// Counts and ages in the terms of other intervals; a fresh window begins.
+	// Counts and ages in the terms of other intervals; a fresh aggregation begins.
 	struct rescaling {
-		u64 left;		// samples to come in the old window
-		u32 old_window, new_window;	// samples
+		u64 left;				// samples to come in the old aggregation
+		u32 old_aggr_samples, new_aggr_samples; // samples
 		u64 old_aggr_us, new_aggr_us;
 	};
 	void rescale(const rescaling &scale);
@@ -129,14 +128,14 @@ public:
 private:
 	struct cluster;
 
-	// kapi_probe.own: in which part of the region the page is, how many looks could tell, and
+	// kapi_access_check.own: in which part of the region the page is, how many looks could tell, and
 	// whether there was any.  Where there are more looks than that can count, all of them
 	// count as such.
-	static constexpr u32 part_mask = evidence_parts - 1;
-	static constexpr u32 one_look = evidence_parts;
+	static constexpr u32 part_mask = subregion_parts - 1;
+	static constexpr u32 one_look = subregion_parts;
 	static constexpr u32 asked_bit = u32{1} << 15;
 	static constexpr u32 most_checked = asked_bit / one_look - 1;
-	static constexpr u64 one_round = 1 << 16;
+	static constexpr u64 one_sweep = 1 << 16;
 
 	u32 estimate(u32 i, u64 samples) const;
 	u32 score(u32 i) const { return scores_hits() ? weights_.score(hits_[i].now) : nr_accesses_[i]; }
@@ -147,14 +146,14 @@ private:
 	bool scores_hits() const { return hits_ && weights_.any(); }
 	u64 weight_of(u64 bytes) const { return max(bytes >> weight_shift_, u64{1}); }
 	void set_total(u64 bytes);
-	evident_pieces pieces_of(u32 i, u32 certainty) const;
+	subregions subregions_of(u32 i, u32 certainty) const;
 	cluster first_of_cluster(u32 i) const;
 	bool joinable(const cluster &left, u32 right, u32 threshold, u64 size_limit) const;
 	void absorb(cluster &left, u32 right) const;
 	void store(u32 i, const cluster &merged);
 	void join_hits(u32 out, u32 first, u32 members);
 	void copy_region(u32 to, u32 from);
-	void append(addr_range range, u32 limit, const region_table *heir_of = nullptr,
+	void append(addr_range range, u32 limit, const region_table *origin = nullptr,
 		    u32 index = 0);
 	bool are_alike(u32 i, u32 k) const;
 	bool has_room_to_cover(u32 nr_ranges) const;
@@ -164,20 +163,20 @@ private:
 
 	u64 *start_ = nullptr;
 	u64 *end_ = nullptr;
-	kapi_probe *probes_ = nullptr;
+	kapi_access_check *checks_ = nullptr;
 	u32 *nr_accesses_ = nullptr;
 	u32 *last_nr_accesses_ = nullptr;
 	u32 *age_ = nullptr;
-	evidence *evidence_ = nullptr;	// of this window
+	subregion_hits *subregion_hits_ = nullptr; // of this aggregation
 	hit_counters *hits_ = nullptr;	// none: no probe is configured
 	void *block_ = nullptr;
 	u64 total_bytes_ = 0;
 	u32 weight_shift_ = 0;	// sizes shifted by it sum up to less than 2^32
 	u32 count_ = 0;
 	u32 capacity_ = 0;
-	u32 first_planned_ = 0;
-	u32 nr_planned_ = u32_max;
-	u64 rounds_ = 0;	// through all regions in this window, in 1/one_round
+	u32 first_picked_ = 0;
+	u32 nr_picked_ = u32_max;
+	u64 sweeps_ = 0; // through all regions in this aggregation, in 1/one_sweep
 	probe_weights weights_;
 };
 

@@ -6,14 +6,14 @@ namespace damon {
 status request_queue::submit(request &asked, turn when)
 {
 	const bool queued = state_.with([&](state &s) {
-		if (!s.worker)
+		if (!s.kdamond)
 			return false;
 		chain &c = s.chains[static_cast<u32>(when)];
 		*c.end = &asked;
 		c.end = &asked.next_;
 		note(when, true);
-		// The worker closes the queue before it goes, so it is there.
-		kapi_thread_wake(s.worker);
+		// The kdamond closes the queue before it goes, so it is there.
+		kapi_thread_wake(s.kdamond);
 		return true;
 	});
 
@@ -30,15 +30,15 @@ request *request_queue::take_all(turn when, bool closing)
 		request *first = std::exchange(c.first, nullptr);
 		c.end = &c.first;
 		if (closing)
-			s.worker = nullptr;
+			s.kdamond = nullptr;
 		note(when, false);
 		return first;
 	});
 }
 
-void request_queue::open(kapi_thread *worker)
+void request_queue::open(kapi_thread *kdamond)
 {
-	state_.with([&](state &s) { s.worker = worker; });
+	state_.with([&](state &s) { s.kdamond = kdamond; });
 }
 
 void request_queue::serve(monitor &m, turn when)

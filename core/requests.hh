@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The only way into a running worker: requests that it serves between its steps.
+// The only way into a running kdamond: requests that it serves between its steps.
 #pragma once
 #include "core/monitor.hh"
 
@@ -19,14 +19,14 @@ private:
 	completion done_;
 };
 
-// Open from open() to close(), both by the worker's life; whoever comes at another time is
-// turned away at once, so nobody waits for a worker that will not serve.
+// Open from open() to close(), both by the kdamond's life; whoever comes at another time is
+// turned away at once, so nobody waits for a kdamond that will not serve.
 class request_queue {
 public:
 	request_queue() : state_{lock_class::requests} {}
 
-	// Runs @action(monitor &) in the worker and waits for it, which takes no longer than
-	// one step of the worker.  canceled: there is no worker, and @action did not run.
+	// Runs @action(monitor &) in the kdamond and waits for it, which takes no longer than
+	// one step of the kdamond.  canceled: there is no kdamond, and @action did not run.
 	template <typename Action> status call(Action action)
 	{
 		return submit<Action, monitor>(action, turn::between_steps);
@@ -38,8 +38,8 @@ public:
 		return submit<Action, const monitor>(action, turn::within_step);
 	}
 
-	// By the worker.
-	void open(kapi_thread *worker);
+	// By the kdamond.
+	void open(kapi_thread *kdamond);
 	void serve(monitor &m);
 	void serve_readers(monitor &m) { serve(m, turn::within_step); }
 	void close();
@@ -54,7 +54,7 @@ private:
 		request **end = &first;
 	};
 	struct state {
-		kapi_thread *worker = nullptr;	// null: closed
+		kapi_thread *kdamond = nullptr; // null: closed
 		chain chains[nr_turns];
 	};
 
@@ -85,7 +85,7 @@ private:
 	}
 
 	guarded<state> state_;
-	bool pending_[nr_turns] = {};	// hints: the worker looks again after each sleep
+	bool pending_[nr_turns] = {}; // hints: the kdamond looks again after each sleep
 };
 
 } // namespace damon

@@ -30,7 +30,7 @@ u64 bytes_for(u64 nr_targets, u64 nr_regions)
 void fill(header_record &out, const monitor &m, u32 nr_regions)
 {
 	const configuration &config = m.config();
-	const window_position at = m.position();
+	const aggregation_position at = m.position();
 
 	__builtin_memcpy(out.magic, DAMONXX_SNAPSHOT_MAGIC, sizeof(out.magic));
 	out.version = DAMONXX_SNAPSHOT_VERSION;
@@ -52,7 +52,7 @@ void fill(header_record &out, const monitor &m, u32 nr_regions)
 	out.reserved = 0;
 }
 
-void fill(region_record &out, const region_table &regions, u32 i, const window_position &at,
+void fill(region_record &out, const region_table &regions, u32 i, const aggregation_position &at,
 	  u64 unit_bytes)
 {
 	const addr_range range = regions.range(i);
@@ -78,7 +78,7 @@ void fill(region_record &out, const region_table &regions, u32 i, const window_p
 bool snapshot::take(const monitor &m)
 {
 	const configuration &config = m.config();
-	const window_position at = m.position();
+	const aggregation_position at = m.position();
 	u32 nr_regions = 0;
 
 	for (const target &t : config.targets)
@@ -86,7 +86,7 @@ bool snapshot::take(const monitor &m)
 	const u64 size = bytes_for(config.targets.size(), nr_regions);
 	// Whoever made the memory may take content that fills it for cut off.
 	if (size >= out_.room()) {
-		// Until the next attempt a window may end, and its regions be split.
+		// Until the next attempt an aggregation may end, and its regions be split.
 		const u64 most = max(u64{nr_regions} + nr_regions / 8,
 				     min(u64{nr_regions} * 3, config.attrs.max_nr_regions));
 		wanted_bytes_ = bytes_for(config.targets.size(), most) + 1;

@@ -6,12 +6,12 @@
 
 namespace damon {
 
-// Filled by the worker, in memory of who asks.
+// Filled by the kdamond, in memory of who asks.
 class snapshot {
 public:
 	explicit snapshot(bytes &out) : out_{out} {}
 
-	// By the worker.  False: there is not enough room.
+	// By the kdamond.  False: there is not enough room.
 	bool take(const monitor &m);
 	// By who asks, after that.  nomem.
 	status make_room() { return out_.make_room(wanted_bytes_); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What a worker has done so far, for who wants to know what it costs and how well it sees.
+// What a kdamond has done so far, for who wants to know what it costs and how well it sees.
 #pragma once
 #include "damonxx/types.hh"
 
@@ -9,10 +9,10 @@ struct monitoring_stats {
 	u64 samples = 0;		// taken
 	u64 samples_missed = 0;		// for which it was too late
 	u64 samples_skipped = 0;	// left out by the budget
-	u64 outcomes[KAPI_NR_OUTCOMES] = {};	// of probes
+	u64 outcomes[KAPI_NR_OUTCOMES] = {}; // of access checks
 	u64 probes_skipped = 0;		// left out by the budget
-	u64 windows = 0;
-	u64 checks_per_sample = 0;	// that could tell, over the last window
+	u64 aggregations = 0;
+	u64 checks_per_sample = 0;	// that could tell, over the last aggregation
 	u64 cpu_ns = 0;			// processor time
 	u64 cpu_permil = 0;		// over the last second or so
 	// As they are now.

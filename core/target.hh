@@ -9,11 +9,11 @@ namespace damon {
 struct target {
 	pid_ref pid;
 	s32 pid_number = 0;	// as the user gave it
-	u32 heir_of = 0;	// the number of the running target that it goes on from
+	u32 successor_of = 0;	// the number of the running target that it goes on from
 	vec<addr_range> ranges;	// as the user gave them, aligned; empty: the operations decide
 	vec<addr_range> found;	// room for the operations, to find ranges
 	u64 seen_changes = 0;	// of the address space, for the operations
-	u32 patience_windows = 0;	// before the operations look for changes again
+	u32 recheck_delay = 0;	// before the operations look for changes again
 	region_table regions;
 	bool gone = false;	// nothing is left to monitor
 

@@ -15,7 +15,7 @@ void tell_region(const kapi_trace_region &region, const hit_counters &hits, u32 
 
 } // namespace
 
-void trace_window(const configuration &config)
+void trace_aggregation(const configuration &config)
 {
 	if (!kapi_trace_enabled(KAPI_TRACE_AGGREGATED) &&
 	    !kapi_trace_enabled(KAPI_TRACE_REGION_AGGREGATED)) [[likely]]
@@ -46,8 +46,8 @@ void trace_effective_size(u32 scheme, u64 size)
 	kapi_trace_damos_esz(scheme, size);
 }
 
-void round_trace::before_apply(u32 target, const region_table &regions,
-			       const tried_region &region) const
+void pass_trace::before_apply(u32 target, const region_table &regions,
+			      const tried_region &region) const
 {
 	const kapi_trace_region told{target, region.range.start / unit_bytes_,
 				     region.range.end / unit_bytes_, regions.count(),
@@ -56,7 +56,7 @@ void round_trace::before_apply(u32 target, const region_table &regions,
 	kapi_trace_damos_before_apply(scheme_, &told);
 }
 
-void round_trace::after(const scheme_stats &stats) const
+void pass_trace::after(const scheme_stats &stats) const
 {
 	if (!kapi_trace_enabled(KAPI_TRACE_STAT_AFTER_APPLY)) [[likely]]
 		return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The regions that schemes tried in one round each: filled by the worker, read by who asked.
+// The regions that schemes tried in one pass each: filled by the kdamond, read by who asked.
 #pragma once
 #include "core/hit_counters.hh"
 #include "damonxx/vec.hh"
@@ -17,8 +17,8 @@ struct tried_region {
 struct tried_of_scheme {
 	vec<tried_region> regions;	// in address order, target by target; empty if only totals
 	u64 total_bytes = 0;
-	bool begun = false;		// its round has begun
-	bool complete = false;		// its round is over
+	bool begun = false;		// its pass has begun
+	bool complete = false;		// its pass is over
 	u32 nr_probes = 0;		// whose hits are told
 };
 

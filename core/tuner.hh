@@ -11,7 +11,7 @@ namespace damon {
 // twice @last, and never below 10000.
 u64 feed_back(u64 last, u64 score);
 
-// The sampling interval to use after a window under @attrs, which has a goal, saw @events.
+// The sampling interval to use after an aggregation under @attrs, which has a goal, saw @events.
 u64 tuned_sample_us(const monitoring_attrs &attrs, const observed_events &events);
 
 // Changes both intervals, by the same factor.  False: they are good.

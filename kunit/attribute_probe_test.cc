@@ -85,27 +85,27 @@ CASE(attribute_probe, hit_by_up_to_three_filters_matches_model)
 	EXPECT_EQUAL(lists, 1u + 20 + 400 + 8000);
 }
 
-CASE(attribute_probe, probing_derives_work_of_a_sample_from_filters_and_weights)
+CASE(attribute_probe, sampling_mode_derives_work_of_a_sample_from_filters_and_weights)
 {
 	attribute_probe probes[2];
 
-	EXPECT(probing::of({}).counts_accesses);
-	EXPECT(probing::of({}).tests_accesses);
-	EXPECT(!probing::of({}).describes_pages);
+	EXPECT(sampling_mode::of({}).counts_accesses);
+	EXPECT(sampling_mode::of({}).tests_accesses);
+	EXPECT(!sampling_mode::of({}).describes_pages);
 
 	ASSERT_OK(probes[0].filters.try_push({.type = attribute::pgidle_unset}));
-	EXPECT(!probing::of(probes).describes_pages);
+	EXPECT(!sampling_mode::of(probes).describes_pages);
 	ASSERT_OK(probes[0].filters.try_push({.type = attribute::anon}));
-	EXPECT(probing::of(probes).describes_pages);
+	EXPECT(sampling_mode::of(probes).describes_pages);
 
 	probes[1].weight = 3;
-	const probing weighted = probing::of(probes);
+	const sampling_mode weighted = sampling_mode::of(probes);
 	EXPECT(!weighted.counts_accesses);
 	EXPECT(!weighted.tests_accesses);
 	EXPECT_EQUAL(weighted.weights.of[1], 3u);
 	probes[0].sets_idle = true;
-	EXPECT(probing::of(probes).tests_accesses);
-	EXPECT(!probing::of(probes).counts_accesses);
+	EXPECT(sampling_mode::of(probes).tests_accesses);
+	EXPECT(!sampling_mode::of(probes).counts_accesses);
 }
 
 CASE(attribute_probe, score_of_weighted_hits_saturates)

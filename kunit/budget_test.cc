@@ -11,17 +11,17 @@ namespace {
 constexpr u64 second = 1'000'000'000;
 constexpr u64 ms = 1'000'000;
 
-// A worker as far as its time goes: samples of five milliseconds, windows of twenty.
-struct mock_worker {
+// A kdamond as far as its time goes: samples of five milliseconds, aggregations of twenty.
+struct mock_kdamond {
 	static constexpr u64 sample_ns = 5 * ms;
-	static constexpr u32 window = 20;
+	static constexpr u32 aggr_samples = 20;
 	static constexpr u32 most_slices = 256;	// in a second
 
 	cpu_budget budget;
 	u64 permil;
 	u32 regions;
 	u64 check_ns = 200;
-	u64 upkeep_ns = 0;	// at the end of a window
+	u64 work_ns = 0; // at the end of an aggregation
 	u64 wake_ns = 0;
 
 	u64 now = second;
@@ -30,7 +30,7 @@ struct mock_worker {
 	u64 samples = 0, skipped = 0;
 	u64 largest_slice = 0;
 	u64 most_over_budget = 0;	// in any second so far
-	u32 until_upkeep = window;
+	u32 until_work = aggr_samples;
 	u64 taken = 0, taken_in_last = 0;
 
 	struct slice {
@@ -38,7 +38,7 @@ struct mock_worker {
 	} recent[most_slices] = {};
 	u64 nr_slices = 0;
 
-	mock_worker(u64 share, u32 nr_regions) : permil{share}, regions{nr_regions}
+	mock_kdamond(u64 share, u32 nr_regions) : permil{share}, regions{nr_regions}
 	{
 		budget.set_share(permil);
 		budget.account(now, used);
@@ -64,19 +64,20 @@ struct mock_worker {
 		if (left_out) {
 			work(wake_ns);
 			skipped += left_out;
-			until_upkeep -= static_cast<u32>(min(left_out, u64{until_upkeep}));
+			until_work -= static_cast<u32>(min(left_out, u64{until_work}));
 			now += left_out * sample_ns;
 			return;
 		}
-		const u32 n = budget.plan(sample_ns, {upkeep_ns, window, taken_in_last}, regions);
+		const u32 n =
+			budget.plan(sample_ns, {work_ns, aggr_samples, taken_in_last}, regions);
 		const u64 looking = wake_ns + n * check_ns;
-		const bool closes = until_upkeep <= 1;
+		const bool closes = until_work <= 1;
 
 		checks += n;
 		samples++;
-		work(looking + (closes ? upkeep_ns : 0));
+		work(looking + (closes ? work_ns : 0));
 		budget.learn(looking);
-		until_upkeep = closes ? window : until_upkeep - 1;
+		until_work = closes ? aggr_samples : until_work - 1;
 		taken++;
 		if (closes)
 			taken_in_last = std::exchange(taken, 0);
@@ -94,9 +95,9 @@ struct mock_worker {
 
 CASE(budget, share_unlimited_checks_every_region_each_sample)
 {
-	auto made = make_own<mock_worker>(0, 10'000);
+	auto made = make_own<mock_kdamond>(0, 10'000);
 	ASSERT_OK(made);
-	const own<mock_worker> w = move(made).take();
+	const own<mock_kdamond> w = move(made).take();
 
 	w->check_ns = 1000;
 	w->run_for(2 * second);
@@ -106,9 +107,9 @@ CASE(budget, share_unlimited_checks_every_region_each_sample)
 
 CASE(budget, share_sufficient_skips_no_region)
 {
-	auto made = make_own<mock_worker>(100, 1000);
+	auto made = make_own<mock_kdamond>(100, 1000);
 	ASSERT_OK(made);
-	const own<mock_worker> w = move(made).take();
+	const own<mock_kdamond> w = move(made).take();
 
 	w->run_for(second);
 	w->checks = w->samples = w->skipped = 0;
@@ -122,18 +123,18 @@ CASE(budget, use_in_any_second_within_share_plus_one_slice)
 {
 	for (const u64 permil : {1, 20, 300})
 		for (const u32 regions : {10u, 1'000u, 10'000u})
-			for (const u64 upkeep : {u64{0}, 3 * ms}) {
-				auto made = make_own<mock_worker>(permil, regions);
+			for (const u64 work_ns : {u64{0}, 3 * ms}) {
+				auto made = make_own<mock_kdamond>(permil, regions);
 				ASSERT_OK(made);
-				const own<mock_worker> w = move(made).take();
+				const own<mock_kdamond> w = move(made).take();
 
-				w->upkeep_ns = upkeep;
+				w->work_ns = work_ns;
 				w->wake_ns = 4'000;
 				w->run_for(3 * second);
 				EXPECT_AT_MOST(w->most_over_budget, w->largest_slice);
 				const u64 before = w->used;
-				const u64 wanted = 10 * 200 * (4'000 + u64{regions} * 200) +
-						   10 * 10 * upkeep;
+				const u64 wanted =
+					10 * 200 * (4'000 + u64{regions} * 200) + 10 * 10 * work_ns;
 				w->run_for(10 * second);
 				EXPECT_AT_MOST(w->used - before, permil * 10 * ms + w->largest_slice);
 				EXPECT_AT_MOST(min(wanted, permil * 10 * ms) * 7 / 10,
@@ -148,14 +149,14 @@ CASE(budget, use_with_changing_costs_within_share_plus_one_slice)
 
 	for (u32 round = 0; round < 15; round++) {
 		const auto regions = static_cast<u32>(random.between(10, 10'000));
-		auto made = make_own<mock_worker>(random.between(1, 200), regions);
+		auto made = make_own<mock_kdamond>(random.between(1, 200), regions);
 		ASSERT_OK(made);
-		const own<mock_worker> w = move(made).take();
+		const own<mock_kdamond> w = move(made).take();
 
 		w->wake_ns = random.below(10'000);
 		for (u32 phase = 0; phase < 20; phase++) {
 			w->check_ns = u64{1} << random.between(4, 14);
-			w->upkeep_ns = random.below(4 * ms);
+			w->work_ns = random.below(4 * ms);
 			w->regions = static_cast<u32>(random.between(10, 10'000));
 			w->run_for(random.between(20, 700) * ms);
 			ASSERT_AT_MOST(w->most_over_budget, w->largest_slice);
@@ -163,14 +164,14 @@ CASE(budget, use_with_changing_costs_within_share_plus_one_slice)
 	}
 }
 
-// Even where the ends of windows alone are more than the share, regions are looked at.
+// Even where the ends of aggregations alone are more than the share, regions are looked at.
 CASE(budget, checks_with_costly_aggregation_get_half_of_the_share)
 {
-	auto made = make_own<mock_worker>(20, 10'000);
+	auto made = make_own<mock_kdamond>(20, 10'000);
 	ASSERT_OK(made);
-	const own<mock_worker> w = move(made).take();
+	const own<mock_kdamond> w = move(made).take();
 
-	w->upkeep_ns = 20 * ms;
+	w->work_ns = 20 * ms;
 	w->check_ns = 1000;
 	w->run_for(20 * second);
 	EXPECT_AT_MOST(20 * 20 * ms / 18, w->checks * w->check_ns);
@@ -179,9 +180,9 @@ CASE(budget, checks_with_costly_aggregation_get_half_of_the_share)
 
 CASE(budget, debt_after_share_is_disabled_is_zero)
 {
-	auto made = make_own<mock_worker>(500, 10);
+	auto made = make_own<mock_kdamond>(500, 10);
 	ASSERT_OK(made);
-	const own<mock_worker> w = move(made).take();
+	const own<mock_kdamond> w = move(made).take();
 
 	w->run_for(second);
 	w->budget.set_share(1);

@@ -49,7 +49,7 @@ CASE(goal, progress_of_share_tells_missing_bytes)
 {
 	const goal up = make(goal_metric::node_sys_bp, 7'000);
 	const goal down = make(goal_metric::node_sys_bp, 2'500, goal_direction::lower);
-	const census half{8 * gib, 4 * gib};
+	const usage_estimate half{8 * gib, 4 * gib};
 
 	EXPECT_EQUAL(progress_of_share(up, half, 100 * gib, 100 * gib).most_bytes,
 		     8 * gib * 7 / 10 - 4 * gib);

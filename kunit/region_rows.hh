@@ -65,7 +65,7 @@ inline region_rows regions_of(const damon::region_table &table)
 inline void hit(damon::region_table &table, u32 i, u32 times)
 {
 	for (u32 k = 0; k < table.count(); k++)
-		table.probes()[k].outcome = k == i ? KAPI_ACCESSED : KAPI_IDLE;
+		table.access_checks()[k].outcome = k == i ? KAPI_ACCESSED : KAPI_IDLE;
 	for (u32 k = 0; k < times; k++)
 		table.count_accesses();
 }

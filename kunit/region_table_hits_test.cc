@@ -21,7 +21,7 @@ bool has(const region_table &table, u32 i, const hit_counters &hits)
 	return table.hits(i) == hits;
 }
 
-// Regions of 1, 2 and 5 pages with hits of two probes in two windows.
+// Regions of 1, 2 and 5 pages with hits of two probes in two aggregations.
 status fill(region_table &table, u32 capacity)
 {
 	const addr_range ranges[] = {pages(0, 1), pages(1, 3), pages(3, 8)};
@@ -117,7 +117,7 @@ CASE(region_table_hits, merge_of_some_keeps_hits_of_the_others)
 	for (u32 i = 0; i < 5; i++) {
 		hit(table, i, i % 4, 10 * (i + 1));
 		for (u32 k = 0; k < 5; k++)
-			table.probes()[k].outcome = k == i ? KAPI_ACCESSED : KAPI_IDLE;
+			table.access_checks()[k].outcome = k == i ? KAPI_ACCESSED : KAPI_IDLE;
 		for (u32 k = 0; k < accesses[i]; k++)
 			table.count_accesses();
 	}
@@ -187,7 +187,7 @@ CASE(region_table_hits, rescale_scales_hits_of_last_aggregation)
 
 	ASSERT_OK(fill(table, 3));
 	hit(table, 1, 1, 255);
-	// 10 of 20 samples to come; twice as many in a window from now on.
+	// 10 of 20 samples to come; twice as many in an aggregation from now on.
 	table.rescale({10, 20, 40, 100'000, 100'000});
 	EXPECT(has(table, 0, {{}, {12, 0, 0, 0}}));
 	EXPECT(has(table, 1, {{}, {2, 255, 0, 0}}));
@@ -205,7 +205,7 @@ CASE(region_table_hits, forget_hits_clears_higher_probes_only)
 	EXPECT(has(table, 2, {{0, 7, 0, 0}, {}}));
 }
 
-// Scores are 10 * (2, 0, 0) + 3 * (0, 0, 1) now, and 80, 30 and 12 in the window before.
+// Scores are 10 * (2, 0, 0) + 3 * (0, 0, 1) now, and 80, 30 and 12 in the aggregation before.
 CASE(region_table_hits, score_by_weights_replaces_accesses_in_age_and_merge)
 {
 	region_table table;

@@ -16,7 +16,7 @@ namespace {
 // One sample of the only region.
 void look(region_table &table, kapi_outcome outcome, u32 times = 1)
 {
-	table.probes()[0].outcome = outcome;
+	table.access_checks()[0].outcome = outcome;
 	for (u32 k = 0; k < times; k++)
 		table.count_accesses();
 }
@@ -213,7 +213,7 @@ CASE(region_table, cut_larger_than_makes_pieces_of_that_size)
 }
 
 // A region of 40 GiB in 64 parts: every part is as likely as any other.
-CASE(region_table, plan_probes_large_region_is_uniform)
+CASE(region_table, pick_checks_large_region_is_uniform)
 {
 	constexpr u32 parts = 64;
 	constexpr u32 draws = 4096 * parts;
@@ -225,8 +225,8 @@ CASE(region_table, plan_probes_large_region_is_uniform)
 	ASSERT_OK(table.reserve(1));
 	table.reset(range);
 	for (u32 i = 0; i < draws; i++) {
-		table.plan_probes(random);
-		const u64 addr = table.probes()[0].addr;
+		table.pick_checks(random);
+		const u64 addr = table.access_checks()[0].addr;
 		ASSERT(range[0].start <= addr && addr < range[0].end && addr % page == 0);
 		seen[(addr - range[0].start) / (range[0].size() / parts)]++;
 	}
@@ -325,7 +325,7 @@ CASE(region_table, moving_sum_fades_out_last_aggregation)
 }
 
 // How many of 20 samples found it accessed, idle, and nothing to tell: what count results.
-CASE(region_table, settle_unchecked_samples_do_not_lower_the_count)
+CASE(region_table, normalize_unchecked_samples_do_not_lower_the_count)
 {
 	const struct {
 		u32 accessed, idle, untold, count;
@@ -347,7 +347,7 @@ CASE(region_table, settle_unchecked_samples_do_not_lower_the_count)
 			look(table, KAPI_IDLE, c.idle);
 			EXPECT_EQUAL(table.checked(0), c.accessed + c.idle);
 			EXPECT_EQUAL(table.moving_sum(0, 0, 20), c.count);
-			table.settle(20);
+			table.normalize(20);
 			EXPECT_EQUAL(table.nr_accesses(0), c.count);
 			EXPECT_EQUAL(table.moving_sum(0, 0, 20), c.count);
 			table.shift_counters();
@@ -356,12 +356,12 @@ CASE(region_table, settle_unchecked_samples_do_not_lower_the_count)
 		}
 }
 
-// In the middle of a window the elapsed part is judged by what could be checked in it.
+// In the middle of an aggregation the elapsed part is judged by what could be checked in it.
 CASE(region_table, moving_sum_half_checked_scales_checked_samples)
 {
 	region_table table = table_of({{0, 8, 20}});
 
-	table.settle(20);
+	table.normalize(20);
 	table.shift_counters();
 	look(table, KAPI_BUSY, 6);
 	look(table, KAPI_ACCESSED, 4);
@@ -381,8 +381,8 @@ CASE(region_table, merge_and_split_average_checked_samples)
 	region_table table = table_of({{0, 8}, {8, 16}}, 4);
 
 	for (u32 k = 0; k < 20; k++) {
-		table.probes()[0].outcome = KAPI_ACCESSED;
-		table.probes()[1].outcome = KAPI_ABSENT;
+		table.access_checks()[0].outcome = KAPI_ACCESSED;
+		table.access_checks()[1].outcome = KAPI_ABSENT;
 		table.count_accesses();
 	}
 	table.merge(20, no_limit);
@@ -391,34 +391,34 @@ CASE(region_table, merge_and_split_average_checked_samples)
 	table.split({}, 4, random);
 	ASSERT_EQUAL(table.count(), 2u);
 	EXPECT_EQUAL(table.checked(1), 10u);
-	table.settle(20);
+	table.normalize(20);
 	EXPECT_EQUAL(table.nr_accesses(0), 20u);
 	EXPECT_EQUAL(table.nr_accesses(1), 20u);
 }
 
 // A few regions at a time: each is judged by the looks that it got, and one that had its turn
-// in no sample of the window stays what it was.
-CASE(region_table, settle_unsampled_region_keeps_its_count)
+// in no sample of the aggregation stays what it was.
+CASE(region_table, normalize_unsampled_region_keeps_its_count)
 {
 	region_table table = table_of({{0, 4}, {4, 8}, {8, 12}, {12, 16, 20}});
 	prng random{4};
 
-	table.settle(20);
+	table.normalize(20);
 	table.shift_counters();
 	for (u32 sample = 0; sample < 18; sample++) {
 		const u32 at = sample % 3;
 
-		table.plan_probes(random, at, 1);
-		ASSERT_EQUAL(table.planned().size(), 1u);
-		ASSERT_EQUAL(table.planned()[0].addr / page / 4, at);
-		table.probes()[3].outcome = KAPI_IDLE; // nobody asked
-		table.planned()[0].outcome = at == 1 ? KAPI_ACCESSED : KAPI_IDLE;
+		table.pick_checks(random, at, 1);
+		ASSERT_EQUAL(table.picked_checks().size(), 1u);
+		ASSERT_EQUAL(table.picked_checks()[0].addr / page / 4, at);
+		table.access_checks()[3].outcome = KAPI_IDLE; // nobody asked
+		table.picked_checks()[0].outcome = at == 1 ? KAPI_ACCESSED : KAPI_IDLE;
 		table.count_accesses();
 		EXPECT_EQUAL(table.moving_sum(3, 19 - sample, 20), 20u);
 	}
 	EXPECT_EQUAL(table.checked(0), 6u);
 	EXPECT(!table.asked(3));
-	table.settle(20);
+	table.normalize(20);
 	EXPECT_EQUAL(table.nr_accesses(0), 0u);
 	EXPECT_EQUAL(table.nr_accesses(1), 20u);
 	EXPECT_EQUAL(table.nr_accesses(3), 20u);
@@ -496,7 +496,7 @@ CASE(region_table, set_ranges_one_entry_for_two_ranges_stays_sound)
 }
 
 // Each page of a region may be the one, and no page of another's.
-CASE(region_table, plan_probes_small_regions_reach_each_page_and_no_other)
+CASE(region_table, pick_checks_small_regions_reach_each_page_and_no_other)
 {
 	const addr_range ranges[] = {pages(1, 5), pages(5, 6), pages(8, 12)};
 	bool seen[3][4] = {};
@@ -506,9 +506,9 @@ CASE(region_table, plan_probes_small_regions_reach_each_page_and_no_other)
 	ASSERT_OK(table.reserve(3));
 	table.reset(ranges);
 	for (u32 round = 0; round < 500; round++) {
-		table.plan_probes(random);
+		table.pick_checks(random);
 		for (u32 i = 0; i < 3; i++) {
-			const u64 addr = table.probes()[i].addr;
+			const u64 addr = table.access_checks()[i].addr;
 			ASSERT_EQUAL(addr % page, 0u);
 			ASSERT(ranges[i].start <= addr && addr < ranges[i].end);
 			seen[i][(addr - ranges[i].start) / page] = true;
@@ -519,8 +519,8 @@ CASE(region_table, plan_probes_small_regions_reach_each_page_and_no_other)
 			EXPECT(seen[i][k]);
 }
 
-// Where the hot part of a region ends is known from one window to a sixteenth of its size.
-CASE(region_table, cut_by_evidence_partly_hot_region_isolates_hot_part)
+// Where the hot part of a region ends is known from one aggregation to a sixteenth of its size.
+CASE(region_table, split_by_subregion_hits_partly_hot_region_isolates_hot_part)
 {
 	const addr_range hot = pages(500, 1100);
 	region_table table = table_of({{0, 1600}}, 16);
@@ -529,13 +529,13 @@ CASE(region_table, cut_by_evidence_partly_hot_region_isolates_hot_part)
 	u64 right = 0;
 
 	for (u32 sample = 0; sample < 100; sample++) {
-		table.plan_probes(random);
-		const u64 addr = table.probes()[0].addr;
+		table.pick_checks(random);
+		const u64 addr = table.access_checks()[0].addr;
 		const bool accessed = hot.start <= addr && addr < hot.end;
-		table.probes()[0].outcome = accessed ? KAPI_ACCESSED : KAPI_IDLE;
+		table.access_checks()[0].outcome = accessed ? KAPI_ACCESSED : KAPI_IDLE;
 		table.count_accesses();
 	}
-	table.cut_by_evidence(4, 16);
+	table.split_by_subregion_hits(4, 16);
 	EXPECT(sound(table));
 	for (u32 i = 0; i < table.count(); i++) {
 		const addr_range r = table.range(i);
@@ -547,43 +547,44 @@ CASE(region_table, cut_by_evidence_partly_hot_region_isolates_hot_part)
 	EXPECT_EQUAL(right, called_hot);
 	EXPECT_AT_MOST(pages(0, 400).size(), right);
 
-	// The evidence is used up.
+	// The subregion hits are used up.
 	const u32 count = table.count();
-	table.cut_by_evidence(1, 16);
+	table.split_by_subregion_hits(1, 16);
 	EXPECT_EQUAL(table.count(), count);
 }
 
-CASE(region_table, cut_by_evidence_at_maximum_stops)
+CASE(region_table, split_by_subregion_hits_at_maximum_stops)
 {
 	region_table table = table_of({{0, 1600}, {2000, 3600}}, 16);
 	prng random{3};
 
 	for (u32 sample = 0; sample < 100; sample++) {
-		table.plan_probes(random);
+		table.pick_checks(random);
 		for (u32 i = 0; i < 2; i++)
-			table.probes()[i].outcome =
-				(table.probes()[i].addr - table.range(i).start) / (400 * page) % 2 ?
-					KAPI_ACCESSED :
-					KAPI_IDLE;
+			table.access_checks()[i].outcome =
+				(table.access_checks()[i].addr - table.range(i).start) /
+						(400 * page) % 2
+					? KAPI_ACCESSED
+					: KAPI_IDLE;
 		table.count_accesses();
 	}
-	table.cut_by_evidence(4, 4);
+	table.split_by_subregion_hits(4, 4);
 	EXPECT_EQUAL(table.count(), 4u);
 	EXPECT(sound(table));
 }
 
-CASE(region_table, cut_by_evidence_small_region_is_not_cut)
+CASE(region_table, split_by_subregion_hits_small_region_is_not_cut)
 {
 	region_table table = table_of({{0, 15}}, 16);
 	prng random{3};
 
 	for (u32 sample = 0; sample < 100; sample++) {
-		table.plan_probes(random);
-		table.probes()[0].outcome = table.probes()[0].addr < 7 * page ? KAPI_ACCESSED :
-									KAPI_IDLE;
+		table.pick_checks(random);
+		table.access_checks()[0].outcome =
+			table.access_checks()[0].addr < 7 * page ? KAPI_ACCESSED : KAPI_IDLE;
 		table.count_accesses();
 	}
-	table.cut_by_evidence(1, 16);
+	table.split_by_subregion_hits(1, 16);
 	EXPECT_EQUAL(table.count(), 1u);
 }
 

@@ -7,7 +7,7 @@ using namespace damon;
 
 namespace {
 
-// 4 % of all possible accesses, between 1 ms and 1 s; 20 samples a window.
+// 4 % of all possible accesses, between 1 ms and 1 s; 20 samples an aggregation.
 constexpr monitoring_attrs wanting_400_bp = {
 	.goal = {.access_bp = 400, .aggrs = 3, .min_sample_us = 1'000, .max_sample_us = 1'000'000}};
 

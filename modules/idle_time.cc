@@ -12,17 +12,17 @@ constexpr u64 us_per_ms = 1'000;
 constexpr u64 us_per_s = 1'000'000;
 constexpr u64 most_ms = u64_max / 2;
 
-// Windows; negative while it is accessed.
-s64 idle_windows(const region &of)
+// Aggregations; negative while it is accessed.
+s64 idle_aggregations(const region &of)
 {
-	const s64 windows = s64{of.age} + 1;
+	const s64 aggregations = s64{of.age} + 1;
 
-	return of.nr_accesses ? -windows : windows;
+	return of.nr_accesses ? -aggregations : aggregations;
 }
 
 bool before(const region &a, const region &b)
 {
-	return idle_windows(a) < idle_windows(b);
+	return idle_aggregations(a) < idle_aggregations(b);
 }
 
 // The heap's rule, the largest above, holds below @at; makes it hold there, too.
@@ -51,8 +51,8 @@ void sort_by_idle_time(snapshot_regions regions)
 
 s64 idle_ms(const region &of, u64 aggr_us)
 {
-	const u64 windows = u64{of.age} + 1;
-	const s64 ms = static_cast<s64>(min(mul_div(windows, aggr_us, us_per_ms), most_ms));
+	const u64 aggregations = u64{of.age} + 1;
+	const s64 ms = static_cast<s64>(min(mul_div(aggregations, aggr_us, us_per_ms), most_ms));
 
 	return of.nr_accesses ? -ms : ms;
 }

@@ -75,7 +75,7 @@ void configure(damonxx_settings *settings, const damonxx_monitoring *running)
 
 	damonxx_scheme_init(&schemes[cold], DAMONXX_LRU_DEPRIO);
 	schemes[cold].max_nr_accesses = 0;
-	schemes[cold].min_age = to_windows(cold_min_age_us, *settings);
+	schemes[cold].min_age = to_aggregations(cold_min_age_us, *settings);
 	set_limits(cold, DAMONXX_INACTIVE_MEM_BP, min(all_bp - active_mem_bp + overlap_bp, all_bp));
 	reject_young(cold, true);
 

@@ -6,6 +6,7 @@
 #include <linux/init.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include "damonxx/version.h"
 #include "modules/special.h"
 
 extern const struct kernel_param_ops damonxx_parameter_ops;
@@ -49,6 +50,7 @@ extern const struct kernel_param_ops damonxx_parameter_ops;
 	module_exit(special_module_exit); \
 	MODULE_AUTHOR("damonxx developers"); \
 	MODULE_DESCRIPTION(text); \
+	MODULE_VERSION(DAMONXX_VERSION); \
 	MODULE_LICENSE("GPL")
 
 #endif

@@ -55,7 +55,7 @@ void configure(damonxx_settings *settings, const damonxx_monitoring *running)
 	monitoring.configure(*settings, running);
 	damonxx_scheme_init(&scheme, DAMONXX_PAGEOUT);
 	scheme.max_nr_accesses = 0;
-	scheme.min_age = to_windows(min_age_us, *settings);
+	scheme.min_age = to_aggregations(min_age_us, *settings);
 	set_quota();
 	scheme.watermarks = watermarks.marks();
 	no_anon = {};

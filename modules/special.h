@@ -22,13 +22,13 @@ extern "C" {
 enum damonxx_parameter_type {
 	DAMONXX_PARAMETER_NUMBER,
 	DAMONXX_PARAMETER_BOOL,
-	DAMONXX_PARAMETER_NODE,		/* a node's number, or -1 for none */
-	DAMONXX_PARAMETER_ENABLED,	/* whether the worker runs */
-	DAMONXX_PARAMETER_COMMIT,	/* writing Y commits */
-	DAMONXX_PARAMETER_PID,		/* of the worker */
-	DAMONXX_PARAMETER_COUNTER,	/* of a scheme, since the module was enabled */
-	DAMONXX_PARAMETER_RESULTS,	/* what the module itself makes of the context */
-	DAMONXX_PARAMETER_TEXT,		/* what it says by itself */
+	DAMONXX_PARAMETER_NODE,	   /* a node's number, or -1 for none */
+	DAMONXX_PARAMETER_ENABLED, /* whether the kdamond runs */
+	DAMONXX_PARAMETER_COMMIT,  /* writing Y commits */
+	DAMONXX_PARAMETER_PID,	   /* of the kdamond */
+	DAMONXX_PARAMETER_COUNTER, /* of a scheme, since the module was enabled */
+	DAMONXX_PARAMETER_RESULTS, /* what the module itself makes of the context */
+	DAMONXX_PARAMETER_TEXT,	   /* what it says by itself */
 };
 
 struct damonxx_parameter {
@@ -43,7 +43,7 @@ struct damonxx_parameter {
 	u32 offset;		/* in struct damonxx_scheme_stats */
 	bool is_size;		/* told in bytes */
 	/* Of results: fills up to DAMONXX_MAX_RESULTS, and returns how many.  @context is null
-	 * while no worker runs. */
+	 * while no kdamond runs. */
 	u32 (*results)(struct damonxx_context *context, s64 *out);
 	/* Of text: writes lines, with a NUL at the end, to at most @size bytes. */
 	void (*text)(char *buffer, u32 size);
@@ -55,7 +55,7 @@ struct damonxx_parameter {
 
 struct damonxx_special {
 	const char *name;	/* of the module */
-	const char *worker;	/* the name of its thread, kdamond.something */
+	const char *thread_name; /* the name of its thread, kdamond.something */
 	const struct damonxx_parameter *parameters;
 	u32 nr_parameters;
 	u32 kind;		/* which of the above it is, or 0 */
@@ -74,7 +74,7 @@ struct damonxx_special {
 	bool loaded;		/* since init */
 	bool gone;		/* since exit */
 	bool wanted;		/* it is to run as soon as it can */
-	u64 unit_bytes;		/* of what the worker counts in */
+	u64 unit_bytes;		/* of what the kdamond counts in */
 	struct damonxx_settings settings;
 	struct damonxx_reason reason;
 	struct damonxx_scheme_stats stats[DAMONXX_MAX_SPECIAL_SCHEMES];	/* the last ones read */

@@ -142,16 +142,15 @@ struct rivalry {
 
 // A module as it is before it is loaded.
 template <u32 count>
-constexpr damonxx_special special_module(const char *name, const char *worker,
-					 const parameter_rows<count> &parameters,
-					 decltype(damonxx_special::configure) configure,
-					 const rivalry &with = {},
-					 decltype(damonxx_special::prepare) prepare = nullptr)
+constexpr damonxx_special
+special_module(const char *name, const char *thread_name, const parameter_rows<count> &parameters,
+	       decltype(damonxx_special::configure) configure, const rivalry &with = {},
+	       decltype(damonxx_special::prepare) prepare = nullptr)
 {
 	damonxx_special made{};
 
 	made.name = name;
-	made.worker = worker;
+	made.thread_name = thread_name;
 	made.parameters = parameters.row;
 	made.nr_parameters = count;
 	made.kind = with.kind;

@@ -115,14 +115,15 @@ u64 goal_of_used(const damonxx_node &node)
 	return max(all_bp - share_bp(node.kept_bytes, node), u64{1});
 }
 
-// What is kept, and room for the promotions of a window.
+// What is kept, and room for the promotions of one quota window.
 u64 goal_of_free(const damonxx_node &node)
 {
-	const u64 window = quota_bytes ? share_bp(quota_bytes, node) : most_room_bp;
+	const u64 quota_bp = quota_bytes ? share_bp(quota_bytes, node) : most_room_bp;
 
 	if (demote_free_bp)
 		return demote_free_bp;
-	return min(share_bp(node.kept_bytes, node) + clamp(window, least_room_bp, most_room_bp), all_bp);
+	return min(share_bp(node.kept_bytes, node) + clamp(quota_bp, least_room_bp, most_room_bp),
+		   all_bp);
 }
 
 // One budget for all schemes.
@@ -182,7 +183,7 @@ void add_promotion(u32 index, u32 target, const damonxx_settings &settings)
 	schemes[index].rest_ms = rest_ms;
 	schemes[index].target_nid = fast;
 	schemes[index].min_nr_accesses = hot_accesses(settings);
-	schemes[index].min_age = to_windows(promote_min_age_us, settings);
+	schemes[index].min_age = to_aggregations(promote_min_age_us, settings);
 	set_quota(index, DAMONXX_NODE_MEM_USED_BP, fast,
 		  goal_of_used(node_of(fast)));
 	set_filter(index, target);
@@ -197,7 +198,7 @@ void add_demotion(u32 index, u32 target, const damonxx_settings &settings)
 	schemes[index].rest_ms = rest_ms;
 	schemes[index].target_nid = plan.nodes[target].demote_to;
 	schemes[index].max_nr_accesses = 0;
-	schemes[index].min_age = to_windows(demote_min_age_us, settings);
+	schemes[index].min_age = to_aggregations(demote_min_age_us, settings);
 	set_quota(index, DAMONXX_NODE_MEM_FREE_BP, fast,
 		  goal_of_free(node_of(fast)));
 	set_filter(index, target);

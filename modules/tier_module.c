@@ -53,4 +53,5 @@ module_init(tier_module_init);
 module_exit(tier_module_exit);
 MODULE_AUTHOR("damonxx developers");
 MODULE_DESCRIPTION("Moves hot memory to fast nodes and cold memory to slow ones");
+MODULE_VERSION(DAMONXX_VERSION);
 MODULE_LICENSE("GPL");

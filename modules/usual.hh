@@ -75,8 +75,8 @@ private:
 	}
 };
 
-// A time in windows, as ages are counted.
-inline u32 to_windows(u64 time_us, const damonxx_settings &settings)
+// A time in aggregations, as ages are counted.
+inline u32 to_aggregations(u64 time_us, const damonxx_settings &settings)
 {
 	return saturate_u32(time_us / max(settings.aggr_us, u64{1}));
 }

@@ -31,17 +31,17 @@ struct part {
 };
 
 /* False: nothing is left to do. */
-static bool find_part(struct mm_struct *mm, const struct kapi_deed *deed,
+static bool find_part(struct mm_struct *mm, const struct kapi_action_request *request,
 		      const struct advice *advice, struct part *part)
 {
 	struct vm_area_struct *vma;
 	bool found = false;
 
 	mmap_read_lock(mm);
-	vma = find_vma(mm, deed->start);
-	if (vma && vma->vm_start < deed->end) {
-		part->start = max_t(u64, vma->vm_start, deed->start & PAGE_MASK);
-		part->end = min_t(u64, vma->vm_end, PAGE_ALIGN(deed->end));
+	vma = find_vma(mm, request->start);
+	if (vma && vma->vm_start < request->end) {
+		part->start = max_t(u64, vma->vm_start, request->start & PAGE_MASK);
+		part->end = min_t(u64, vma->vm_end, PAGE_ALIGN(request->end));
 		part->given = vma->vm_flags & advice->flag;
 		found = true;
 	}
@@ -55,26 +55,27 @@ static bool find_part(struct mm_struct *mm, const struct kapi_deed *deed,
  * That the mapping is as it was cannot be known any more; the kernel says if it is not fit.  To
  * give what has been given would only lock the whole address space.
  */
-static bool give(struct mm_struct *mm, const struct kapi_deed *deed, const struct part *part)
+static bool give(struct mm_struct *mm, const struct kapi_action_request *request,
+		 const struct part *part)
 {
 	const unsigned long length = part->end - part->start;
 
 	if (part->given)
 		return true;
-	if (deed->action == KAPI_ACTION_COLLAPSE && length < PMD_SIZE)
+	if (request->action == KAPI_ACTION_COLLAPSE && length < PMD_SIZE)
 		return false;
-	return do_madvise(mm, part->start, length, advices[deed->action].number) == 0;
+	return do_madvise(mm, part->start, length, advices[request->action].number) == 0;
 }
 
-void damonxx_advise(struct mm_struct *mm, struct kapi_deed *deed)
+void damonxx_advise(struct mm_struct *mm, struct kapi_action_request *request)
 {
 	struct part part;
 
-	if (!find_part(mm, deed, &advices[deed->action], &part)) {
-		deed->start = deed->end;
+	if (!find_part(mm, request, &advices[request->action], &part)) {
+		request->start = request->end;
 		return;
 	}
-	if (give(mm, deed, &part))
-		deed->applied_bytes += part.end - part.start;
-	deed->start = min_t(u64, part.end, deed->end);
+	if (give(mm, request, &part))
+		request->applied_bytes += part.end - part.start;
+	request->start = min_t(u64, part.end, request->end);
 }

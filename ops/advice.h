@@ -5,7 +5,7 @@
 #include <linux/mm_types.h>
 #include "damonxx/kapi.h"
 
-/* A part of @deed, if it is advice about mappings, as kapi_mm_apply() has it. */
-void damonxx_advise(struct mm_struct *mm, struct kapi_deed *deed);
+/* A part of @request, if it is advice about mappings, as kapi_mm_apply() has it. */
+void damonxx_advise(struct mm_struct *mm, struct kapi_action_request *request);
 
 #endif

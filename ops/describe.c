@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What is mapped at the addresses of access probes.  Nothing is changed there. */
+/* What is mapped at the addresses of access checks.  Nothing is changed there. */
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
 #include <linux/sched.h>
 #include "damonxx/compat/pagewalk.h"
 #include "ops/page.h"
-#include "ops/window.h"
+#include "ops/pt_cursor.h"
 
 /*
- * SAFETY: as in walk.c: any entry may be read as a pte_t, whose low frame bits mean nothing in
+ * SAFETY: as in walk.c: any entry may be read as a pte_t, whose low PFN bits mean nothing in
  * an entry for a huge page; while its table is locked the folio that it maps stays.
  */
-static void describe_entry(const struct window *w, unsigned long address, struct kapi_page *page)
+static void describe_entry(const struct pt_cursor *w, unsigned long address, struct kapi_page *page)
 {
 	unsigned long nr_pages = (w->end - w->start) >> PAGE_SHIFT;
 	pte_t *entry = w->entry;
 	pte_t value;
 
-	if (w->kind == WINDOW_TABLE) {
+	if (w->kind == PT_CURSOR_TABLE) {
 		entry += (address - w->start) >> PAGE_SHIFT;
 		nr_pages = 1;
 	}
@@ -28,34 +28,34 @@ static void describe_entry(const struct window *w, unsigned long address, struct
 }
 
 /* Under the mmap lock.  Returns how many are done, at least one. */
-static u32 describe_some(struct mm_struct *mm, const struct kapi_probe *probes,
+static u32 describe_some(struct mm_struct *mm, const struct kapi_access_check *checks,
 			 struct kapi_page *pages, u32 n)
 {
-	struct window w = {.mm = mm};
+	struct pt_cursor w = {.mm = mm};
 	u32 i;
 
 	for (i = 0; i < n; i++) {
-		if (i && window_held_enough(&w))
+		if (i && pt_cursor_held_enough(&w))
 			break;
 		pages[i] = (struct kapi_page){};
-		if (!window_covers(&w, probes[i].addr))
-			damonxx_window_move(&w, probes[i].addr);
-		if (w.kind != WINDOW_EMPTY)
-			describe_entry(&w, probes[i].addr, &pages[i]);
+		if (!pt_cursor_covers(&w, checks[i].addr))
+			damonxx_pt_cursor_move(&w, checks[i].addr);
+		if (w.kind != PT_CURSOR_EMPTY)
+			describe_entry(&w, checks[i].addr, &pages[i]);
 	}
-	damonxx_window_close(&w);
+	damonxx_pt_cursor_close(&w);
 	return i;
 }
 
-void kapi_probe_describe(struct kapi_mm *mm, const struct kapi_probe *probes,
+void kapi_describe_pages(struct kapi_mm *mm, const struct kapi_access_check *checks,
 			 struct kapi_page *pages, u32 n)
 {
 	struct mm_struct *watched = (struct mm_struct *)mm;
 	u32 done;
 
-	for (; n; probes += done, pages += done, n -= done) {
+	for (; n; checks += done, pages += done, n -= done) {
 		mmap_read_lock(watched);
-		done = describe_some(watched, probes, pages, min(n, MAX_PROBES_PER_HOLD));
+		done = describe_some(watched, checks, pages, min(n, MAX_CHECKS_PER_HOLD));
 		mmap_read_unlock(watched);
 		cond_resched();
 	}

@@ -91,12 +91,12 @@ static bool test(const struct kapi_filter *filter, struct folio *folio)
 	return value >= filter->min && value <= filter->max;
 }
 
-bool damonxx_folio_passes(const struct kapi_deed *deed, struct folio *folio)
+bool damonxx_folio_passes(const struct kapi_action_request *request, struct folio *folio)
 {
 	u32 i;
 
-	for (i = 0; i < deed->nr_filters; i++)
-		if (test(&deed->filters[i], folio) == deed->filters[i].matching)
-			return deed->filters[i].allow;
-	return deed->pass_by_default;
+	for (i = 0; i < request->nr_filters; i++)
+		if (test(&request->filters[i], folio) == request->filters[i].matching)
+			return request->filters[i].allow;
+	return request->pass_by_default;
 }

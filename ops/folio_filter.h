@@ -5,9 +5,9 @@
 #include <linux/mm_types.h>
 #include "damonxx/kapi.h"
 
-/* Whether the filters of @deed let its action have @folio.  CONTEXT: process, may sleep; a
+/* Whether the filters of @request let its action have @folio.  CONTEXT: process, may sleep; a
  * reference is held, and it was seen on an LRU list. */
-bool damonxx_folio_passes(const struct kapi_deed *deed, struct folio *folio);
+bool damonxx_folio_passes(const struct kapi_action_request *request, struct folio *folio);
 
 /* Makes @folio old; true if it had been accessed since the last time.  CONTEXT: the same. */
 bool damonxx_folio_age(struct folio *folio);

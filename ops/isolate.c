@@ -6,7 +6,7 @@
 #include "damonxx/compat/lru.h"
 #include "ops/isolate.h"
 
-/* The reference that isolation takes stands for the one in hand from now on. */
+/* The reference that isolation takes stands for that of the batch from now on. */
 static void isolate(struct folio *folio, struct isolated *isolated)
 {
 	if (compat_isolate(folio)) {
@@ -19,21 +19,21 @@ static void isolate(struct folio *folio, struct isolated *isolated)
 	folio_put(folio);
 }
 
-void damonxx_isolate_some(struct handful *hand, struct isolated *isolated)
+void damonxx_isolate_some(struct action_batch *batch, struct isolated *isolated)
 {
 	unsigned int i, left = 0;
 
 	*isolated = (struct isolated){
 		.folios = LIST_HEAD_INIT(isolated->folios),
-		.node = hand->nodes[0],
+		.node = batch->nodes[0],
 	};
-	for (i = 0; i < hand->nr_folios; i++) {
-		if (hand->nodes[i] == isolated->node) {
-			isolate(hand->folios[i], isolated);
+	for (i = 0; i < batch->nr_folios; i++) {
+		if (batch->nodes[i] == isolated->node) {
+			isolate(batch->folios[i], isolated);
 		} else {
-			hand->folios[left] = hand->folios[i];
-			hand->nodes[left++] = hand->nodes[i];
+			batch->folios[left] = batch->folios[i];
+			batch->nodes[left++] = batch->nodes[i];
 		}
 	}
-	hand->nr_folios = left;
+	batch->nr_folios = left;
 }

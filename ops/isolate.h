@@ -3,7 +3,7 @@
 #define DAMONXX_ISOLATE_H
 
 #include <linux/list.h>
-#include "ops/handful.h"
+#include "ops/action_batch.h"
 
 /* Folios that are on no LRU list for now, and in the kernel's count of such. */
 struct isolated {
@@ -13,10 +13,10 @@ struct isolated {
 };
 
 /*
- * Takes the first folio in hand, and all others for which the same node was noted, out of there
+ * Takes the first folio of @batch, and all others for which the same node was noted, out of there
  * and off their lists; those that are in somebody else's hands are let go.
- * CONTEXT: process; the hand is not empty.
+ * CONTEXT: process; the batch is not empty.
  */
-void damonxx_isolate_some(struct handful *hand, struct isolated *isolated);
+void damonxx_isolate_some(struct action_batch *batch, struct isolated *isolated);
 
 #endif

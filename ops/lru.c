@@ -4,7 +4,7 @@
 #include <linux/page_idle.h>
 #include <linux/swap.h>
 #include "damonxx/compat/lru.h"
-#include "ops/deeds.h"
+#include "ops/folio_actions.h"
 #include "ops/rmap.h"
 
 /* Who samples accesses meanwhile learns of that which is forgotten here. */
@@ -23,15 +23,15 @@ static void make_cold(struct folio *folio)
 }
 
 /* The kernel moves folios a few at a time, so the last ones may have to wait. */
-u64 damonxx_move_in_lru(struct handful *hand)
+u64 damonxx_move_in_lru(struct action_batch *batch)
 {
 	u64 moved_bytes = 0;
 	unsigned int i;
 
-	for (i = 0; i < hand->nr_folios; i++) {
-		struct folio *folio = hand->folios[i];
+	for (i = 0; i < batch->nr_folios; i++) {
+		struct folio *folio = batch->folios[i];
 
-		switch (hand->deed->action) {
+		switch (batch->request->action) {
 		case KAPI_ACTION_LRU_PRIO:
 			folio_activate(folio);
 			break;
@@ -45,6 +45,6 @@ u64 damonxx_move_in_lru(struct handful *hand)
 		moved_bytes += folio_size(folio);
 		folio_put(folio);
 	}
-	hand->nr_folios = 0;
+	batch->nr_folios = 0;
 	return moved_bytes;
 }

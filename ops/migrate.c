@@ -12,9 +12,9 @@
 #include <linux/vmstat.h>
 #include "damonxx/compat/lru.h"
 #include "damonxx/compat/migrate.h"
-#include "ops/deeds.h"
+#include "ops/folio_actions.h"
 #include "ops/isolate.h"
-#include "ops/moves.h"
+#include "ops/migration_history.h"
 
 /* Zones for user memory, best first, and what makes the allocator begin there. */
 static const struct {
@@ -57,7 +57,7 @@ static struct folio *allocate(struct folio *folio, unsigned long node)
 		return NULL;
 	place = __folio_alloc(flags | zones[zone].flag, folio_order(folio), node, NULL);
 	if (place)
-		damonxx_note_move(place);
+		damonxx_record_migration(place);
 	return place;
 }
 COMPAT_MIGRATION_TARGET(target, allocate)
@@ -66,26 +66,26 @@ COMPAT_MIGRATION_TARGET(target, allocate)
  * What is not to be moved is let go.  So is what there is no room for: an allocation that fails
  * would make the kernel split large folios.
  */
-static void choose(struct handful *hand)
+static void choose(struct action_batch *batch)
 {
 	unsigned int i, kept = 0;
 	u64 nr_pages = 0;
 
-	for (i = 0; i < hand->nr_folios; i++) {
-		struct folio *folio = hand->folios[i];
-		int node = hand->nodes[i];
+	for (i = 0; i < batch->nr_folios; i++) {
+		struct folio *folio = batch->folios[i];
+		int node = batch->nodes[i];
 
 		if (node < MAX_NUMNODES && node_state(node, N_MEMORY) && node != folio_nid(folio) &&
-		    !damonxx_has_moved(folio, hand->deed->rest_ms) &&
+		    !damonxx_migrated_lately(folio, batch->request->rest_ms) &&
 		    find_room(node, nr_pages + folio_nr_pages(folio)) < ARRAY_SIZE(zones)) {
 			nr_pages += folio_nr_pages(folio);
-			hand->folios[kept] = folio;
-			hand->nodes[kept++] = node;
+			batch->folios[kept] = folio;
+			batch->nodes[kept++] = node;
 		} else {
 			folio_put(folio);
 		}
 	}
-	hand->nr_folios = kept;
+	batch->nr_folios = kept;
 }
 
 static void put_back(struct list_head *folios)
@@ -100,15 +100,15 @@ static void put_back(struct list_head *folios)
 }
 
 /* migrate_pages() takes what it moved out of the list and out of the count of isolated pages. */
-u64 damonxx_migrate(struct handful *hand)
+u64 damonxx_migrate(struct action_batch *batch)
 {
 	struct isolated isolated;
 	unsigned int moved;
 	u64 nr_moved = 0;
 
-	choose(hand);
-	while (hand->nr_folios) {
-		damonxx_isolate_some(hand, &isolated);
+	choose(batch);
+	while (batch->nr_folios) {
+		damonxx_isolate_some(batch, &isolated);
 		moved = 0;
 		if (!list_empty(&isolated.folios))
 			migrate_pages(&isolated.folios, target, NULL, isolated.node, MIGRATE_ASYNC,

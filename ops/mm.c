@@ -64,7 +64,7 @@ bool kapi_pid_has_process(struct kapi_pid *pid)
 	return found;
 }
 
-/* The last reference would unmap everything: that is left to a kernel worker. */
+/* The last reference would unmap everything: that is left to a kernel kdamond. */
 void kapi_mm_put(struct kapi_mm *mm)
 {
 	mmput_async((struct mm_struct *)mm);

@@ -14,8 +14,8 @@
 #include "damonxx/compat/lru.h"
 #include "damonxx/compat/pagewalk.h"
 #include "ops/advice.h"
-#include "ops/handful.h"
-#include "ops/window.h"
+#include "ops/action_batch.h"
+#include "ops/pt_cursor.h"
 
 /* What one hold of the mmap lock looks at; few of these need more than a glance. */
 #define MAX_LOOKS_PER_HOLD 512U
@@ -24,42 +24,43 @@
  * By its place in the object that is mapped, in units of its size, so that it does not depend
  * on who asks or when.
  */
-static u32 choose_node(const struct kapi_deed *deed, const struct vm_area_struct *vma,
+static u32 choose_node(const struct kapi_action_request *request, const struct vm_area_struct *vma,
 		       unsigned long address, unsigned int order)
 {
 	u64 index, i;
 
-	if (!deed->nr_destinations || !deed->total_weight)
-		return deed->target_node;
+	if (!request->nr_destinations || !request->total_weight)
+		return request->target_node;
 	index = (vma->vm_pgoff >> order) + ((address - vma->vm_start) >> (PAGE_SHIFT + order));
-	index %= deed->total_weight;
-	for (i = 0; i + 1 < deed->nr_destinations && index >= deed->destinations[i].weight; i++)
-		index -= deed->destinations[i].weight;
-	return deed->destinations[i].node;
+	index %= request->total_weight;
+	for (i = 0; i + 1 < request->nr_destinations && index >= request->destinations[i].weight;
+	     i++)
+		index -= request->destinations[i].weight;
+	return request->destinations[i].node;
 }
 
 /* Whether the owner of the mapping has said who handles its memory. */
-static bool may_touch(const struct kapi_deed *deed, struct vm_area_struct *vma)
+static bool may_touch(const struct kapi_action_request *request, struct vm_area_struct *vma)
 {
 	if (is_vm_hugetlb_page(vma))
 		return false;
-	return deed->action == KAPI_ACTION_STAT ||
+	return request->action == KAPI_ACTION_STAT ||
 	       !(vma->vm_flags & VM_LOCKED || userfaultfd_armed(vma));
 }
 
 /*
  * The folio that the entry for @address maps, if it is one for an action, or NULL.
- * SAFETY: as in walk.c: any entry may be read as a pte_t, whose low frame bits mean nothing in
+ * SAFETY: as in walk.c: any entry may be read as a pte_t, whose low PFN bits mean nothing in
  * an entry for a huge page; while its table is locked the folio that it maps stays.
  */
-static struct folio *folio_at(const struct window *w, unsigned long address)
+static struct folio *folio_at(const struct pt_cursor *w, unsigned long address)
 {
 	unsigned long nr_pages = 1;
 	pte_t *entry = w->entry;
 	struct folio *folio;
 	pte_t value;
 
-	if (w->kind == WINDOW_TABLE)
+	if (w->kind == PT_CURSOR_TABLE)
 		entry += (address - w->start) >> PAGE_SHIFT;
 	else
 		nr_pages = PMD_SIZE >> PAGE_SHIFT;
@@ -70,58 +71,58 @@ static struct folio *folio_at(const struct window *w, unsigned long address)
 	return folio_test_lru(folio) && !is_zone_device_page(&folio->page) ? folio : NULL;
 }
 
-/* Takes what is mapped at @address, which the window covers; returns where to go on. */
-static unsigned long look(struct handful *hand, struct window *w, unsigned long address)
+/* Takes what is mapped at @address, which the cursor covers; returns where to go on. */
+static unsigned long look(struct action_batch *batch, struct pt_cursor *w, unsigned long address)
 {
-	const struct kapi_deed *deed = hand->deed;
+	const struct kapi_action_request *request = batch->request;
 	struct folio *folio;
 
-	if (w->kind == WINDOW_EMPTY || !may_touch(deed, w->vma))
+	if (w->kind == PT_CURSOR_EMPTY || !may_touch(request, w->vma))
 		return w->end;
 	folio = folio_at(w, address);
-	if (folio && !hand_knows(hand, folio) &&
-	    (deed->action == KAPI_ACTION_STAT || !compat_mapped_shared(folio))) {
+	if (folio && !batch_has(batch, folio) &&
+	    (request->action == KAPI_ACTION_STAT || !compat_mapped_shared(folio))) {
 		folio_get(folio);
-		hand_take(hand, folio, choose_node(deed, w->vma, address, folio_order(folio)));
+		batch_add(batch, folio, choose_node(request, w->vma, address, folio_order(folio)));
 	}
-	return w->kind == WINDOW_TABLE ? address + PAGE_SIZE : w->end;
+	return w->kind == PT_CURSOR_TABLE ? address + PAGE_SIZE : w->end;
 }
 
 /* One hold of the mmap lock.  Looks at one address at least. */
-static void gather(struct mm_struct *mm, struct handful *hand)
+static void gather(struct mm_struct *mm, struct action_batch *batch)
 {
-	struct kapi_deed *deed = hand->deed;
-	unsigned long address = deed->start & PAGE_MASK;
-	struct window w = {.mm = mm};
+	struct kapi_action_request *request = batch->request;
+	unsigned long address = request->start & PAGE_MASK;
+	struct pt_cursor w = {.mm = mm};
 	unsigned int looks;
 
 	mmap_read_lock(mm);
-	for (looks = 0; address < deed->end && looks < MAX_LOOKS_PER_HOLD; looks++) {
-		if (hand_is_full(hand) || (looks && window_held_enough(&w)))
+	for (looks = 0; address < request->end && looks < MAX_LOOKS_PER_HOLD; looks++) {
+		if (batch_is_full(batch) || (looks && pt_cursor_held_enough(&w)))
 			break;
-		if (!window_covers(&w, address))
-			damonxx_window_move(&w, address);
-		address = look(hand, &w, address);
+		if (!pt_cursor_covers(&w, address))
+			damonxx_pt_cursor_move(&w, address);
+		address = look(batch, &w, address);
 	}
-	damonxx_window_close(&w);
+	damonxx_pt_cursor_close(&w);
 	mmap_read_unlock(mm);
-	deed->start = min_t(u64, address, deed->end);
+	request->start = min_t(u64, address, request->end);
 }
 
-void kapi_mm_apply(struct kapi_mm *mm, struct kapi_deed *deed)
+void kapi_mm_apply(struct kapi_mm *mm, struct kapi_action_request *request)
 {
-	struct handful hand = {.deed = deed};
+	struct action_batch batch = {.request = request};
 
-	switch (deed->action) {
+	switch (request->action) {
 	case KAPI_ACTION_WILLNEED:
 	case KAPI_ACTION_HUGEPAGE:
 	case KAPI_ACTION_NOHUGEPAGE:
 	case KAPI_ACTION_COLLAPSE:
-		damonxx_advise((struct mm_struct *)mm, deed);
+		damonxx_advise((struct mm_struct *)mm, request);
 		break;
 	default:
-		gather((struct mm_struct *)mm, &hand);
-		damonxx_hand_apply(&hand);
+		gather((struct mm_struct *)mm, &batch);
+		damonxx_batch_apply(&batch);
 	}
 	cond_resched();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Physical memory: folios by frame, whoever maps them.
+// Physical memory: folios by PFN, whoever maps them.
 #include "ops/operations.hh"
 
 namespace damon {
@@ -52,15 +52,15 @@ void update(target &t)
 		find_ram(t);
 }
 
-bool clear(target &, span<kapi_probe> probes)
+bool clear(target &, span<kapi_access_check> checks)
 {
-	kapi_phys_clear(probes.data(), probes.size());
+	kapi_phys_prepare_access_checks(checks.data(), checks.size());
 	return true;
 }
 
-void test(target &, span<kapi_probe> probes)
+void test(target &, span<kapi_access_check> checks)
 {
-	kapi_phys_test(probes.data(), probes.size());
+	kapi_phys_check_accesses(checks.data(), checks.size());
 }
 
 bool alive(const target &)
@@ -68,14 +68,14 @@ bool alive(const target &)
 	return true;
 }
 
-void describe(const target &, span<const kapi_probe> probes, kapi_page *pages)
+void describe(const target &, span<const kapi_access_check> checks, kapi_page *pages)
 {
-	kapi_phys_describe(probes.data(), pages, probes.size());
+	kapi_phys_describe_pages(checks.data(), pages, checks.size());
 }
 
-void apply(const target &, kapi_deed &deed)
+void apply(const target &, kapi_action_request &request)
 {
-	kapi_phys_apply(&deed);
+	kapi_phys_apply(&request);
 }
 
 } // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Access probes by physical address, through all mappings of the folio that is there.
+ * Access checks by physical address, through all mappings of the folio that is there.
  *
  * Accessed bits are borrowed as in walk.c.  A folio is accessed if any of its pages is, by
  * anybody; the idle flag also tells of accesses without a mapping, by system calls.
@@ -11,22 +11,22 @@
 #include <linux/sched.h>
 #include "damonxx/compat/pagewalk.h"
 #include "damonxx/kapi.h"
-#include "ops/frames.h"
+#include "ops/pfn.h"
 #include "ops/page.h"
 #include "ops/rmap.h"
 
-/* kapi_probe.flags */
-#define PROBE_CHECKED 0x01  /* cleared */
-#define PROBE_BORROWED 0x02 /* an accessed bit was set and belongs back */
-#define PROBE_FREE 0x04     /* nobody used it */
+/* kapi_access_check.flags */
+#define CHECK_PREPARED 0x01 /* cleared */
+#define CHECK_BORROWED 0x02 /* an accessed bit was set and belongs back */
+#define CHECK_FREE 0x04	    /* nobody used it */
 
-/* What tells a folio from the next one in the same frame; its address alone does not. */
+/* What tells a folio from the next one at the same PFN; its address alone does not. */
 static u32 identity(const struct folio *folio)
 {
 	return (u32)((unsigned long)folio->mapping >> 3) ^ (u32)folio->index;
 }
 
-/* Returns the probe's flags; 0: for the reason in *@outcome. */
+/* Returns the check's flags; 0: for the reason in *@outcome. */
 static u8 clear_folio(struct folio *folio, u8 *outcome)
 {
 	bool young, seen = damonxx_rmap_clear(folio, &young);
@@ -38,77 +38,77 @@ static u8 clear_folio(struct folio *folio, u8 *outcome)
 			*outcome = KAPI_ABSENT;
 		if (!seen || *outcome == KAPI_ABSENT)
 			return 0;
-		return young ? PROBE_CHECKED | PROBE_BORROWED : PROBE_CHECKED;
+		return young ? CHECK_PREPARED | CHECK_BORROWED : CHECK_PREPARED;
 	}
 	if (young && !folio_test_young(folio))
 		folio_set_young(folio);
 	if (seen && !folio_test_idle(folio))
 		folio_set_idle(folio);
-	return seen ? PROBE_CHECKED : 0;
+	return seen ? CHECK_PREPARED : 0;
 }
 
-static u8 test_folio(struct folio *folio, const struct kapi_probe *probe)
+static u8 test_folio(struct folio *folio, const struct kapi_access_check *check)
 {
-	bool was_free = probe->flags & PROBE_FREE;
+	bool was_free = check->flags & CHECK_FREE;
 	bool young;
 
 	if (IS_ENABLED(CONFIG_PAGE_IDLE_FLAG) && !was_free && !folio_test_idle(folio))
 		return KAPI_ACCESSED;
-	if (!IS_ENABLED(CONFIG_PAGE_IDLE_FLAG) && !was_free && probe->frame != identity(folio))
+	if (!IS_ENABLED(CONFIG_PAGE_IDLE_FLAG) && !was_free && check->pfn != identity(folio))
 		return KAPI_BUSY;
 	if (!damonxx_rmap_test(folio, &young))
 		return KAPI_BUSY;
-	if (!young && probe->flags & PROBE_BORROWED)
+	if (!young && check->flags & CHECK_BORROWED)
 		damonxx_rmap_set(folio);
 	return young ? KAPI_ACCESSED : KAPI_IDLE;
 }
 
 /* There is no folio to look at, for the reason @outcome. */
-static void end_probe(struct kapi_probe *probe, u8 outcome, bool testing)
+static void end_check(struct kapi_access_check *check, u8 outcome, bool testing)
 {
-	if (testing && (outcome != KAPI_IDLE || probe->flags & PROBE_CHECKED))
+	if (testing && (outcome != KAPI_IDLE || check->flags & CHECK_PREPARED))
 		outcome = KAPI_BUSY; /* it is not what it was */
 	else if (!testing && outcome == KAPI_IDLE)
-		probe->flags = PROBE_FREE;
-	probe->outcome = outcome;
+		check->flags = CHECK_FREE;
+	check->outcome = outcome;
 }
 
 /*
  * Clears or tests one after the other.  For neighbours in the same folio the answer is that of
  * the first: a second clearing would find nothing to give back.
  */
-static __always_inline void probe_all(struct kapi_probe *probes, u32 n, bool testing)
+static __always_inline void check_all(struct kapi_access_check *checks, u32 n, bool testing)
 {
 	const struct folio *last = NULL;
 	struct online online = {};
 	u32 i;
 
 	for (i = 0; i < n; i++) {
-		struct kapi_probe *probe = &probes[i];
+		struct kapi_access_check *check = &checks[i];
 		struct folio *folio = NULL;
 		u8 outcome = KAPI_BUSY;
 
 		if (!testing)
-			probe->flags = 0;
+			check->flags = 0;
 		/* What clearing could not do is decided. */
-		if (!testing || probe->flags)
-			folio = get_folio(&online, PHYS_PFN(probe->addr), &outcome);
+		if (!testing || check->flags)
+			folio = get_folio(&online, PHYS_PFN(check->addr), &outcome);
 		if (folio) {
 			if (testing) {
-				probe->outcome = folio == last ? probes[i - 1].outcome :
-								 test_folio(folio, probe);
+				check->outcome = folio == last ? checks[i - 1].outcome
+							       : test_folio(folio, check);
 			} else if (folio == last) {
-				probe->flags = probes[i - 1].flags;
-				probe->outcome = probes[i - 1].outcome;
-				probe->frame = identity(folio);
+				check->flags = checks[i - 1].flags;
+				check->outcome = checks[i - 1].outcome;
+				check->pfn = identity(folio);
 			} else {
-				probe->flags = clear_folio(folio, &outcome);
-				probe->outcome = outcome;
-				probe->frame = identity(folio);
+				check->flags = clear_folio(folio, &outcome);
+				check->outcome = outcome;
+				check->pfn = identity(folio);
 			}
 			folio_put(folio);
-		} else if (!testing || probe->flags) {
-			end_probe(probe, outcome, testing);
+		} else if (!testing || check->flags) {
+			end_check(check, outcome, testing);
 		}
 		last = folio;
 		if (i % 16 == 15)
@@ -116,24 +116,25 @@ static __always_inline void probe_all(struct kapi_probe *probes, u32 n, bool tes
 	}
 }
 
-void kapi_phys_clear(struct kapi_probe *probes, u32 n)
+void kapi_phys_prepare_access_checks(struct kapi_access_check *checks, u32 n)
 {
-	probe_all(probes, n, false);
+	check_all(checks, n, false);
 }
 
-void kapi_phys_test(struct kapi_probe *probes, u32 n)
+void kapi_phys_check_accesses(struct kapi_access_check *checks, u32 n)
 {
-	probe_all(probes, n, true);
+	check_all(checks, n, true);
 }
 
-void kapi_phys_describe(const struct kapi_probe *probes, struct kapi_page *pages, u32 n)
+void kapi_phys_describe_pages(const struct kapi_access_check *checks, struct kapi_page *pages,
+			      u32 n)
 {
 	struct online online = {};
 	u32 i;
 
 	for (i = 0; i < n; i++) {
 		u8 outcome;
-		struct folio *folio = get_folio(&online, PHYS_PFN(probes[i].addr), &outcome);
+		struct folio *folio = get_folio(&online, PHYS_PFN(checks[i].addr), &outcome);
 
 		pages[i] = (struct kapi_page){};
 		if (folio) {

@@ -2,39 +2,39 @@
 /* Actions on physical memory, folio by folio, whoever maps them. */
 #include <linux/mm.h>
 #include <linux/nodemask.h>
-#include "ops/frames.h"
-#include "ops/handful.h"
+#include "ops/pfn.h"
+#include "ops/action_batch.h"
 
 /* What one call looks at where there is little to be found. */
 #define MAX_LOOKS 4096U
 
-/* Takes what is at @frame; returns the frame to go on with. */
-static unsigned long look(struct handful *hand, struct online *online, unsigned long frame)
+/* Takes what is at @pfn; returns the PFN to go on with. */
+static unsigned long look(struct action_batch *batch, struct online *online, unsigned long pfn)
 {
 	u8 outcome;
-	struct folio *folio = get_folio(online, frame, &outcome);
+	struct folio *folio = get_folio(online, pfn, &outcome);
 	unsigned long next;
 
 	if (!folio)
-		return frame + 1;
-	/* Not from @frame on: that may be in its middle. */
+		return pfn + 1;
+	/* Not from @pfn on: that may be in its middle. */
 	next = folio_pfn(folio) + folio_nr_pages(folio);
-	if (hand_knows(hand, folio))
+	if (batch_has(batch, folio))
 		folio_put(folio);
 	else
-		hand_take(hand, folio, hand->deed->target_node);
+		batch_add(batch, folio, batch->request->target_node);
 	return next;
 }
 
-void kapi_phys_apply(struct kapi_deed *deed)
+void kapi_phys_apply(struct kapi_action_request *request)
 {
-	unsigned long frame = PHYS_PFN(deed->start), end = PFN_UP(deed->end);
-	struct handful hand = {.deed = deed};
+	unsigned long pfn = PHYS_PFN(request->start), end = PFN_UP(request->end);
+	struct action_batch batch = {.request = request};
 	struct online online = {};
 	unsigned int looks;
 
-	for (looks = 0; frame < end && looks < MAX_LOOKS && !hand_is_full(&hand); looks++)
-		frame = look(&hand, &online, frame);
-	deed->start = min(deed->end, PFN_PHYS(frame));
-	damonxx_hand_apply(&hand);
+	for (looks = 0; pfn < end && looks < MAX_LOOKS && !batch_is_full(&batch); looks++)
+		pfn = look(&batch, &online, pfn);
+	request->start = min(request->end, PFN_PHYS(pfn));
+	damonxx_batch_apply(&batch);
 }

@@ -6,7 +6,7 @@
 #include <linux/swap.h>
 #include <linux/vmstat.h>
 #include "damonxx/compat/lru.h"
-#include "ops/deeds.h"
+#include "ops/folio_actions.h"
 #include "ops/isolate.h"
 #include "ops/rmap.h"
 
@@ -28,22 +28,22 @@ static void make_old(struct folio *folio)
 	folio_test_clear_young(folio);
 }
 
-static void choose(struct handful *hand)
+static void choose(struct action_batch *batch)
 {
 	unsigned int i, kept = 0;
 
-	for (i = 0; i < hand->nr_folios; i++) {
-		struct folio *folio = hand->folios[i];
+	for (i = 0; i < batch->nr_folios; i++) {
+		struct folio *folio = batch->folios[i];
 
 		if (has_place(folio)) {
 			make_old(folio);
-			hand->folios[kept] = folio;
-			hand->nodes[kept++] = folio_nid(folio);
+			batch->folios[kept] = folio;
+			batch->nodes[kept++] = folio_nid(folio);
 		} else {
 			folio_put(folio);
 		}
 	}
-	hand->nr_folios = kept;
+	batch->nr_folios = kept;
 }
 
 /* reclaim_pages() puts back what stays; the kernel's count is left to who isolated. */
@@ -63,14 +63,14 @@ static u64 reclaim_node(struct isolated *isolated)
 	return nr_reclaimed;
 }
 
-u64 damonxx_reclaim(struct handful *hand)
+u64 damonxx_reclaim(struct action_batch *batch)
 {
 	struct isolated isolated;
 	u64 nr_reclaimed = 0;
 
-	choose(hand);
-	while (hand->nr_folios) {
-		damonxx_isolate_some(hand, &isolated);
+	choose(batch);
+	while (batch->nr_folios) {
+		damonxx_isolate_some(batch, &isolated);
 		nr_reclaimed += reclaim_node(&isolated);
 		cond_resched();
 	}

@@ -13,7 +13,7 @@
 enum what { CLEAR, TEST, SET };
 
 struct walk {
-	unsigned long frame, nr_pages; /* of the folio */
+	unsigned long pfn, nr_pages;   /* of the folio */
 	pgoff_t first;		       /* its place in the maps */
 	bool alone;		       /* one entry maps it, and that is all */
 	bool young;		       /* the answer so far */
@@ -69,7 +69,7 @@ static bool visit_huge(struct walk *walk, struct mm_struct *mm, pmd_t *pmd, unsi
 	bool enough = false;
 
 	if (pmd_present(value) && pmd_trans_huge(value) &&
-	    pmd_pfn(value) - walk->frame < walk->nr_pages)
+	    pmd_pfn(value) - walk->pfn < walk->nr_pages)
 		enough = visit(walk, mm, address & PMD_MASK, PMD_SIZE, (pte_t *)pmd,
 			       native_make_pte(native_pmd_val(value)), what);
 	spin_unlock(lock);
@@ -101,7 +101,7 @@ static __always_inline bool visit_table(struct walk *walk, struct mm_struct *mm,
 	for (entry = first; !enough && address < end; address += PAGE_SIZE, entry++) {
 		pte_t value = ptep_get(entry);
 
-		if (pte_present(value) && pte_pfn(value) - walk->frame < walk->nr_pages)
+		if (pte_present(value) && pte_pfn(value) - walk->pfn < walk->nr_pages)
 			enough = visit(walk, mm, address, PAGE_SIZE, entry, value, what);
 	}
 	if (what == TEST)
@@ -197,7 +197,7 @@ static __always_inline bool walk_folio(struct folio *folio, struct walk *walk, e
 	struct anon_vma *map;
 	pgoff_t last;
 
-	walk->frame = folio_pfn(folio);
+	walk->pfn = folio_pfn(folio);
 	walk->nr_pages = folio_nr_pages(folio);
 	walk->first = folio->index;
 	walk->alone = walk->nr_pages == 1 && atomic_read(&folio->_mapcount) == 0;

@@ -8,7 +8,7 @@ namespace damon {
 namespace {
 
 constexpr u32 most_areas = 64;
-constexpr u32 mappings_per_window = 64;
+constexpr u32 mappings_per_aggregation = 64;
 
 // Mapped ranges come in batches that fit the stack; the mmap lock is free in between.  Returns
 // how many there were.
@@ -41,19 +41,19 @@ void follow_mappings(target &t)
 
 	mapped_areas areas{t.found};
 	t.seen_changes = kapi_mm_changes(mm.get());
-	t.patience_windows = scan_mappings(mm.get(), areas) / mappings_per_window;
+	t.recheck_delay = scan_mappings(mm.get(), areas) / mappings_per_aggregation;
 	if (!t.found.empty())
 		t.regions.set_ranges(t.found.all());
 }
 
 // A look at all mappings should cost little, however often they change and however many there
-// are: so many of them per window.  Regions that the user gave stay until the update.
+// are: so many of them per aggregation.  Regions that the user gave stay until the update.
 bool mappings_changed(target &t)
 {
 	if (t.found.empty())
 		return false;
-	if (t.patience_windows) {
-		t.patience_windows--;
+	if (t.recheck_delay) {
+		t.recheck_delay--;
 		return false;
 	}
 	const mm_ref mm = t.hold_mm();
@@ -70,22 +70,22 @@ void keep_ranges(target &) {}
 
 // A process that has exited counts as idle until its parent has waited for it: who watches a
 // child asks for results as long as it does not know that the child has ended.
-bool clear(target &t, span<kapi_probe> probes)
+bool clear(target &t, span<kapi_access_check> checks)
 {
 	if (const mm_ref mm = t.hold_mm()) {
-		kapi_probe_clear(mm.get(), probes.data(), probes.size());
+		kapi_prepare_access_checks(mm.get(), checks.data(), checks.size());
 		return true;
 	}
-	region_table::forget(probes);
+	region_table::forget(checks);
 	return t.pid && kapi_pid_has_process(t.pid.get());
 }
 
-void test(target &t, span<kapi_probe> probes)
+void test(target &t, span<kapi_access_check> checks)
 {
 	if (const mm_ref mm = t.hold_mm())
-		kapi_probe_test(mm.get(), probes.data(), probes.size());
+		kapi_check_accesses(mm.get(), checks.data(), checks.size());
 	else
-		region_table::forget(probes);
+		region_table::forget(checks);
 }
 
 bool alive(const target &t)
@@ -93,22 +93,22 @@ bool alive(const target &t)
 	return t.hold_mm() || (t.pid && kapi_pid_has_process(t.pid.get()));
 }
 
-void describe(const target &t, span<const kapi_probe> probes, kapi_page *pages)
+void describe(const target &t, span<const kapi_access_check> checks, kapi_page *pages)
 {
 	if (const mm_ref mm = t.hold_mm()) {
-		kapi_probe_describe(mm.get(), probes.data(), pages, probes.size());
+		kapi_describe_pages(mm.get(), checks.data(), pages, checks.size());
 		return;
 	}
-	for (kapi_page &page : span{pages, probes.size()})
+	for (kapi_page &page : span{pages, checks.size()})
 		page = {};
 }
 
-void apply(const target &t, kapi_deed &deed)
+void apply(const target &t, kapi_action_request &request)
 {
 	if (const mm_ref mm = t.hold_mm())
-		kapi_mm_apply(mm.get(), &deed);
+		kapi_mm_apply(mm.get(), &request);
 	else
-		deed.start = deed.end;
+		request.start = request.end;
 }
 
 bool never(target &)

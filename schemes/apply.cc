@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "schemes/apply.hh"
 #include "core/trace.hh"
-#include "schemes/allowance.hh"
+#include "schemes/effective_quota.hh"
 
 namespace damon {
 
@@ -15,10 +15,18 @@ struct candidate {
 	u32 i;
 };
 
-class rounds {
+// Other schemes may have split what @s acted on.
+scan_position not_below_acted(const scheme &s, scan_position at)
+{
+	if (s.pass.acted.known && s.pass.acted.target == at.target)
+		at.address = max(at.address, s.pass.acted.address);
+	return at;
+}
+
+class apply_pass {
 public:
-	explicit rounds(const round_means &means)
-		: m_{means}, listening_{kapi_trace_enabled(KAPI_TRACE_BEFORE_APPLY)}
+	explicit apply_pass(const apply_context &context)
+		: m_{context}, listening_{kapi_trace_enabled(KAPI_TRACE_BEFORE_APPLY)}
 	{
 	}
 
@@ -32,7 +40,7 @@ private:
 	bool cut_as_filtered(const candidate &c, bool &bypasses);
 	bool cut_to_quota(const candidate &c);
 	bool act(const candidate &c, bool bypasses);
-	u64 do_deed(const candidate &c, kapi_deed &deed, u64 &took_ns);
+	u64 do_request(const candidate &c, kapi_action_request &request, u64 &took_ns);
 	void tell(const candidate &c, tried_region &region, u64 passed_bytes);
 	void stop_at(const candidate &last);
 	void charge(scheme &s, u64 tried_bytes, u64 applied_bytes, u64 took_ns);
@@ -40,13 +48,13 @@ private:
 	target &target_of(const candidate &c) const { return m_.targets[c.target_index]; }
 	region_table &regions_of(const candidate &c) const { return target_of(c).regions; }
 
-	const round_means &m_;
+	const apply_context &m_;
 	bool listening_;
 };
 
 // Regions come one by one, and for each all schemes: what one of them does to its age is seen by
 // those behind.
-bool rounds::run()
+bool apply_pass::run()
 {
 	for (u32 number = 0; number < m_.targets.size(); number++) {
 		const target &t = m_.targets[number];
@@ -54,7 +62,7 @@ bool rounds::run()
 		for (u32 i = 0; !t.gone && i < t.regions.count(); i++) {
 			for (u32 index = 0; index < m_.schemes.size(); index++) {
 				const candidate c{m_.schemes[index], index, number, i};
-				if (!c.s.in_round || visit(c))
+				if (!c.s.pass.active || visit(c))
 					continue;
 				stop_at(c);
 				return false;
@@ -66,15 +74,16 @@ bool rounds::run()
 }
 
 // False: somebody waits.
-bool rounds::visit(const candidate &c)
+bool apply_pass::visit(const candidate &c)
 {
 	bool bypasses = false;
 
-	if (c.s.full() || c.s.resting) {
+	if (c.s.full() || c.s.pass.deactivated) {
 		// Others of the pool have used up what was left.
-		if (!c.s.resume.known && !c.s.resting)
-			c.s.resume = {c.target_index, regions_of(c).range(c.i).start, true};
-		c.s.cut_short |= !is_before_resume(c);
+		if (!c.s.pass.resume.known && !c.s.pass.deactivated)
+			c.s.pass.resume = not_below_acted(
+				c.s, {c.target_index, regions_of(c).range(c.i).start, true});
+		c.s.pass.cut_short |= !is_before_resume(c);
 		return true;
 	}
 	if (!is_past_resume(c) || !is_chosen(c) || !cut_as_filtered(c, bypasses) ||
@@ -83,9 +92,9 @@ bool rounds::visit(const candidate &c)
 	return act(c, bypasses);
 }
 
-bool rounds::is_before_resume(const candidate &c) const
+bool apply_pass::is_before_resume(const candidate &c) const
 {
-	const place &resume = c.s.resume;
+	const scan_position &resume = c.s.pass.resume;
 
 	return resume.known && (c.target_index < resume.target ||
 				(c.target_index == resume.target &&
@@ -93,14 +102,14 @@ bool rounds::is_before_resume(const candidate &c) const
 }
 
 // Memory below has had its turn; a region on both sides is cut.
-bool rounds::is_past_resume(const candidate &c)
+bool apply_pass::is_past_resume(const candidate &c)
 {
-	place &resume = c.s.resume;
+	scan_position &resume = c.s.pass.resume;
 	const addr_range range = regions_of(c).range(c.i);
 
 	// Another scheme has cut what this one was applied to.
-	if (c.s.done.known && c.s.done.target == c.target_index &&
-	    range.start < c.s.done.address)
+	if (c.s.pass.acted.known && c.s.pass.acted.target == c.target_index &&
+	    range.start < c.s.pass.acted.address)
 		return false;
 	if (!is_before_resume(c)) {
 		resume.known = false;
@@ -108,126 +117,127 @@ bool rounds::is_past_resume(const candidate &c)
 	}
 	if (c.target_index == resume.target && range.end > resume.address &&
 	    regions_of(c).cut_at(c.i, resume.address))
-		c.s.resume_cut = resume;
+		c.s.pass.resume_split = resume;
 	return false;
 }
 
-bool rounds::is_chosen(const candidate &c) const
+bool apply_pass::is_chosen(const candidate &c) const
 {
 	const region_table &regions = regions_of(c);
 
-	return matches(c.s.wanted.pattern, regions, c.i, m_.at) &&
+	return matches(c.s.config.pattern, regions, c.i, m_.at) &&
 	       (!c.s.limited() ||
 		c.s.priority(regions, c.i, m_.at, m_.attrs.aggr_us) >= c.s.min_score);
 }
 
 // False: the core's filters reject the region's beginning, which it is now.
-bool rounds::cut_as_filtered(const candidate &c, bool &bypasses)
+bool apply_pass::cut_as_filtered(const candidate &c, bool &bypasses)
 {
 	region_table &regions = regions_of(c);
 
-	if (c.s.wanted.core_filters.empty())
+	if (c.s.config.core_filters.empty())
 		return true;
-	const filter_verdict verdict =
-		c.s.judge(regions, c.i, c.target_index, m_.at, m_.weights);
-	bypasses = verdict.bypasses;
-	if (verdict.end < regions.range(c.i).end && !regions.cut_at(c.i, verdict.end))
+	const filter_result decision =
+		c.s.evaluate_filters(regions, c.i, c.target_index, m_.at, m_.weights);
+	bypasses = decision.bypasses;
+	if (decision.end < regions.range(c.i).end && !regions.cut_at(c.i, decision.end))
 		return false;
-	return verdict.accepted;
+	return decision.accepted;
 }
 
 // False: what the quota leaves cannot be cut off.
-bool rounds::cut_to_quota(const candidate &c)
+bool apply_pass::cut_to_quota(const candidate &c)
 {
 	region_table &regions = regions_of(c);
 	const addr_range range = regions.range(c.i);
-	const quota_inputs &wanted = c.s.wanted.quota;
-	const u64 left = c.s.quota.left_bytes(wanted);
+	const quota_inputs &config = c.s.config.quota;
+	const u64 left = c.s.quota.left_bytes(config);
 
 	if (!c.s.limited() || range.size() <= left)
 		return true;
-	const u64 end = align_down(range.start + left, c.s.quota.cut_bytes(wanted));
+	const u64 end = align_down(range.start + left, c.s.quota.cut_bytes(config));
 	if (!regions.cut_at(c.i, end))
 		return false;
-	c.s.cut = {c.target_index, end, true};
+	c.s.pass.split = {c.target_index, end, true};
 	return true;
 }
 
 // False: somebody waits.
-bool rounds::act(const candidate &c, bool bypasses)
+bool apply_pass::act(const candidate &c, bool bypasses)
 {
 	scheme &s = c.s;
 	region_table &regions = regions_of(c);
 	const addr_range range = regions.range(c.i);
 	tried_region region{range, regions.moving_sum(c.i, m_.at.left, m_.at.length),
 			    regions.age(c.i)};
-	kapi_deed deed = s.deed;
+	kapi_action_request request = s.request;
 	u64 took_ns = 0;
 
 	if (listening_) [[unlikely]]
-		round_trace{c.scheme_index, m_.unit_bytes}.before_apply(c.target_index, regions,
-									region);
-	deed.start = range.start;
-	deed.end = range.end;
+		pass_trace{c.scheme_index, m_.unit_bytes}.before_apply(c.target_index, regions,
+								       region);
+	request.start = range.start;
+	request.end = range.end;
 	if (bypasses) {
-		deed.nr_filters = 0;
-		deed.pass_by_default = true;
+		request.nr_filters = 0;
+		request.pass_by_default = true;
 	}
-	const place stopped{c.target_index, do_deed(c, deed, took_ns), true};
+	const scan_position stopped{c.target_index, do_request(c, request, took_ns), true};
 	region.range.end = stopped.address;
 	if (stopped.address < range.end && regions.cut_at(c.i, stopped.address))
-		s.cut = stopped;
-	s.done = stopped;
-	s.deed.last_folio = deed.last_folio;
+		s.pass.split = stopped;
+	s.pass.acted = stopped;
+	s.request.last_folio = request.last_folio;
 
-	if (s.wanted.action != action::stat)
+	if (s.config.action != action::stat)
 		regions.reset_age(c.i);
-	s.note(region.range.size(), deed);
+	s.note(region.range.size(), request);
 	if (s.limited())
-		charge(s, region.range.size(), deed.applied_bytes, took_ns);
+		charge(s, region.range.size(), request.applied_bytes, took_ns);
 	if (s.full())
-		s.resume = stopped;
-	tell(c, region, deed.passed_bytes);
+		s.pass.resume = stopped;
+	tell(c, region, request.passed_bytes);
 	return !(s.acts && m_.interrupted());
 }
 
 // What a scheme has used is gone for the others of its pool.
-void rounds::charge(scheme &s, u64 tried_bytes, u64 applied_bytes, u64 took_ns)
+void apply_pass::charge(scheme &s, u64 tried_bytes, u64 applied_bytes, u64 took_ns)
 {
-	const quota_inputs &wanted = s.wanted.quota;
+	const quota_inputs &config = s.config.quota;
 	const u64 before = s.quota.charged_bytes();
 
-	s.stats.qt_exceeds += s.quota.charge(wanted, tried_bytes, applied_bytes, took_ns);
-	if (!wanted.pool)
+	s.stats.qt_exceeds += s.quota.charge(config, tried_bytes, applied_bytes, took_ns);
+	if (!config.pool)
 		return;
 	for (scheme &other : m_.schemes)
-		if (&other != &s && other.limited() && other.wanted.quota.pool == wanted.pool)
+		if (&other != &s && other.limited() && other.config.quota.pool == config.pool)
 			other.stats.qt_exceeds += other.quota.charge_for_another(
-				other.wanted.quota, s.quota.charged_bytes() - before, took_ns);
+				other.config.quota, s.quota.charged_bytes() - before, took_ns);
 }
 
 // Part by part.  Returns the end of what has had its turn.
-u64 rounds::do_deed(const candidate &c, kapi_deed &deed, u64 &took_ns)
+u64 apply_pass::do_request(const candidate &c, kapi_action_request &request, u64 &took_ns)
 {
-	const u64 end = deed.end;
-	const u64 left_ns = c.s.quota.left_ns(c.s.wanted.quota);
+	const u64 end = request.end;
+	const u64 left_ns = c.s.quota.left_ns(c.s.config.quota);
 
-	while (c.s.acts && deed.start < end) {
-		const u64 part = deed.start;
+	while (c.s.acts && request.start < end) {
+		const u64 part = request.start;
 		const u64 begun_ns = kapi_now_ns();
 
-		m_.ops.apply(target_of(c), deed);
+		m_.ops.apply(target_of(c), request);
 		took_ns += kapi_now_ns() - begun_ns;
-		if (!DAMON_CHECK(deed.start > part))
+		if (!DAMON_CHECK(request.start > part))
 			break;
 		kapi_cond_resched();
 		if (took_ns >= left_ns || m_.interrupted())
-			return min(max(align_down(deed.start, page_bytes), part + page_bytes), end);
+			return min(max(align_down(request.start, page_bytes), part + page_bytes),
+				   end);
 	}
 	return end;
 }
 
-void rounds::tell(const candidate &c, tried_region &region, u64 passed_bytes)
+void apply_pass::tell(const candidate &c, tried_region &region, u64 passed_bytes)
 {
 	if (!m_.walk)
 		return;
@@ -239,7 +249,7 @@ void rounds::tell(const candidate &c, tried_region &region, u64 passed_bytes)
 }
 
 // @last, and the schemes before it, have been at its region; those behind it have not.
-void rounds::stop_at(const candidate &last)
+void apply_pass::stop_at(const candidate &last)
 {
 	const addr_range range = regions_of(last).range(last.i);
 
@@ -247,45 +257,45 @@ void rounds::stop_at(const candidate &last)
 		scheme &s = m_.schemes[index];
 		const bool was_here = index <= last.scheme_index;
 
-		if (!s.in_round || s.resume.known || s.cut_short)
+		if (!s.pass.active || s.pass.resume.known || s.pass.cut_short)
 			continue;
-		s.resume = {last.target_index, was_here ? range.end : range.start, true};
-		if (was_here && s.done.known && s.done.target == last.target_index)
-			s.resume.address = max(s.resume.address, s.done.address);
+		s.pass.resume = not_below_acted(
+			s, {last.target_index, was_here ? range.end : range.start, true});
 	}
 }
 
-void begin_round(scheme &s, u32 index, const round_means &m)
+void begin_pass(scheme &s, u32 index, const apply_context &m)
 {
 	s.schedule(m.at.now_samples, m.attrs);
-	s.in_round = !s.resting && !s.exhausted();
-	s.cut_short = false;
-	s.done = s.cut = s.resume_cut = {};
-	s.deed.last_folio = 0;
+	s.pass.active = !s.pass.deactivated && !s.exhausted();
+	s.pass.acted = {};
+	s.request.last_folio = 0;
 	if (m.walk)
 		m.walk->begin(index);
-	if (s.in_round)
-		decide_allowance(s, index, m);
+	if (s.pass.active)
+		decide_effective_quota(s, index, m);
 }
 
-void rejoin(const place &cut, const round_means &m)
+void rejoin(const scan_position &cut, const apply_context &m)
 {
 	if (cut.known && cut.target < m.targets.size())
 		m.targets[cut.target].regions.rejoin_at(cut.address, m.region_limit_bytes);
 }
 
-void finish_round(scheme &s, u32 index, const round_means &m)
+void finish_pass(scheme &s, u32 index, const apply_context &m)
 {
-	if (s.in_round) {
+	if (s.pass.active) {
 		// A place that was not found, or at the very end, is none.
-		s.stats.nr_snapshots += !s.cut_short && (!s.resume.known || s.resume == s.done);
-		if (!s.cut_short)
-			s.resume.known = false;
-		rejoin(s.resume_cut, m);
-		rejoin(s.cut, m);
-		s.in_round = false;
+		s.stats.nr_snapshots += !s.pass.cut_short &&
+					(!s.pass.resume.known || s.pass.resume == s.pass.acted);
+		if (!s.pass.cut_short)
+			s.pass.resume.known = false;
+		rejoin(s.pass.resume_split, m);
+		rejoin(s.pass.split, m);
+		s.pass.resume_split = s.pass.split = {};
+		s.pass.cut_short = s.pass.active = false;
 	}
-	round_trace{index, m.unit_bytes}.after(s.stats);
+	pass_trace{index, m.unit_bytes}.after(s.stats);
 	if (m.walk)
 		m.walk->finish(index);
 }
@@ -305,7 +315,7 @@ void tried_walk::add(u32 scheme, const tried_region &region)
 
 	tried_of_scheme &tried = out_[scheme];
 	tried.total_bytes += region.range.size();
-	// Regions may be divided anew while a round is interrupted.
+	// Regions may be divided anew while a pass is interrupted.
 	if (with_regions_ && tried.regions.size() < tried.regions.capacity())
 		tried.regions.push(region);
 }
@@ -324,32 +334,32 @@ bool tried_walk::fits(u32 nr_schemes, u32 nr_regions) const
 	       (!with_regions_ || out_[0].regions.capacity() >= nr_regions);
 }
 
-void begin_rounds(const round_means &means)
+void begin_passes(const apply_context &context)
 {
-	for (u32 index = 0; index < means.schemes.size(); index++) {
-		scheme &s = means.schemes[index];
+	for (u32 index = 0; index < context.schemes.size(); index++) {
+		scheme &s = context.schemes[index];
 
-		if (!s.due(means.at.now_samples) || s.in_round)
+		if (!s.due(context.at.now_samples) || s.pass.active)
 			continue;
-		begin_round(s, index, means);
-		if (!s.in_round)
-			finish_round(s, index, means);
+		begin_pass(s, index, context);
+		if (!s.pass.active)
+			finish_pass(s, index, context);
 	}
 }
 
-bool go_on_with_rounds(const round_means &means)
+bool continue_passes(const apply_context &context)
 {
 	bool any = false;
 
-	for (const scheme &s : means.schemes)
-		any |= s.in_round;
+	for (const scheme &s : context.schemes)
+		any |= s.pass.active;
 	if (!any)
 		return true;
-	if (!rounds{means}.run())
+	if (!apply_pass{context}.run())
 		return false;
-	for (u32 index = 0; index < means.schemes.size(); index++)
-		if (means.schemes[index].in_round)
-			finish_round(means.schemes[index], index, means);
+	for (u32 index = 0; index < context.schemes.size(); index++)
+		if (context.schemes[index].pass.active)
+			finish_pass(context.schemes[index], index, context);
 	return true;
 }
 

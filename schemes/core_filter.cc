@@ -21,7 +21,7 @@ bool is_inside(addr_range &region, addr_range bounds)
 	return true;
 }
 
-bool passes_test(const filter &f, judged_region &region)
+bool passes_test(const filter &f, filter_subject &region)
 {
 	switch (f.type) {
 	case filter_type::addr:
@@ -42,9 +42,10 @@ bool accepted_by_default(span<const filter> filters)
 	return filters.empty() || !filters[filters.size() - 1].allow;
 }
 
-filter_verdict judge(span<const filter> filters, bool has_ops_filters, const judged_region &region)
+filter_result evaluate_filters(span<const filter> filters, bool has_ops_filters,
+			       const filter_subject &region)
 {
-	judged_region part = region;
+	filter_subject part = region;
 
 	for (const filter &f : filters)
 		if (passes_test(f, part) == f.matching)

@@ -7,14 +7,14 @@
 
 namespace damon {
 
-struct judged_region {
+struct filter_subject {
 	addr_range range;
 	u32 target = 0;		// its index
 	u64 weighted_hits = 0;	// of probes, moving sum
 };
 
 // Of a region's beginning.
-struct filter_verdict {
+struct filter_result {
 	bool accepted = false;
 	bool bypasses = false;	// and no other layer is to be asked
 	u64 end = 0;		// of the part that this is about
@@ -25,6 +25,7 @@ bool accepted_by_default(span<const filter> filters);
 
 // The first of @filters that matches decides.  Without one, the operations' layer has the say if
 // it has filters.  A region is judged up to the first bound of an address filter inside of it.
-filter_verdict judge(span<const filter> filters, bool has_ops_filters, const judged_region &region);
+filter_result evaluate_filters(span<const filter> filters, bool has_ops_filters,
+			       const filter_subject &region);
 
 } // namespace damon

@@ -125,7 +125,7 @@ u64 score_of(const goal &g, u64 current_value)
 	return mul_div(current_value, score_at_goal, max(g.target_value, u64{1}));
 }
 
-goal_progress progress_of_share(const goal &g, const census &found, u64 node_capacity,
+goal_progress progress_of_share(const goal &g, const usage_estimate &found, u64 node_capacity,
 				u64 other_capacity)
 {
 	const bool raise = g.direction == goal_direction::raise;

@@ -16,12 +16,11 @@ u64 in_distance(u64 bytes, u64 score)
 
 } // namespace
 
-u64 goal_tuning::allowed_bytes(const quota_inputs &wanted, u64 score, u64 matching_bytes,
-			       bool step)
+u64 goal_tuning::allowed_bytes(const quota_inputs &config, u64 score, u64 matching_bytes, bool step)
 {
-	const u64 limit = wanted.bytes ? wanted.bytes : u64_max;
+	const u64 limit = config.bytes ? config.bytes : u64_max;
 
-	switch (wanted.tuner) {
+	switch (config.tuner) {
 	case goal_tuner::consist:
 		return steady_bytes(score, step);
 	case goal_tuner::temporal:
@@ -29,8 +28,8 @@ u64 goal_tuning::allowed_bytes(const quota_inputs &wanted, u64 score, u64 matchi
 	case goal_tuner::proportional:
 		break;
 	}
-	if (wanted.bytes)
-		return in_distance(wanted.bytes, score);
+	if (config.bytes)
+		return in_distance(config.bytes, score);
 	return in_distance(strong_bytes(score, matching_bytes, step), score);
 }
 

@@ -2,20 +2,20 @@
 // What a scheme goes by when it chooses regions.
 #pragma once
 #include "core/region_table.hh"
-#include "schemes/scheme.hh"
+#include "schemes/scheme_inputs.hh"
 
 namespace damon {
 
-// Where the worker is in its window.
-struct window_position {
+// Where the kdamond is in its aggregation.
+struct aggregation_position {
 	u64 now_samples;
 	u64 left;	// samples to come
-	u32 length;	// samples in a window
+	u32 length;	// samples in an aggregation
 };
 
 // Whether region @i is what @pattern wants.
 inline bool matches(const access_pattern &pattern, const region_table &regions, u32 i,
-		    const window_position &at)
+		    const aggregation_position &at)
 {
 	return pattern.size_bytes.has(regions.range(i).size()) &&
 	       pattern.nr_accesses.has(regions.moving_sum(i, at.left, at.length)) &&

@@ -2,7 +2,7 @@
 // Which regions come first while a quota does not allow all.
 #pragma once
 #include "damonxx/math.hh"
-#include "schemes/scheme.hh"
+#include "schemes/scheme_inputs.hh"
 
 namespace damon {
 
@@ -16,11 +16,11 @@ u32 hot_score(u32 hits, u32 samples, u64 age_seconds, const priority_weights &we
 enum class preference : u8 { none, hot, cold };
 preference preference_of(action what, bool physical);
 // What does not care about temperatures wants all memory most.
-constexpr u32 priority_of(preference wanted, u32 hotness)
+constexpr u32 priority_of(preference what, u32 hotness)
 {
-	if (wanted == preference::none)
+	if (what == preference::none)
 		return highest_priority;
-	return wanted == preference::hot ? hotness : highest_priority - hotness;
+	return what == preference::hot ? hotness : highest_priority - hotness;
 }
 
 // How much memory there is of each priority, and so which priority it takes to stay within a

@@ -14,7 +14,7 @@ struct priority_weights {
 };
 
 struct quota_inputs {
-	u64 ms = 0;		// of the worker's time per window; 0: no limit
+	u64 ms = 0;		// of the kdamond's time per window; 0: no limit
 	u64 bytes = 0;		// per window; 0: no limit
 	u64 reset_interval_ms = 0;	// the window
 	// Schemes with the same number other than 0 share the above in a window: what one of them has

@@ -1,86 +1,115 @@
 // SPDX-License-Identifier: GPL-2.0
-// A scheme: which regions it wants, what it does to them, how often, and what came of it.
+// A scheme at work: what the user wants of it, what came of it, and where it goes on.
 #pragma once
 #include "core/attrs.hh"
-#include "schemes/filter.hh"
-#include "schemes/quota_inputs.hh"
-#include "schemes/watermarks.hh"
+#include "schemes/core_filter.hh"
+#include "schemes/goal_metric.hh"
+#include "schemes/goal_tuner.hh"
+#include "schemes/priority.hh"
+#include "schemes/quota.hh"
 
 namespace damon {
 
-enum class action : u8 {
-	// Of processes only: advice to the kernel, as by madvise().
-	willneed,
-	cold,
-	pageout,	// reclaims; also of physical memory
-	hugepage,
-	nohugepage,
-	collapse,
-	// Of physical memory only.
-	lru_prio,	// moves to where reclaim looks last
-	lru_deprio,	// and first
-	// Of both.
-	migrate_hot,	// moves to another node, hot memory first
-	migrate_cold,	// cold memory first
-	stat,		// only counts
-};
-// In the order of the enumerators: what sysfs reads and writes.
-inline constexpr const char *action_names[] = {
-	"willneed", "cold",	  "pageout",	 "hugepage",	"nohugepage", "collapse",
-	"lru_prio", "lru_deprio", "migrate_hot", "migrate_cold", "stat",
+// Where a pass over the regions of all targets is.
+struct scan_position {
+	u32 target = 0; // its index
+	u64 address = 0;
+	bool known = false;
+
+	bool operator==(const scan_position &) const = default;
 };
 
-struct access_pattern {
-	bounds<u64> size_bytes;
-	bounds<u32> nr_accesses;
-	bounds<u32> age;	// aggregation intervals
-
-	bool operator==(const access_pattern &) const = default;
+/*
+ * A pass of a scheme visits all regions once, in the order of targets and addresses.
+ *
+ *	 target 0                     target 1
+ *	+--------+--------+----------+-------+-----+--------+
+ *	|   A    |   B    |    C     |   D   |  E' |   E''  |
+ *	+--------+--------+----------+-------+-----+--------+
+ *	                  ^                        ^
+ *	                  resume                   acted, split
+ *
+ * This pass went on at @resume, where the one before had stopped: A and B have had their turn.  It
+ * acted on C, D and E', for which it split E at @split; it continues at @acted.  A pass stops before
+ * the last region if its quota is full, its watermarks deactivate the scheme, or a request
+ * interrupts it; where it stopped becomes @resume.
+ *
+ * Always: @split and @resume_split are known only while @active.  @cut_short implies @active.  If
+ * @acted and @resume are in one target while @active, @acted is not above @resume.
+ */
+struct pass_state {
+	bool deactivated = false;   // by the watermarks
+	bool active = false;	    // a pass has begun, and has not ended
+	bool cut_short = false;	    // by the quota or the watermarks
+	scan_position acted;	    // end of what this pass has acted on
+	scan_position resume;	    // where the next pass, or the rest of this one, goes on
+	scan_position split;	    // where this pass split a region last
+	scan_position resume_split; // where it split one to go on at @resume
 };
 
-// A share of what a migration moves.
-struct destination {
-	u32 nid = 0;
-	u32 weight = 0;
-};
+struct scheme {
+	scheme_inputs config;
+	scheme_stats stats;
+	u64 next_apply_samples = 0; // 0: not scheduled yet
 
-// What the user wants of one scheme.
-struct scheme_inputs {
-	damon::action action = action::stat;
-	s32 target_nid = -1;		// of migrations without destinations
-	access_pattern pattern;
-	u64 apply_interval_us = 0;	// 0: the aggregation interval
-	vec<destination> destinations = {};	// of virtual addresses only
-	quota_inputs quota = {};
-	damon::watermarks watermarks = {};
-	vec<filter> core_filters = {};	// each in the order of evaluation
-	vec<filter> ops_filters = {};
-	u64 max_nr_snapshots = 0;	// 0: no limit
-	u32 rest_ms = 0;		// migrations leave alone what one brought here so lately
-};
+	// What the shims are asked to do, but for the range.
+	vec<kapi_filter> filters = {};
+	vec<kapi_destination> destinations = {};
+	kapi_action_request request = {};
+	bool acts = false; // there is something to do or to look at
+	preference prefers = preference::none;
 
-// Counted since the scheme was installed.
-struct scheme_stats {
-	u64 nr_tried = 0;
-	u64 sz_tried = 0;
-	u64 nr_applied = 0;
-	u64 sz_applied = 0;
-	u64 sz_ops_filter_passed = 0;
-	u64 qt_exceeds = 0;
-	u64 nr_snapshots = 0;	// rounds that went over all regions of all targets
-	u64 effective_bytes = 0;	// not a count: what the quota allows now
+	quota_account quota = {};
+	goal_tuning tuning = {};
+	vec<psi_baseline> baselines = {}; // one for each goal
+	u32 min_score = 0;
 
-	// The same with sizes in units of so many bytes.
-	scheme_stats in_units(u64 unit_bytes) const
+	pass_state pass;
+
+	// Takes @in over and allocates all that a scheme works with, for physical memory or
+	// processes'.  nomem.
+	status build(scheme_inputs &in, bool physical);
+	// Goes on from what @before, which it replaces, has counted and learnt.
+	void take_results(const scheme &before);
+
+	// Region @i's priority, from 0 to 99.
+	u32 priority(const region_table &regions, u32 i, const aggregation_position &at,
+		     u64 aggr_us) const;
+	// What the core's filters say of the beginning of region @i.
+	filter_result evaluate_filters(const region_table &regions, u32 i, u32 target_index,
+				       const aggregation_position &at,
+				       const probe_weights &weights) const
 	{
-		scheme_stats in = *this;
-
-		in.sz_tried /= unit_bytes;
-		in.sz_applied /= unit_bytes;
-		in.sz_ops_filter_passed /= unit_bytes;
-		in.effective_bytes /= unit_bytes;
-		return in;
+		return evaluate_filters_from(regions.range(i).start, regions, i, target_index, at,
+					     weights);
 	}
+	// How much of region @i they accept.
+	u64 accepted_bytes(const region_table &regions, u32 i, u32 target_index,
+			   const aggregation_position &at, const probe_weights &weights) const;
+	// Counts a try of @bytes.
+	void note(u64 bytes, const kapi_action_request &outcome);
+
+	bool limited() const { return config.quota.limits(); }
+	bool full() const { return limited() && quota.full(config.quota); }
+	u64 interval_samples(const monitoring_attrs &attrs) const
+	{
+		const u64 interval_us = config.apply_interval_us;
+		return attrs.samples_in(interval_us ? interval_us : attrs.aggr_us);
+	}
+	void schedule(u64 now_samples, const monitoring_attrs &attrs)
+	{
+		next_apply_samples = now_samples + interval_samples(attrs);
+	}
+	bool due(u64 now_samples) const { return now_samples >= next_apply_samples; }
+	bool exhausted() const
+	{
+		return config.max_nr_snapshots && stats.nr_snapshots >= config.max_nr_snapshots;
+	}
+
+private:
+	filter_result evaluate_filters_from(u64 start, const region_table &regions, u32 i,
+					    u32 target_index, const aggregation_position &at,
+					    const probe_weights &weights) const;
 };
 
 } // namespace damon

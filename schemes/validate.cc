@@ -6,18 +6,18 @@ namespace damon {
 
 namespace {
 
-status validate_action(action wanted, operations_id operations, report &why)
+status validate_action(action what, operations_id operations, report &why)
 {
 	const bool physical = operations == operations_id::paddr;
-	const char *name = action_names[static_cast<u32>(wanted)];
+	const char *name = action_names[static_cast<u32>(what)];
 
-	if (!has_meaning(wanted, physical)) {
+	if (!has_meaning(what, physical)) {
 		why.note("action", name, " has no meaning for ",
 			 operations_names[static_cast<u32>(operations)],
 			 ", so regions are tried and nothing is done");
 		return ok;
 	}
-	if (!kapi_can_apply(kernel_action(wanted), physical))
+	if (!kapi_can_apply(kernel_action(what), physical))
 		return why.fail(errc::opnotsupp, "action", name,
 				" is not there on this kernel; the kernel log says what it lacks");
 	return ok;
@@ -38,15 +38,15 @@ status validate_destinations(span<const destination> all, report &why)
 	return ok;
 }
 
-status validate_migration(const scheme_inputs &wanted, operations_id operations, report &why)
+status validate_migration(const scheme_inputs &config, operations_id operations, report &why)
 {
-	if (!migrates(wanted.action))
+	if (!migrates(config.action))
 		return ok;
-	if (operations != operations_id::paddr && !wanted.destinations.empty())
-		return validate_destinations(wanted.destinations.all(), why);
-	if (!wanted.destinations.empty())
+	if (operations != operations_id::paddr && !config.destinations.empty())
+		return validate_destinations(config.destinations.all(), why);
+	if (!config.destinations.empty())
 		why.note("dests", "are of no meaning for paddr, which moves all to target_nid");
-	return validate_node(wanted.target_nid, "target_nid", why);
+	return validate_node(config.target_nid, "target_nid", why);
 }
 
 status validate_quota(const quota_inputs &quota, operations_id operations, u64 unit, report &why)
@@ -83,13 +83,13 @@ status validate_watermarks(const watermarks &marks, report &why)
 	return ok;
 }
 
-status validate_scheme(const scheme_inputs &wanted, const inputs &in, report &why)
+status validate_scheme(const scheme_inputs &config, const inputs &in, report &why)
 {
-	TRY(validate_action(wanted.action, in.operations, why));
-	TRY(validate_migration(wanted, in.operations, why));
-	TRY(validate_quota(wanted.quota, in.operations, in.addr_unit, why));
-	TRY(validate_watermarks(wanted.watermarks, why));
-	return validate_filters(wanted, in, why);
+	TRY(validate_action(config.action, in.operations, why));
+	TRY(validate_migration(config, in.operations, why));
+	TRY(validate_quota(config.quota, in.operations, in.addr_unit, why));
+	TRY(validate_watermarks(config.watermarks, why));
+	return validate_filters(config, in, why);
 }
 
 } // namespace

@@ -11,7 +11,7 @@ status validate_schemes(const inputs &in, report &why);
 
 // Of one scheme; places are relative to its directory.
 status validate_goals(span<const goal> goals, operations_id operations, report &why);
-status validate_filters(const scheme_inputs &wanted, const inputs &in, report &why);
+status validate_filters(const scheme_inputs &config, const inputs &in, report &why);
 // The node @nid has memory; @file names it.
 status validate_node(s64 nid, text_view file, report &why);
 

@@ -6,17 +6,17 @@ namespace damon {
 
 namespace {
 
-status validate_limits(const filter &wanted, report &why)
+status validate_limits(const filter &config, report &why)
 {
-	if (wanted.limits.max < wanted.limits.min)
-		return why.fail(errc::inval, "max", wanted.limits.max, " is below min ",
-				wanted.limits.min);
+	if (config.limits.max < config.limits.min)
+		return why.fail(errc::inval, "max", config.limits.max, " is below min ",
+				config.limits.min);
 	return ok;
 }
 
-status validate_range(const filter &wanted, u64 unit, report &why)
+status validate_range(const filter &config, u64 unit, report &why)
 {
-	const addr_range range = wanted.range;
+	const addr_range range = config.range;
 
 	if (range.end < range.start)
 		return why.fail(errc::inval, "addr_end", range.end / unit,
@@ -26,7 +26,7 @@ status validate_range(const filter &wanted, u64 unit, report &why)
 	return ok;
 }
 
-status validate_hits(const filter &wanted, const inputs &in, report &why)
+status validate_hits(const filter &config, const inputs &in, report &why)
 {
 	bool weighs = false;
 
@@ -34,25 +34,25 @@ status validate_hits(const filter &wanted, const inputs &in, report &why)
 		weighs |= probe.weight != 0;
 	if (!weighs)
 		why.note("type", "no probe has a weight, so probe_hits_wsum is always 0");
-	return validate_limits(wanted, why);
+	return validate_limits(config, why);
 }
 
-status validate_filter(const filter &wanted, const inputs &in, report &why)
+status validate_filter(const filter &config, const inputs &in, report &why)
 {
-	switch (wanted.type) {
+	switch (config.type) {
 	case filter_type::hugepage_size:
 	case filter_type::node:
-		return validate_limits(wanted, why);
+		return validate_limits(config, why);
 	case filter_type::addr:
-		return validate_range(wanted, in.addr_unit, why);
+		return validate_range(config, in.addr_unit, why);
 	case filter_type::target:
-		if (wanted.target_index < 0 ||
-		    static_cast<u32>(wanted.target_index) >= in.targets.size())
-			why.note("damon_target_idx", "there is no target ", wanted.target_index,
+		if (config.target_index < 0 ||
+		    static_cast<u32>(config.target_index) >= in.targets.size())
+			why.note("damon_target_idx", "there is no target ", config.target_index,
 				 ", so this filter never matches");
 		return ok;
 	case filter_type::probe_hits_wsum:
-		return validate_hits(wanted, in, why);
+		return validate_hits(config, in, why);
 	default:
 		return ok;
 	}
@@ -60,27 +60,27 @@ status validate_filter(const filter &wanted, const inputs &in, report &why)
 
 status validate_list(span<const filter> filters, const inputs &in, report &why)
 {
-	for (const filter &wanted : filters) {
-		report::at here{why, wanted.directory, wanted.number};
-		TRY(validate_filter(wanted, in, why));
+	for (const filter &config : filters) {
+		report::at here{why, config.directory, config.number};
+		TRY(validate_filter(config, in, why));
 	}
 	return ok;
 }
 
 } // namespace
 
-status validate_filters(const scheme_inputs &wanted, const inputs &in, report &why)
+status validate_filters(const scheme_inputs &config, const inputs &in, report &why)
 {
-	if (!wanted.ops_filters.empty() && in.operations != operations_id::paddr &&
-	    takes_mappings_whole(wanted.action)) {
-		const filter &first = wanted.ops_filters[0];
+	if (!config.ops_filters.empty() && in.operations != operations_id::paddr &&
+	    takes_mappings_whole(config.action)) {
+		const filter &first = config.ops_filters[0];
 		report::at here{why, first.directory, first.number};
-		return why.fail(errc::inval, "type", action_names[static_cast<u32>(wanted.action)],
+		return why.fail(errc::inval, "type", action_names[static_cast<u32>(config.action)],
 				" is for whole mappings, so only addr, target and probe_hits_wsum "
 				"can filter");
 	}
-	TRY(validate_list(wanted.core_filters.all(), in, why));
-	return validate_list(wanted.ops_filters.all(), in, why);
+	TRY(validate_list(config.core_filters.all(), in, why));
+	return validate_list(config.ops_filters.all(), in, why);
 }
 
 } // namespace damon

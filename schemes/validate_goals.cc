@@ -12,59 +12,60 @@ bool is_share(goal_metric metric)
 	return metric != goal_metric::user_input && metric != goal_metric::some_mem_psi_us;
 }
 
-status validate_share(const goal &wanted, report &why)
+status validate_share(const goal &config, report &why)
 {
-	if (wanted.target_value > all_bp)
-		return why.fail(errc::inval, "target_value", wanted.target_value,
+	if (config.target_value > all_bp)
+		return why.fail(errc::inval, "target_value", config.target_value,
 				" is above 10000, which is all there can be");
-	if (wanted.direction == goal_direction::lower && wanted.target_value == all_bp)
+	if (config.direction == goal_direction::lower && config.target_value == all_bp)
 		return why.fail(errc::inval, "target_value",
 				"10000 is reached from the start where direction is lower");
 	return ok;
 }
 
 // What nobody measures here would never be reached.
-status validate_measure(const goal &wanted, text_view name, report &why)
+status validate_measure(const goal &config, text_view name, report &why)
 {
 	u64 value = 0;
 	int rc = 0;
 
-	if (wanted.metric == goal_metric::some_mem_psi_us)
+	if (config.metric == goal_metric::some_mem_psi_us)
 		rc = kapi_psi_some_memory_us(&value);
-	else if (is_of_memcg(wanted.metric))
-		rc = kapi_memcg_on_node(wanted.memcg, wanted.nid, &value);
+	else if (is_of_memcg(config.metric))
+		rc = kapi_memcg_on_node(config.memcg, config.nid, &value);
 	if (status::from_errno(rc).is(errc::opnotsupp))
 		return why.fail(errc::opnotsupp, "target_metric", name,
 				" is not accounted on this kernel as it was started");
 	return ok;
 }
 
-status validate_goal(const goal &wanted, operations_id operations, report &why)
+status validate_goal(const goal &config, operations_id operations, report &why)
 {
-	const text_view name = goal_metric_names[static_cast<u32>(wanted.metric)];
+	const text_view name = goal_metric_names[static_cast<u32>(config.metric)];
 
-	if (wanted.metric == goal_metric::node_eligible_mem_bp && operations != operations_id::paddr)
+	if (config.metric == goal_metric::node_eligible_mem_bp &&
+	    operations != operations_id::paddr)
 		return why.fail(errc::inval, "target_metric", name, " is for paddr only");
-	if (is_share(wanted.metric))
-		TRY(validate_share(wanted, why));
-	else if (wanted.direction == goal_direction::lower)
+	if (is_share(config.metric))
+		TRY(validate_share(config, why));
+	else if (config.direction == goal_direction::lower)
 		return why.fail(errc::inval, "direction", "lower is for shares, and ", name,
 				" is none");
-	if (is_of_node(wanted.metric))
-		TRY(validate_node(wanted.nid, "nid", why));
-	return validate_measure(wanted, name, why);
+	if (is_of_node(config.metric))
+		TRY(validate_node(config.nid, "nid", why));
+	return validate_measure(config, name, why);
 }
 
 } // namespace
 
 status validate_goals(span<const goal> goals, operations_id operations, report &why)
 {
-	for (const goal &wanted : goals) {
-		report::at here{why, "goals", wanted.number};
+	for (const goal &config : goals) {
+		report::at here{why, "goals", config.number};
 
-		if (!wanted.target_value)
+		if (!config.target_value)
 			return why.fail(errc::inval, "target_value", "must not be 0");
-		TRY(validate_goal(wanted, operations, why));
+		TRY(validate_goal(config, operations, why));
 	}
 	return ok;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Watermarks: when a scheme works at all.
 #pragma once
-#include "damonxx/types.hh"
+#include "damonxx/math.hh"
 
 namespace damon {
 
@@ -18,11 +18,18 @@ struct watermarks {
 	watermark_metric metric = watermark_metric::none;
 	s32 nid = 0;
 	u64 interval_us = 0;	// between looks while no scheme works
-	// Permil.  Above high or below low the scheme rests; once resting, it works again
-	// only below mid.
+	// Permil.  Above high or below low the scheme is deactivated; then it is activated again only
+	// between low and mid.
 	u64 high = 0;
 	u64 mid = 0;
 	u64 low = 0;
 };
+
+// The present value of what @marks go by, in permil.
+u64 watermark_permil(const watermarks &marks);
+// Whether a scheme is deactivated at @permil; @deactivated: it has been so far.
+bool deactivates_at(const watermarks &marks, u64 permil, bool deactivated);
+// The same, now.
+bool deactivates(const watermarks &marks, bool deactivated);
 
 } // namespace damon

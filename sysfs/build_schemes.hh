@@ -2,7 +2,7 @@
 // From the staged values of a schemes directory to schemes.
 #pragma once
 #include "damonxx/report.hh"
-#include "schemes/scheme.hh"
+#include "schemes/scheme_inputs.hh"
 #include "sysfs/tree.hh"
 
 namespace damon {

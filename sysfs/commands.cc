@@ -38,7 +38,7 @@ errc not_running(report &why)
 result<session_ref> hold_running(node &dir, report &why)
 {
 	const auto inside = TRY(tree_gate().enter(dir.closed()));
-	const kdamond &self = dir.attached<kdamond>();
+	const kdamond_data &self = dir.attached<kdamond_data>();
 
 	TRY(only_context(dir, why));
 	if (!self.current)
@@ -51,7 +51,7 @@ result<session_ref> hold_running(node &dir, report &why)
 // Whether @held is what the kdamond runs, after a time outside of the gate.
 status check_current(node &dir, const session_ref &held, report &why)
 {
-	if (dir.attached<kdamond>().current.get() != held.get())
+	if (dir.attached<kdamond_data>().current.get() != held.get())
 		return not_running(why);
 	return ok;
 }
@@ -69,7 +69,7 @@ status turn_on(node &dir, report &why)
 {
 	const auto inside = TRY(tree_gate().enter(dir.closed()));
 	const node &context_dir = *TRY(only_context(dir, why));
-	kdamond &self = dir.attached<kdamond>();
+	kdamond_data &self = dir.attached<kdamond_data>();
 	char name[24];
 
 	if (self.runs())
@@ -88,7 +88,7 @@ status turn_off(node &dir, report &why)
 
 	{
 		const auto inside = TRY(tree_gate().enter(dir.closed()));
-		const kdamond &self = dir.attached<kdamond>();
+		const kdamond_data &self = dir.attached<kdamond_data>();
 		if (!self.current)
 			return why.fail(errc::inval, "state", "the kdamond was never started");
 		held = share(self.current);
@@ -307,7 +307,7 @@ void keep_line(node &dir, const report &why)
 	const auto entered = tree_gate().enter(dir.closed());
 	if (!entered.is_ok())
 		return;
-	kdamond &self = dir.attached<kdamond>();
+	kdamond_data &self = dir.attached<kdamond_data>();
 	text_writer out{self.error_line, sizeof(self.error_line)};
 
 	if (!why.failed() && why.nr_notes() > 1)

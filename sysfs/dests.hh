@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // schemes/<S>/dests: where migrations of processes' memory go.
 #pragma once
-#include "schemes/scheme.hh"
+#include "schemes/scheme_inputs.hh"
 #include "sysfs/tree.hh"
 
 namespace damon {

@@ -6,7 +6,7 @@ namespace damon {
 result<session_ref> hold_current(const node &dir, node &kdamond_dir)
 {
 	const auto inside = TRY(tree_gate().enter(dir.closed()));
-	const kdamond &self = kdamond_dir.attached<kdamond>();
+	const kdamond_data &self = kdamond_dir.attached<kdamond_data>();
 
 	return self.current ? share(self.current) : session_ref{};
 }
@@ -15,11 +15,11 @@ status show_state(node &dir, text_writer &out)
 {
 	const auto inside = TRY(tree_gate().enter(dir.closed()));
 
-	out << (dir.attached<kdamond>().runs() ? "on" : "off") << '\n';
+	out << (dir.attached<kdamond_data>().runs() ? "on" : "off") << '\n';
 	return ok;
 }
 
-// Asked outside of the gate: while the worker is being stopped, the answer has to wait.
+// Asked outside of the gate: while the kdamond is being stopped, the answer has to wait.
 status show_pid(node &dir, text_writer &out)
 {
 	const session_ref held = TRY(hold_current(dir, dir));
@@ -31,7 +31,7 @@ status show_pid(node &dir, text_writer &out)
 status show_last_error(node &dir, text_writer &out)
 {
 	const auto inside = TRY(tree_gate().enter(dir.closed()));
-	const kdamond &self = dir.attached<kdamond>();
+	const kdamond_data &self = dir.attached<kdamond_data>();
 
 	out << text_view{self.error_line, self.error_length} << '\n';
 	return ok;
@@ -42,7 +42,7 @@ namespace {
 status refuse_while_running(node &kdamonds)
 {
 	for (u32 i = 0; i < kdamonds.count(); i++)
-		if (kdamonds.numbered(i).attached<kdamond>().runs())
+		if (kdamonds.numbered(i).attached<kdamond_data>().runs())
 			return errc::busy;
 	return ok;
 }
@@ -57,7 +57,7 @@ constinit kind kdamond_kind{
 	.about = "A kdamond: a kernel thread, and the context that it runs.",
 	.cells = kdamond_cells,
 	.children = kdamond_children,
-	.attached = attached<kdamond>::as_data,
+	.attached = attached<kdamond_data>::as_data,
 };
 constinit kind kdamonds_kind{
 	.about = "All kdamonds.",

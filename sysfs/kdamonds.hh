@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// admin/kdamonds: the workers, and what they are told to do.
+// admin/kdamonds: the kdamonds, and what they are told to do.
 #pragma once
 #include "sysfs/commands.hh"
 #include "sysfs/contexts.hh"
@@ -8,7 +8,7 @@
 namespace damon {
 
 // What a kdamond's directory has besides files.  Gate held.
-struct kdamond {
+struct kdamond_data {
 	session_ref current; // empty: never started
 	char error_line[256] = {};
 	u32 error_length = 0;

@@ -10,7 +10,7 @@ namespace damon {
 inline constexpr monitoring_attrs default_attrs;
 
 // Whose the intervals are that may be tuned: the user's since they were written, until a
-// commit; before and after that what the worker does may be shown in them.  Gate held.
+// commit; before and after that what the kdamond does may be shown in them.  Gate held.
 struct intervals_origin {
 	bool written = false;
 };
@@ -55,9 +55,13 @@ inline constexpr fixed_child intervals_children[] = {
 };
 
 inline constexpr cell nr_regions_cells[] = {
-	ulong_cell("min", "Minimum number of regions, at least 3.", default_attrs.min_nr_regions),
+	ulong_cell("min",
+		"Minimum number of regions, at least 3: no region is larger than this part of the "
+		"monitored memory.",
+		default_attrs.min_nr_regions),
 	ulong_cell("max",
-		"Maximum number of regions, at least ``min``.",
+		"Maximum number of regions, at least ``min``.  A target with more separate ranges "
+		"has a region for each of them.",
 		default_attrs.max_nr_regions),
 };
 extern kind nr_regions_kind;

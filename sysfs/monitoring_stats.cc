@@ -4,7 +4,7 @@
 
 namespace damon {
 
-// Asked outside of the gate, as the worker may be in the middle of a step.
+// Asked outside of the gate, as the kdamond may be in the middle of a step.
 status show_monitoring_stats(node &dir, text_writer &out)
 {
 	const session_ref held = TRY(hold_current(dir, *dir.above(kdamond_kind)));
@@ -26,7 +26,7 @@ status show_monitoring_stats(node &dir, text_writer &out)
 		{"cpu_ns", stats.cpu_ns},
 		{"cpu_permil", stats.cpu_permil},
 		{"nr_regions", stats.nr_regions},
-		{"windows", stats.windows},
+		{"windows", stats.aggregations},
 		{"sample_us", stats.sample_us},
 		{"aggr_us", stats.aggr_us},
 		{"checks_per_sample", stats.checks_per_sample},

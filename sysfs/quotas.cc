@@ -23,7 +23,7 @@ priority_weights build_weights(const node &dir)
 constinit kind priority_weights_kind{
 	.about =
 		"Weights of the properties that decide which regions come first where the quota "
-		"does not suffice for all.  Only their ratio matters.",
+		"does not suffice for all.  Only the ratio of access count and age matters.",
 	.cells = priority_weights_cells,
 };
 constinit kind quotas_kind{

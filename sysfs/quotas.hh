@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 // schemes/<S>/quotas: how much the scheme may do, and what it is to do first.
 #pragma once
-#include "schemes/scheme.hh"
+#include "schemes/scheme_inputs.hh"
 #include "sysfs/goals.hh"
 #include "sysfs/refresh.hh"
 
 namespace damon {
 
 inline constexpr cell priority_weights_cells[] = {
-	uint_cell("sz_permil", "Weight of the size of a region."),
+	uint_cell("sz_permil", "No effect, as in DAMON."),
 	uint_cell("nr_accesses_permil", "Weight of the access count of a region."),
 	uint_cell("age_permil", "Weight of the age of a region."),
 };

@@ -34,7 +34,7 @@ private:
 result<session_ref> hold_outdated(node &dir, node &kdamond_dir, u64 refresh_ms)
 {
 	const auto inside = TRY(tree_gate().enter(dir.closed()));
-	const kdamond &self = kdamond_dir.attached<kdamond>();
+	const kdamond_data &self = kdamond_dir.attached<kdamond_data>();
 
 	if (!self.runs())
 		return session_ref{};
@@ -53,7 +53,8 @@ status put_results(node &dir, node &kdamond_dir, const session_ref &held,
 	const auto inside = TRY(tree_gate().enter(dir.closed()));
 	const node &contexts = kdamond_dir.child(child_of(kdamond_children, "contexts"));
 
-	if (kdamond_dir.attached<kdamond>().current.get() != held.get() || contexts.count() != 1)
+	if (kdamond_dir.attached<kdamond_data>().current.get() != held.get() ||
+	    contexts.count() != 1)
 		return ok;
 	const node &context_dir = contexts.numbered(0);
 	node &attrs_dir = context_dir.child(child_of(context_children, "monitoring_attrs"));

@@ -6,7 +6,7 @@
 namespace damon {
 
 // If the kdamond above @dir, the directory of a file that is about to be read, runs and wants
-// it, and the last time is longer ago than it wants: puts what its worker tells of schemes and
+// it, and the last time is longer ago than it wants: puts what its kdamond tells of schemes and
 // intervals into the tree.  While one reader does that, others read what is there.  nodev,
 // intr, nomem.
 status refresh_results(node &dir);

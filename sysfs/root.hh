@@ -12,7 +12,7 @@ extern kind root_kind;
 // kapi_dir_add() says.
 status tree_init();
 bool tree_is_there();
-// Removes all.  No worker runs any more: each holds a reference to the module.
+// Removes all.  No kdamond runs any more: each holds a reference to the module.
 void tree_exit();
 
 } // namespace damon

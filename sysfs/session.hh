@@ -19,7 +19,7 @@ struct session {
 	u32 users = 1;
 };
 
-// The last one out ends the context, which stops its worker.
+// The last one out ends the context, which stops its kdamond.
 using session_ref = ref<shared_kind<session>>;
 
 } // namespace damon

@@ -2,7 +2,7 @@
 // schemes/<S>/stats: what came of a scheme, as of the last time somebody asked, or by
 // refresh_ms.
 #pragma once
-#include "schemes/scheme.hh"
+#include "schemes/scheme_inputs.hh"
 #include "sysfs/refresh.hh"
 #include "sysfs/tree.hh"
 

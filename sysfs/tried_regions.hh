@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// schemes/<S>/tried_regions: the regions that a scheme tried in the round that somebody
+// schemes/<S>/tried_regions: the regions that a scheme tried in the pass that somebody
 // asked for.
 #pragma once
 #include "core/tried.hh"

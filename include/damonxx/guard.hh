@@ -7,10 +7,10 @@ namespace damon {
 
 // In the order of taking; core/klock.c has a lockdep class and a name for each.
 enum class lock_class : int {
-	tree,		// sysfs: the directories and who changes them
-	registry,	// who starts, stops and commits, by the in-kernel API
-	context,	// start, stop and commit of one context
-	requests,	// one worker's queue
+	tree,	  // sysfs: the directories and who changes them
+	registry, // who starts, stops and commits, by the in-kernel API
+	context,  // start, stop and commit of one context
+	requests, // one kdamond's queue
 };
 
 class mutex {

@@ -188,7 +188,7 @@ u32 kapi_mm_mapped(struct kapi_mm *mm, u64 from, struct kapi_range *out, u32 max
 /* Differs when what is mapped has changed, but for unlikely coincidences.  CONTEXT: any. */
 u64 kapi_mm_changes(struct kapi_mm *mm);
 
-/* ---- access probes ----------------------------------------------------------------- */
+/* ---- access checks ----------------------------------------------------------------- */
 
 enum kapi_outcome {
 	/* Nothing can be said. */
@@ -204,22 +204,22 @@ enum kapi_outcome {
  * One page to watch for one sampling interval.  The caller sets addr; clearing fills in
  * the rest, testing reads that and decides about outcome.
  */
-struct kapi_probe {
+struct kapi_access_check {
 	u64 addr;	/* bytes, page aligned */
-	u32 frame;	/* low half of the page frame number seen at clearing */
+	u32 pfn;	/* low half of the page frame number seen at clearing */
 	u8 flags;	/* the shim's own */
 	u8 outcome;	/* enum kapi_outcome */
 	u16 own;	/* the caller's */
 };
 
 /*
- * Both take @n probes sorted by address.  What is not mapped then and now is idle; what was
+ * Both take @n checks sorted by address.  What is not mapped then and now is idle; what was
  * mapped since is accessed if its bit says so.  CONTEXT: process, may sleep; the mmap lock is
- * held for reading for a bounded number of probes at a time and given up early for a
+ * held for reading for a bounded number of checks at a time and given up early for a
  * waiting writer.  The TLB is never flushed.
  */
-void kapi_probe_clear(struct kapi_mm *mm, struct kapi_probe *probes, u32 n);
-void kapi_probe_test(struct kapi_mm *mm, struct kapi_probe *probes, u32 n);
+void kapi_prepare_access_checks(struct kapi_mm *mm, struct kapi_access_check *checks, u32 n);
+void kapi_check_accesses(struct kapi_mm *mm, struct kapi_access_check *checks, u32 n);
 
 /* ---- physical memory --------------------------------------------------------------- */
 
@@ -233,16 +233,16 @@ u32 kapi_ram_ranges(u64 from, struct kapi_range *out, u32 max);
 u64 kapi_ram_changes(void);
 
 /*
- * Access probes as above, by physical address: a page stands for its folio, accessed by
+ * Access checks as above, by physical address: a page stands for its folio, accessed by
  * anybody.  Free memory is idle, the kernel's own is absent.
  * CONTEXT: process, may sleep.
  */
-void kapi_phys_clear(struct kapi_probe *probes, u32 n);
-void kapi_phys_test(struct kapi_probe *probes, u32 n);
+void kapi_phys_prepare_access_checks(struct kapi_access_check *checks, u32 n);
+void kapi_phys_check_accesses(struct kapi_access_check *checks, u32 n);
 
 /* ---- attributes of pages ----------------------------------------------------------- */
 
-/* What an access probe's page is, by the folio that it belongs to. */
+/* What an access check's page is, by the folio that it belongs to. */
 struct kapi_page {
 	u64 memcg;	/* the memory cgroup it is charged to, as kapi_memcg_find() has it; or 0 */
 	u32 nr_pages;	/* in the folio; 0: neither anonymous memory nor a file's is there */
@@ -250,11 +250,12 @@ struct kapi_page {
 	u16 node;	/* of NUMA, that it lives on */
 };
 
-/* Both fill @pages for @n probes sorted by address, of which only addr matters.  CONTEXT: as
+/* Both fill @pages for @n checks sorted by address, of which only addr matters.  CONTEXT: as
  * for clearing and testing. */
-void kapi_probe_describe(struct kapi_mm *mm, const struct kapi_probe *probes,
+void kapi_describe_pages(struct kapi_mm *mm, const struct kapi_access_check *checks,
 			 struct kapi_page *pages, u32 n);
-void kapi_phys_describe(const struct kapi_probe *probes, struct kapi_page *pages, u32 n);
+void kapi_phys_describe_pages(const struct kapi_access_check *checks, struct kapi_page *pages,
+			      u32 n);
 
 /* The id, for as long as the system runs, of the memory cgroup at @path of the unified
  * hierarchy, as the caller sees it.  -ENOENT, -ENOMEM; -EOPNOTSUPP: this kernel has none.
@@ -306,7 +307,7 @@ struct kapi_destination {
  * An action on the folios of a range, done in parts.  Where an action allows no filters (advice
  * about mappings: willneed, hugepage, nohugepage, collapse), there are none here.
  */
-struct kapi_deed {
+struct kapi_action_request {
 	u8 action;		/* enum kapi_action */
 	u8 pass_by_default;	/* what is so where no filter decides */
 	s32 target_node;	/* of migrations without destinations */
@@ -322,24 +323,24 @@ struct kapi_deed {
 	/* What each call adds to. */
 	u64 applied_bytes;	/* what the action has done as it should */
 	u64 passed_bytes;	/* what passed the filters, if there is a folio */
-	/* The last folio seen, by its first frame's number plus one: kept by the caller from one
+	/* The last folio seen, as its first PFN plus one: kept by the caller from one
 	 * range to the next, so that a folio in both is done once.  0: none. */
 	u64 last_folio;
 };
 
 /*
- * Does a part of @deed, of bounded time and at least a page, and advances its start.  Folios that
+ * Does a part of @request, of bounded time and at least a page, and advances its start.  Folios that
  * cannot be handled (busy, pinned, gone) are left as they were and do not count.  Migration is
  * strict: to the node named, without reclaim there, and not below what that node keeps free
  * for itself; an unusable node moves nothing.  CONTEXT: process, may sleep; no lock is held between calls.
  */
-void kapi_phys_apply(struct kapi_deed *deed);
+void kapi_phys_apply(struct kapi_action_request *request);
 /* From now on it is remembered what migrations brought where, as rest_ms needs; that takes 2 MiB.
  * -ENOMEM.  CONTEXT: process, may sleep. */
-KAPI_MUST_CHECK int kapi_moves_remember(void);
+KAPI_MUST_CHECK int kapi_record_migrations(void);
 /* Advice other than pageout and cold takes mappings whole, and applied_bytes are what the kernel took
  * without an error; the others follow the page tables. */
-void kapi_mm_apply(struct kapi_mm *mm, struct kapi_deed *deed);
+void kapi_mm_apply(struct kapi_mm *mm, struct kapi_action_request *request);
 /* Whether @action is there on this kernel, for memory of processes or physical memory.
  * CONTEXT: any. */
 bool kapi_can_apply(int action, bool physical);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Allocations that fail on demand. */
 #include <linux/atomic.h>
-#include "kunit/torture/behind.h"
+#include "kunit/torture/real_functions.h"
 #include "kunit/torture/world.h"
 
 static atomic_t until_failure = ATOMIC_INIT(0);
@@ -23,5 +23,5 @@ void *kapi_alloc(unsigned long bytes)
 		atomic64_inc(&failed);
 		return NULL;
 	}
-	return damonxx_behind_alloc(bytes);
+	return damonxx_real_alloc(bytes);
 }

@@ -27,7 +27,7 @@ module_param(contexts, uint, 0444);
 MODULE_PARM_DESC(contexts, "How many contexts they ask (default 3)");
 static uint patience = 20;
 module_param(patience, uint, 0444);
-MODULE_PARM_DESC(patience, "Seconds in which a worker has to answer (default 20)");
+MODULE_PARM_DESC(patience, "Seconds in which a kdamond has to answer (default 20)");
 
 /* Others may come while it runs. */
 static int targets[32];

@@ -14,7 +14,7 @@ bool one_in(prng &random, u64 n)
 	return random.below(n) == 0;
 }
 
-// A worker that sleeps for an hour shows by its silence that a wake-up was lost.
+// A kdamond that sleeps for an hour shows by its silence that a wake-up was lost.
 u64 any_sample_us(prng &random)
 {
 	switch (random.below(12)) {
@@ -233,7 +233,7 @@ scheme_inputs to_scheme(const scheme_plan &from)
 
 } // namespace
 
-result<inputs> to_inputs(plan &from, witnesses &present)
+result<inputs> to_inputs(plan &from, target_refs &present)
 {
 	inputs in;
 

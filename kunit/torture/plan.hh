@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What to ask of a context, made up at random, and kept to judge its answers by.
+// What to ask of a context, made up at random, and kept to checker its answers by.
 #pragma once
 #include "core/inputs.hh"
 #include "damonxx/prng.hh"
@@ -39,7 +39,7 @@ struct plan {
 };
 
 // References of the test's own to the targets of a plan; empty where there is none.
-struct witnesses {
+struct target_refs {
 	pid_ref of[max_targets];
 };
 
@@ -50,6 +50,6 @@ void invent(plan &out, prng &random);
 void vary(plan &changed, prng &random);
 
 // nomem, or the inputs; a process that is not there makes @from unsound.
-result<inputs> to_inputs(plan &from, witnesses &present);
+result<inputs> to_inputs(plan &from, target_refs &present);
 
 } // namespace damon::torture

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* References to processes, counted. */
 #include <linux/atomic.h>
-#include "kunit/torture/behind.h"
+#include "kunit/torture/real_functions.h"
 #include "kunit/torture/world.h"
 
 static atomic64_t references = ATOMIC64_INIT(0);
@@ -13,7 +13,7 @@ u64 damonxx_torture_references(void)
 
 struct kapi_pid *kapi_pid_get(int number)
 {
-	struct kapi_pid *pid = damonxx_behind_pid_get(number);
+	struct kapi_pid *pid = damonxx_real_pid_get(number);
 
 	if (pid)
 		atomic64_inc(&references);
@@ -23,12 +23,12 @@ struct kapi_pid *kapi_pid_get(int number)
 void kapi_pid_put(struct kapi_pid *pid)
 {
 	atomic64_dec(&references);
-	damonxx_behind_pid_put(pid);
+	damonxx_real_pid_put(pid);
 }
 
 struct kapi_mm *kapi_mm_get(struct kapi_pid *pid)
 {
-	struct kapi_mm *mm = damonxx_behind_mm_get(pid);
+	struct kapi_mm *mm = damonxx_real_mm_get(pid);
 
 	if (mm)
 		atomic64_inc(&references);
@@ -38,5 +38,5 @@ struct kapi_mm *kapi_mm_get(struct kapi_pid *pid)
 void kapi_mm_put(struct kapi_mm *mm)
 {
 	atomic64_dec(&references);
-	damonxx_behind_mm_put(mm);
+	damonxx_real_mm_put(mm);
 }

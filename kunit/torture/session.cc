@@ -14,7 +14,7 @@ void raise(u64 &floor, u64 value)
 
 } // namespace
 
-session::session(own<context> made, const plan &told, witnesses there)
+session::session(own<context> made, const plan &told, target_refs there)
 	: core{move(made)}, present{move(there)}, known_{lock_class::context}
 {
 	text_writer{name, sizeof(name)} << "dxt."

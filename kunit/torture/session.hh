@@ -21,11 +21,11 @@ struct sight {
 	bool steady() const { return version % 2 == 0; }
 };
 
-// Who starts, stops, commits or looks at the witnesses holds turn; all else is for anybody
+// Who starts, stops, commits or looks at the target_refs holds turn; all else is for anybody
 // with a reference.
 class session {
 public:
-	session(own<context> made, const plan &told, witnesses present);
+	session(own<context> made, const plan &told, target_refs present);
 
 	// Thread safe: the phase and what it was told.
 	void see(sight &out);
@@ -55,8 +55,8 @@ public:
 
 	const own<context> core;
 	mutex turn{lock_class::registry};
-	witnesses present;  // of what it was told last
-	char name[16] = {}; // the worker's
+	target_refs present; // of what it was told last
+	char name[16] = {}; // the kdamond's
 	u32 users = 1;
 	u32 collectors = 0;  // inside collect_tried() now
 	u32 collections = 0; // ever begun
@@ -69,7 +69,7 @@ private:
 	guarded<sight> known_;
 };
 
-// The last one out ends the context, which stops its worker.
+// The last one out ends the context, which stops its kdamond.
 using session_ref = ref<shared_kind<session>>;
 
 // Where threads find sessions.

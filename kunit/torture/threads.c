@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Interrupts for the threads of the test, and a look at the threads of workers. */
+/* Interrupts for the threads of the test, and a look at the threads of kdamonds. */
 #include <linux/pid.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// The torture of contexts and their workers, as rcutorture does it: threads that ask random
+// The torture of contexts and their kdamonds, as rcutorture does it: threads that ask random
 // contexts for random things, and one that watches them.
-#include "kunit/torture/hand.hh"
+#include "kunit/torture/thread.hh"
 
 namespace damon::torture {
 
@@ -27,15 +27,15 @@ private:
 	void say_progress(u64 seconds);
 	void say_result(u64 seconds);
 	bool watch_all();
-	bool start_hands();
+	bool start_threads();
 	bool all_done() const;
-	bool stop_hands(kapi_thread *self);
+	bool stop_threads(kapi_thread *self);
 	void empty_slots();
 	void check_leaks();
 
 	vec<own<slot>> slots_;
 	table table_;
-	vec<own<hand>> hands_;
+	vec<own<thread>> threads_;
 	kapi_thread *supervisor_ = nullptr;
 	completion ended_;
 	u64 allocations_before_ = 0;
@@ -50,9 +50,9 @@ status torture::begin()
 	TRY(slots_.reserve(settings.contexts));
 	for (u32 i = 0; i < settings.contexts; i++)
 		slots_.push(TRY(make_own<slot>()));
-	TRY(hands_.reserve(settings.threads));
+	TRY(threads_.reserve(settings.threads));
 	for (u32 i = 0; i < settings.threads; i++)
-		hands_.push(TRY(make_own<hand>(table_, i, seeds.split())));
+		threads_.push(TRY(make_own<thread>(table_, i, seeds.split())));
 	say_begin();
 	return status::from_errno(kapi_thread_start(&supervisor_, "dxt-supervisor", entry, this));
 }
@@ -78,7 +78,7 @@ void torture::supervise(kapi_thread *self)
 	u64 passed_ns = 0;
 
 	allocations_before_ = kapi_alloc_live();
-	bool well = start_hands();
+	bool well = start_threads();
 	while (well && !table_.is_over() && !table_.found.failed()) {
 		kapi_thread_sleep_until(self, kapi_now_ns() + tick_ns);
 		well = watch_all();
@@ -90,7 +90,7 @@ void torture::supervise(kapi_thread *self)
 			next_progress_ns += progress_ns;
 		}
 	}
-	if (stop_hands(self)) {
+	if (stop_threads(self)) {
 		empty_slots();
 		check_leaks();
 	}
@@ -99,9 +99,9 @@ void torture::supervise(kapi_thread *self)
 	ended_.complete();
 }
 
-bool torture::start_hands()
+bool torture::start_threads()
 {
-	for (own<hand> &each : hands_)
+	for (own<thread> &each : threads_)
 		if (!each->start().is_ok()) {
 			table_.found.broken("a thread of the test cannot be started");
 			return false;
@@ -115,31 +115,31 @@ bool torture::watch_all()
 	const u64 now_ns = kapi_now_ns();
 	bool well = true;
 
-	for (own<hand> &each : hands_)
+	for (own<thread> &each : threads_)
 		well = each->watch(now_ns) && well;
 	return well;
 }
 
 bool torture::all_done() const
 {
-	for (const own<hand> &each : hands_)
+	for (const own<thread> &each : threads_)
 		if (!each->is_done())
 			return false;
 	return true;
 }
 
 // False: one of them hangs.  The result must come out all the same.
-bool torture::stop_hands(kapi_thread *self)
+bool torture::stop_threads(kapi_thread *self)
 {
 	__atomic_store_n(&table_.over, true, __ATOMIC_RELEASE);
-	for (u32 i = 0; i < hands_.size(); i++)
+	for (u32 i = 0; i < threads_.size(); i++)
 		damonxx_torture_interrupt(i);
 	while (!all_done()) {
 		kapi_thread_sleep_until(self, kapi_now_ns() + tick_ns);
 		if (!watch_all())
 			return false;
 	}
-	for (own<hand> &each : hands_)
+	for (own<thread> &each : threads_)
 		each->stop();
 	return true;
 }
@@ -188,10 +188,10 @@ void torture::say_progress(u64 seconds)
 // Counts first, so that the verdict is the last line.
 void torture::say_result(u64 seconds)
 {
-	notes &found = table_.found;
+	log &found = table_.found;
 	text_writer counts{text_, sizeof(text_)};
 
-	found.tell_counts(counts);
+	found.report_counts(counts);
 	damonxx_torture_say(text_);
 	text_writer line{text_, sizeof(text_)};
 	line << (found.failed() ? "FAILURE" : "SUCCESS") << " seed " << table_.settings.seed << ", "
@@ -199,7 +199,7 @@ void torture::say_result(u64 seconds)
 	     << damonxx_torture_failed_allocations() << " allocations failed";
 	if (found.failed()) {
 		line << "; ";
-		found.tell_failures(line);
+		found.report_failures(line);
 	}
 	damonxx_torture_say(text_);
 }

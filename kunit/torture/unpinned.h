@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Read before core/kthread.c where it becomes part of the torture module, whose workers hold
+ * Read before core/kthread.c where it becomes part of the torture module, whose kdamonds hold
  * no reference to it: so it can be unloaded at any moment.  Its exit stops each of them and
  * waits until the thread is gone.
  */

@@ -17,7 +17,7 @@ status enable(damonxx_special &self, bool wanted);
 bool is_enabled(const damonxx_special &self);
 // inval: it is not enabled; or why it failed, likewise, and nothing has changed.
 status commit(damonxx_special &self);
-// Reads the counters of all schemes, if the worker runs.
+// Reads the counters of all schemes, if the kdamond runs.
 void refresh_counters(damonxx_special &self);
 
 } // namespace damon

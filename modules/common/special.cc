@@ -80,13 +80,13 @@ status turn_on(damonxx_special &self)
 			damonxx_context_create(&fresh, &self.settings, &self.reason));
 	if (done.is_ok()) {
 		tell_note(self);
-		done = status::from_errno(damonxx_context_start(fresh, self.worker));
+		done = status::from_errno(damonxx_context_start(fresh, self.thread_name));
 	}
 	if (!done.is_ok()) {
 		damonxx_context_destroy(fresh);
 		return complain(self, done, "not enabled: ");
 	}
-	drop_context(self); // one whose worker has ended
+	drop_context(self); // one whose kdamond has ended
 	self.context = fresh;
 	self.unit_bytes = self.settings.addr_unit;
 	for (damonxx_scheme_stats &stats : self.stats)

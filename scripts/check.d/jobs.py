@@ -63,6 +63,7 @@ def tools():
     yield Job("tools", "machines", "exec selftests/vm/selftest", seconds=150)
     yield Job("tools", "check", "exec selftests/check/selftest", seconds=20)
     yield Job("tools", "claims", "scripts/check-claims --self-test && exec scripts/check-claims", seconds=5)
+    yield Job("tools", "version", "exec scripts/check-version", seconds=1)
     yield Job("tools", "mutants", "exec selftests/mutants/selftest", seconds=10)
 
 

@@ -27,7 +27,7 @@ struct steady_table {
 		table.split({}, regions, random);
 		ready = table.count() == regions;
 		for (int i = 0; ready && i < 30; i++) {
-			sample_window();
+			sample_aggregation();
 			aggregate(regions);
 			ready = table.count() == regions;
 		}
@@ -35,16 +35,16 @@ struct steady_table {
 
 	bool is_hot(u32 i) const { return table.range(i).start / block_bytes % 2 != 0; }
 
-	// What the tests of one window find.
-	void sample_window()
+	// What the tests of one aggregation find.
+	void sample_aggregation()
 	{
 		for (u32 i = 0; i < table.count(); i++)
-			table.probes()[i].outcome = is_hot(i) ? KAPI_ACCESSED : KAPI_IDLE;
+			table.access_checks()[i].outcome = is_hot(i) ? KAPI_ACCESSED : KAPI_IDLE;
 		for (u32 sample = 0; sample < hot_samples; sample++)
 			table.count_accesses();
 	}
 
-	// As core/adaptation.cc does at the end of a window.
+	// As core/region_adjustment.cc does at the end of an aggregation.
 	void aggregate(u32 max_regions)
 	{
 		const u32 threshold = table.max_score() / 10;
@@ -102,7 +102,7 @@ void measure(benchmark::State &state, u32 rounds, Setup &&setup, Step &&step)
 void aggregation(benchmark::State &state)
 {
 	measure(
-		state, 1, [](steady_table &steady) { steady.sample_window(); },
+		state, 1, [](steady_table &steady) { steady.sample_aggregation(); },
 		[](steady_table &steady) { steady.aggregate(steady.table.count()); });
 }
 BENCHMARK(aggregation)->Arg(1'000)->Arg(20'000)->Arg(100'000)->UseManualTime();
@@ -116,7 +116,7 @@ void sampling(benchmark::State &state)
 		state, samples, [](steady_table &) {},
 		[](steady_table &steady) {
 			for (u32 i = 0; i < samples; i++) {
-				steady.table.plan_probes(steady.random);
+				steady.table.pick_checks(steady.random);
 				steady.table.count_accesses();
 			}
 		});

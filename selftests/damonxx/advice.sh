@@ -11,7 +11,7 @@ old_thp=$(sed 's/.*\[\(.*\)\].*/\1/' $thp 2>/dev/null)
 
 # A file's pages are brought in before anybody touches them.
 willneed_file() {
-	start_keeper a --file "$work/disk/file" 0 $size
+	start_content_checker a --file "$work/disk/file" 0 $size
 	at_most "$(amount a cold cached)" $((size * mib / 20)) || return
 	act willneed "$a" || return
 	wait_until 20 amount_at_least a cold cached $((size * mib / 100 * 98)) &&
@@ -21,33 +21,33 @@ willneed_file() {
 swap_cached_kib() { sed -n 's/^SwapCached:[[:space:]]*\([0-9]*\) kB/\1/p' /proc/meminfo; }
 swap_cache_reaches() { [ "$(swap_cached_kib)" -ge "$1" ]; }
 willneed_swap() {
-	start_keeper a --out 0 $size
+	start_content_checker a --out 0 $size
 	amount_at_least a cold swapped $((size * mib / 100 * 90)) && at_most "$(swap_cached_kib)" $((size << 6)) || return
 	act willneed "$a" && wait_until 20 swap_cache_reaches $((size * 900)) && intact a
 }
 hugepage() {
 	echo madvise >$thp
-	start_keeper a --plain --later 0 $size
+	start_content_checker a --plain --later 0 $size
 	act hugepage "$a" && rounds 3 && intact a && at_least "$(amount a cold huge)" $((size * mib / 100 * 90))
 }
 nohugepage() {
 	echo always >$thp
-	start_keeper a --plain --later 0 $size
+	start_content_checker a --plain --later 0 $size
 	act nohugepage "$a" && rounds 3 && intact a && is "$(amount a cold huge)" 0
 }
 # Only so do the two before mean something.
 as_configured() {
 	echo madvise >$thp
-	start_keeper a --plain --later 0 $size
+	start_content_checker a --plain --later 0 $size
 	intact a && is "$(amount a cold huge)" 0 || return
-	end_keeper a
+	end_content_checker a
 	echo always >$thp
-	start_keeper a --plain --later 0 $size
+	start_content_checker a --plain --later 0 $size
 	intact a && at_least "$(amount a cold huge)" $((size * mib / 100 * 90))
 }
 collapse() {
 	echo madvise >$thp
-	start_keeper a --plain 0 $size
+	start_content_checker a --plain 0 $size
 	is "$(amount a cold huge)" 0 && act collapse "$a" ../../$min_regions=3 || return
 	wait_until 60 whole_blocks_are_huge || return
 	intact a
@@ -77,7 +77,7 @@ huge_bp() {
 huge_reach() { [ "$(huge_bp)" -ge "$1" ]; }
 towards_share() {
 	echo madvise >$thp
-	start_keeper a --plain 0 $size
+	start_content_checker a --plain 0 $size
 	share_from=$(huge_bp) share=$((share_from + 500)) 
 	share_block=$(awk '/^MemTotal:/ { used += $2 } /^MemFree:/ { used -= $2 } END { print int(2048 * 10000 / used) }' /proc/meminfo)
 	act collapse "$a" ../../$min_regions=3 quotas/bytes=$((3 * mib)) quotas/reset_interval_ms=$((200 * slow)) \
@@ -90,7 +90,7 @@ towards_share() {
 }
 # What has no meaning for physical memory is tried, and not applied.
 no_meaning() {
-	start_keeper a 0 $size
+	start_content_checker a 0 $size
 	for each in willneed hugepage nohugepage collapse cold; do
 		act $each 0 && rounds 3 || return
 		is "$(stats sz_applied) $(stat_of nr_applied)" "0 0" && at_least "$(stat_of sz_tried)" 1 || return
@@ -101,13 +101,13 @@ need_module
 exec 3>&1
 if make_disk 128; then
 	check "willneed: a file's pages come into the page cache" willneed_file
-	end_keeper a
+	end_content_checker a
 else
 	skip "willneed: a file's pages come into the page cache" "there is no zram or no ext4"
 fi
 if swap_on 128; then
 	check "willneed: swapped pages come into the swap cache" willneed_swap
-	end_keeper a
+	end_content_checker a
 else
 	skip "willneed: swapped pages come into the swap cache" "there is no zram"
 fi
@@ -116,15 +116,15 @@ if [ -w $thp ]; then
 	echo 3 >/proc/sys/vm/drop_caches
 	echo 1 >/proc/sys/vm/compact_memory
 	check "without a scheme, huge pages are as configured" as_configured
-	end_keeper a
+	end_content_checker a
 	check "hugepage: memory touched later comes as huge pages" hugepage
-	end_keeper a
+	end_content_checker a
 	check "nohugepage: memory touched later comes as small pages" nohugepage
-	end_keeper a
+	end_content_checker a
 	check "collapse: memory that is there becomes huge pages" collapse
-	end_keeper a
+	end_content_checker a
 	check "collapse: so much as a goal says" towards_share
-	end_keeper a
+	end_content_checker a
 	echo "$old_thp" >$thp
 else
 	skip "hugepage, nohugepage, collapse" "this kernel has no transparent huge pages"

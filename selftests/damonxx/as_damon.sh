@@ -47,10 +47,10 @@ tree() {
 	! grep "$damon" /proc/mounts
 }
 a_client() {
-	start_victim idle 8
+	start_workload idle 8
 	need_idle
 	inside "cd $damon/admin/kdamonds && echo 1 >nr_kdamonds && echo 1 >0/contexts/nr_contexts &&
-		echo 1 >0/contexts/0/targets/nr_targets && echo $victim >0/contexts/0/targets/0/pid_target &&
+		echo 1 >0/contexts/0/targets/nr_targets && echo $workload >0/contexts/0/targets/0/pid_target &&
 		echo on >0/state" && state_is on && at_least "$(cat $kdamond/pid)" 1 && turn off
 }
 theirs() {

@@ -25,7 +25,7 @@ found_hot() { turn update_schemes_tried_regions && at_least "$(found_in $hot)" 7
 # shellcheck disable=SC2086
 found_cold() { turn update_schemes_tried_regions && at_most "$(found_in $cold)" 100; }
 
-# The share of any second, but for what one sample and the end of a window took more than was left: that is less than
+# The share of any second, but for what one sample and the end of an aggregation took more than was left: that is less than
 # the most it took within 5 ms.
 any_second() { # BUSIEST-SECOND-US MOST-IN-5-MS-US ALL-US
 	diag "$1 us in the busiest second, $2 us in the busiest 5 ms" >&3
@@ -34,9 +34,9 @@ any_second() { # BUSIEST-SECOND-US MOST-IN-5-MS-US ALL-US
 
 need_module
 exec 3>&1
-start_victim busy 64
+start_workload busy 64
 hot=$(said hot) cold=$(said cold)
-check "monitoring without a budget" monitor "$victim" $sample_us=5000 $aggr_us=100000 \
+check "monitoring without a budget" monitor "$workload" $sample_us=5000 $aggr_us=100000 \
 	$min_regions=$regions $max_regions=$((regions * 6 / 5))
 sleep 3
 diag "without a budget: $(kdamond_stat cpu_permil) permil, $(kdamond_stat checks_per_sample) checks a sample, $(kdamond_cpu_ms) ms so far"

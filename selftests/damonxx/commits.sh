@@ -25,7 +25,7 @@ hot_found() {
 }
 begin() { # [FILE=VALUE...]
 	need_idle
-	monitor "$victim" $sample_us=5000 $aggr_us=100000 $update_us=1000000 "$@"
+	monitor "$workload" $sample_us=5000 $aggr_us=100000 $update_us=1000000 "$@"
 }
 
 # A scheme that is applied each second: a second is always less than what is left to wait.
@@ -46,11 +46,11 @@ samples() {
 }
 
 need_module
-start_victim busy 16
+start_workload busy 16
 check "a commit each 50 ms: a scheme is applied each second all the same" scheme_acts
-check "a commit each 30 ms: accesses are counted in windows of 100 ms" aggregates
+check "a commit each 30 ms: accesses are counted over 100 ms" aggregates
 check "a commit each 50 ms with other numbers of regions: as before" other_settings
 check_todo "a commit each 50 ms with other intervals: accesses are counted" \
-	"a change of any interval begins a new window, so none ends" other_intervals
+	"a change of any interval begins a new aggregation, so none ends" other_intervals
 check_todo "a commit each 10 ms: samples are taken each 50 ms" "a commit begins the sample anew" samples
 finish

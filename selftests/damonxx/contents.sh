@@ -63,7 +63,7 @@ begin() {
 
 # Nobody else moves pages.
 opposite() {
-	start_keeper a --blocks 2 14
+	start_content_checker a --blocks 2 14
 	migrated=$(vmstat pgmigrate_success)
 	begin "$a" migrate_hot:0 migrate_cold:1 && wait_until 60 each_applied 32 || { tell; return 1; }
 }
@@ -107,7 +107,7 @@ check "a process's memory is moved to node 0, and by another kdamond to node 1" 
 check "what both say they moved is what the kernel counted" stop_and_count
 check "both end" both_off
 check "the content is as it was" intact a
-end_keeper a
+end_content_checker a
 check "two processes fork, write, unmap and collapse under pageout, migration and collapse" stressed
 check "the first one has read what it wrote, and nothing else" ends_well "$first" "$work/first"
 check "the second one has read what it wrote, and nothing else" ends_well "$second" "$work/second"

@@ -51,13 +51,13 @@ found() { # hot|cold
 is_hot() { [ "$(found hot)" -ge 300 ]; }
 # Turned off while there is one CPU less, and on again.
 off_without() {
-	echo 0 >$cpu && put $kdamond/state off && put $other/state off && no_worker || return
+	echo 0 >$cpu && put $kdamond/state off && put $other/state off && no_kdamond || return
 	put $kdamond/state on && put $other/state on && go_on && echo 1 >$cpu && go_on
 }
 
 need_module
 [ -e $cpu ] || skip_all "the second CPU cannot go off line"
-start_keeper a 4 8
+start_content_checker a 4 8
 check "a process and physical memory are monitored" both_on
 check "both go on while their CPU goes off line and comes back" goes_off_and_comes_back
 check "the accesses of the process are found" wait_until 30 is_hot

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cycle load N FILE.ko PID	loads and unloads the module N times; in every tenth life a worker monitors PID
- * cycle switch N [SEED]	turns a worker on and off N times, each time for a process of its own; about
+ * cycle load N FILE.ko PID	loads and unloads the module N times; in every tenth life a kdamond monitors PID
+ * cycle switch N [SEED]	turns a kdamond on and off N times, each time for a process of its own; about
  *				half of these die at a random moment while they are monitored
  *
  * Ends with a sentence and status 1 at the first thing that fails.
@@ -152,13 +152,13 @@ static void switch_often(unsigned long n, unsigned int seed)
 
 	srandom(seed);
 	for (unsigned long i = 0; i < n; i++) {
-		pid_t pid = start_child(), worker;
+		pid_t pid = start_child(), kdamond;
 		bool dies = random() % 2;
 		int error;
 
 		must_number(CONTEXT "/targets/0/pid_target", pid);
 		must(ADMIN "/0/state", "on");
-		worker = kdamond();
+		kdamond = kdamond();
 		usleep(random() % 4000);
 		if (dies)
 			end_child(pid);
@@ -169,7 +169,7 @@ static void switch_often(unsigned long n, unsigned int seed)
 				errx(1, "tried regions: %s", strerror(error));
 		}
 		must(ADMIN "/0/state", "off");
-		must_end(worker);
+		must_end(kdamond);
 		if (!dies)
 			end_child(pid);
 		died += dies;

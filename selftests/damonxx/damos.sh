@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash disable=SC2034,SC2154,SC2086,SC2231
-# What tests of actions share: keepers (see keeper.c) and what became of their memory, schemes in one line, swap.
+# What tests of actions share: content_checkers (see content_checker.c) and what became of their memory, schemes in one line, swap.
 # Sourced after lib.sh.  The last tests are then also that the kernel counts no page as isolated.
 #
 # DAMOS_ACTION=stat gives every scheme that action instead of its own: a test of an effect must fail then.
@@ -20,17 +20,17 @@ wait_until() { # SECONDS COMMAND...
 	done
 }
 
-# start_keeper NAME OPTION...: its pid is $NAME afterwards, and what it says is in $work/NAME.
-start_keeper() {
-	keeper_name=$1
+# start_content_checker NAME OPTION...: its pid is $NAME afterwards, and what it says is in $work/NAME.
+start_content_checker() {
+	content_checker_name=$1
 	shift
-	rm -f "$work/$keeper_name"
-	keeper "$@" >"$work/$keeper_name" 2>&1 &
-	eval "$keeper_name=$!"
+	rm -f "$work/$content_checker_name"
+	content_checker "$@" >"$work/$content_checker_name" 2>&1 &
+	eval "$content_checker_name=$!"
 	children="$children $!"
-	wait_until 60 grep -q -s '^ready 0' "$work/$keeper_name" || bail_out "the keeper: $(cat "$work/$keeper_name")"
+	wait_until 60 grep -q -s '^ready 0' "$work/$content_checker_name" || bail_out "the content_checker: $(cat "$work/$content_checker_name")"
 }
-end_keeper() { # NAME
+end_content_checker() { # NAME
 	eval "kill -9 \$$1; wait \$$1" 2>/dev/null
 	rm -f "$work/$1"
 }
@@ -43,7 +43,7 @@ amount() {
 }
 amount_at_least() { [ "$(amount "$1" "$2" "$3")" -ge "$4" ]; }
 amount_at_most() { [ "$(amount "$1" "$2" "$3")" -le "$4" ]; }
-# The keeper reads all that it wrote.
+# The content_checker reads all that it wrote.
 intact() { # NAME
 	intact_step=$(($(grep -c '^ready' "$work/$1")))
 	eval "kill -USR1 \$$1"

@@ -71,7 +71,7 @@ equip() {
 }
 
 fill() {
-	new_kdamond "$victim" && put $context/targets/0/regions/nr_regions 1 && mark
+	new_kdamond "$workload" && put $context/targets/0/regions/nr_regions 1 && mark
 }
 
 # count FILE MORE UNDO...: up from what is there, and down; down may not fail half way either.
@@ -88,7 +88,7 @@ count() {
 need_module
 can_inject || skip_all "this kernel cannot make allocations fail (FAULT_INJECTION_DEBUG_FS, FAILSLAB, FAIL_PAGE_ALLOC)"
 prepare
-start_victim idle 8
+start_workload idle 8
 
 count $kdamonds/nr_kdamonds 2
 put $kdamonds/nr_kdamonds 1
@@ -103,7 +103,7 @@ fill >/dev/null || bail_out "the tree cannot be filled"
 survives "one scheme more" write $context/schemes/nr_schemes 2 1 $scheme/apply_interval_us=5 \
 	$scheme/access_pattern/sz/max=18446744073709551615 $scheme/access_pattern/nr_accesses/max=4294967295 \
 	$scheme/access_pattern/age/max=4294967295
-survives "one target more" write $context/targets/nr_targets 2 1 $context/targets/0/pid_target="$victim" \
+survives "one target more" write $context/targets/nr_targets 2 1 $context/targets/0/pid_target="$workload" \
 	$context/targets/0/regions/nr_regions=1 $context/targets/0/regions/0/end=4096
 survives "one region more" write $context/targets/0/regions/nr_regions 2 1 $context/targets/0/regions/0/end=4096
 put $context/targets/0/regions/nr_regions 0
@@ -151,12 +151,12 @@ done
 put $kdamond/state clear_schemes_tried_regions
 survives "update_schemes_tried_regions" -x total_bytes -x nr_tried write $kdamond/state update_schemes_tried_regions \
 	clear_schemes_tried_regions
-check "the worker still runs, and goes on" goes_on
+check "the kdamond still runs, and goes on" goes_on
 
-# The worker's own allocations: it makes none while it monitors.
-worker=$(cat $kdamond/pid)
-check "in $((3 * slow)) s the worker makes no allocation" is "$(fail_nth watch "$worker" $((3 * slow)))" 0
-survives "commit, the worker's allocations" thread "$worker" $kdamond/state commit
+# The kdamond's own allocations: it makes none while it monitors.
+kdamond_tid=$(cat $kdamond/pid)
+check "in $((3 * slow)) s the kdamond makes no allocation" is "$(fail_nth watch "$kdamond_tid" $((3 * slow)))" 0
+survives "commit, the kdamond's allocations" thread "$kdamond_tid" $kdamond/state commit
 survives "off" -x pid write $kdamond/state off on
 turn off >/dev/null
 need_idle

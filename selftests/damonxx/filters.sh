@@ -24,7 +24,7 @@ filter() { # TYPE MATCHING ALLOW [FILE=VALUE...]: the values that say so
 		echo "ops_filters/0/$each"
 	done
 }
-close_to() { # BYTES WANTED: a MiB may be what a keeper has besides
+close_to() { # BYTES WANTED: a MiB may be what a content_checker has besides
 	at_least "${1:-0}" $(($2 - mib)) && at_most "$1" $(($2 + mib))
 }
 
@@ -62,28 +62,28 @@ in_regions() {
 }
 # What is hot is young again by the next round, the rest is not.
 young() {
-	start_keeper d 4 12
+	start_content_checker d 4 12
 	by_process d young $((4 * mib)) || return
 	act_on_frames stat "$(for area in hot cold; do runs d $area; done | sort -n)" $(filter young Y Y) &&
-		close_to "$(per_round)" $((4 * mib)) && end_keeper d
+		close_to "$(per_round)" $((4 * mib)) && end_content_checker d
 }
 # The file's process has ended, the file is still there.
 unmapped() {
-	end_keeper c
+	end_content_checker c
 	by_frames unmapped $size
 }
 active() {
-	start_keeper d --active 0 16
+	start_content_checker d --active 0 16
 	ranges_of_d=$(runs d cold)
 	act_on_frames stat "$ranges_of_d" $(filter active Y Y) && close_to "$(per_round)" $((16 * mib)) || return
 	by_process d active $((16 * mib)) || return
 	act lru_deprio 0 && rounds 10
-	by_process d active 0 && end_keeper d
+	by_process d active 0 && end_content_checker d
 }
 
 # The core's filters, which choose among regions.
 tried_bytes() { turn update_schemes_tried_bytes && cat $tried/total_bytes; }
-addr() { # MATCHING ALLOW BYTES-OF-ALL(0 or 1) SIGN: within the keeper's part, or all but that
+addr() { # MATCHING ALLOW BYTES-OF-ALL(0 or 1) SIGN: within the content_checker's part, or all but that
 	# shellcheck disable=SC2046
 	set -- "$1" "$2" "$3" $(bounds b cold)
 	act stat $b core_filters/nr_filters=1 core_filters/0/type=addr core_filters/0/matching="$1" \
@@ -126,10 +126,10 @@ echo +memory >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null
 mkdir -p $group
 make_disk 64 || skip_all "there is no zram or no ext4"
 echo 0 >$group/cgroup.procs
-start_keeper a 0 $size
+start_content_checker a 0 $size
 echo 0 >/sys/fs/cgroup/cgroup.procs
-start_keeper b --huge 0 $size
-start_keeper c --file "$work/disk/file" $size 0
+start_content_checker b --huge 0 $size
+start_content_checker c --file "$work/disk/file" $size 0
 ranges=$({ runs a cold; runs b cold; runs c hot; } | sort -n)
 
 check "physical: anon" by_frames anon $((2 * size))

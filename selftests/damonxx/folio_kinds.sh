@@ -18,7 +18,7 @@ went() { # KIND-OF-ACTION
 }
 # take_on NAME SPACE ACTION: its memory and that of a plain process, until the latter's has gone.
 take_on() {
-	start_keeper control --blocks --node 0 0 $size
+	start_content_checker control --blocks --node 0 0 $size
 	target=
 	[ "$3" = pageout ] || target=target_nid=1
 	eval "pid=\$$1"
@@ -29,7 +29,7 @@ take_on() {
 		act_on_frames "$3" "$( (runs "$1" cold; runs control cold) | sort -n)" $target
 	fi || return
 	wait_until 60 went "$3" || { echo "plain memory did not go"; return 1; }
-	rounds 5 && turn off && intact control && end_keeper control
+	rounds 5 && turn off && intact control && end_content_checker control
 }
 stays_in_place() { # NAME SPACE ACTION
 	frames_of "$1" >"$work/before"
@@ -37,11 +37,11 @@ stays_in_place() { # NAME SPACE ACTION
 	frames_of "$1" | cmp "$work/before" - || { echo "present: $(amount "$1" cold present)"; return 1; }
 	intact "$1"
 }
-held() { start_keeper a --blocks --node 0 --hold "$1" 0 $size; } # HOW
+held() { start_content_checker a --blocks --node 0 --hold "$1" 0 $size; } # HOW
 # stays HOW SPACE ACTION
-stays() { held "$1" && stays_in_place a "$2" "$3" && end_keeper a; }
+stays() { held "$1" && stays_in_place a "$2" "$3" && end_content_checker a; }
 # What is in a pipe is nothing that its owner could not do without, but it must not change.
-unchanged() { held "$1" && take_on a "$2" "$3" && intact a && end_keeper a; } # HOW SPACE ACTION
+unchanged() { held "$1" && take_on a "$2" "$3" && intact a && end_content_checker a; } # HOW SPACE ACTION
 
 # Each of the frames is still known to be broken: bit 19 of its flags.
 still_poisoned() {
@@ -52,10 +52,10 @@ still_poisoned() {
 		[ $((flags >> 19 & 1)) = 1 ] || { echo "frame $frame has flags $flags"; return 1; }
 	done <"$work/poisoned"
 }
-poisoned_stays() { held poisoned && take_on a "$@" && still_poisoned && intact a && end_keeper a; } # SPACE ACTION
+poisoned_stays() { held poisoned && take_on a "$@" && still_poisoned && intact a && end_content_checker a; } # SPACE ACTION
 # The kernel does not keep such pages out of use when they are free, so this one's owner stays until the machine ends.
 hold_broken() {
-	start_keeper broken --huge --node 0 --hold poisoned-huge 0 $size
+	start_content_checker broken --huge --node 0 --hold poisoned-huge 0 $size
 	children=${children% "$broken"}
 	at_least "$(amount broken cold huge)" $((size * mib))
 }

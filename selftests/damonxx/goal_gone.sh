@@ -10,7 +10,7 @@ size=48
 
 begin() { # TUNER
 	mkdir -p $group
-	start_keeper a 0 $size
+	start_content_checker a 0 $size
 	act pageout "$a" quotas/bytes=$((mib / 4)) quotas/reset_interval_ms=$((100 * slow)) quotas/goals/nr_goals=1 \
 		quotas/goals/0/target_metric=node_memcg_used_bp quotas/goals/0/nid=0 quotas/goals/0/target_value=9000 \
 		quotas/goals/0/path=/damonxx-gone quotas/goal_tuner="$1"
@@ -31,7 +31,7 @@ for tuner in consist temporal proportional; do
 	check "$tuner: a scheme pages out for a cgroup's goal" begin $tuner
 	check "$tuner: it has begun" worked
 	check "$tuner: the cgroup is removed, and it ends" ends
-	end_keeper a
+	end_content_checker a
 done
 clean_up
 check "swap is given up" remove_disks

@@ -16,7 +16,7 @@ found() { # hot|cold
 }
 is_hot() { [ "$(found "$1")" -ge 800 ]; }
 is_cold() { [ "$(found "$1")" -le 100 ]; }
-watch() { need_idle && monitor "$victim" $sample_us=5000 $aggr_us=100000 $update_us=1000000; }
+watch() { need_idle && monitor "$workload" $sample_us=5000 $aggr_us=100000 $update_us=1000000; }
 
 # No GiB of the memory that is there from the beginning is free as a whole.
 plug_one() {
@@ -25,7 +25,7 @@ plug_one() {
 }
 is_plugged() { [ "$(of_node 1 MemTotal)" -ge $((plug_before + 1024 * 1024)) ]; }
 gigantic() {
-	start_victim gigantic
+	start_workload gigantic
 	watch && wait_until 20 is_hot hot || { echo "$(found hot) permil"; return 1; }
 }
 rests() { step 1 && wait_until 20 is_cold hot || { echo "$(found hot) permil"; return 1; }; }
@@ -36,14 +36,14 @@ as_physical() {
 # Of the process there is more than that page, which goes.
 left_alone() { # ACTION [FILE=VALUE]
 	pages_before=$(hugetlb_kib)
-	act "$1" "$victim" ${2:+"$2"} && rounds 5 && turn off || return
+	act "$1" "$workload" ${2:+"$2"} && rounds 5 && turn off || return
 	is "$(hugetlb_kib)" "$pages_before" && at_least "$pages_before" 1024
 }
-hugetlb_kib() { sed -n 's/^HugetlbPages:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$victim/status"; }
+hugetlb_kib() { sed -n 's/^HugetlbPages:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$workload/status"; }
 
-# The victim's own bits are never set again; only if the tables are the same ones do those of its child show.
+# The workload's own bits are never set again; only if the tables are the same ones do those of its child show.
 shared_tables() {
-	start_victim tables 8
+	start_workload tables 8
 	watch && wait_until 20 is_hot hot || { echo "hot: $(found hot) permil"; return 1; }
 	wait_until 20 is_cold cold
 }
@@ -63,14 +63,14 @@ check "a page of 1 GiB: no access is found where there is none" rests
 check "a page of 1 GiB is in monitored physical memory" as_physical
 check "pageout leaves it alone" left_alone pageout
 check "migrate_cold leaves it alone" left_alone migrate_cold target_nid=0
-end_victim
+end_workload
 need_idle
 check "it goes back" has $big 0
 check "there are pages of 2 MiB" has $small 16
 check "shared tables: accesses of one process are found in the other" shared_tables
 check "shared tables: pageout leaves the pages alone" left_alone pageout
 check "shared tables: one of the processes ends" eval "watch && one_of_them_ends"
-end_victim
+end_workload
 need_idle
 check "all pages go back" has $small 0
 clean_up

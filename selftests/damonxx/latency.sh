@@ -29,7 +29,7 @@ pictures() {
 
 # What a program that draws all regions pays for each picture; told, not asserted.
 pictures_of() { # REGIONS
-	monitor "$victim" $sample_us=100000 $aggr_us=2000000 $min_regions="$1" $max_regions=$(($1 * 6 / 5)) || return
+	monitor "$workload" $sample_us=100000 $aggr_us=2000000 $min_regions="$1" $max_regions=$(($1 * 6 / 5)) || return
 	pictures running && put $context/pause Y && turn commit && pictures paused && turn off
 }
 
@@ -37,7 +37,7 @@ pictures_of() { # REGIONS
 all() {
 	need_idle
 	rm -f "$work/slow"
-	check "a sample each $1: monitoring starts" monitor "$victim" $sample_us="$2" $aggr_us="$3"
+	check "a sample each $1: monitoring starts" monitor "$workload" $sample_us="$2" $aggr_us="$3"
 	check "a sample each $1: update_schemes_stats" quick 50 update_schemes_stats
 	check "a sample each $1: commit" quick 50 commit
 	check "a sample each $1: clear_schemes_tried_regions" quick 50 clear_schemes_tried_regions
@@ -46,12 +46,12 @@ all() {
 
 need_module
 exec 3>&1
-start_victim idle 16
+start_workload idle 16
 all "5 ms" 5000 100000
 all "10 s" 10000000 100000000
 need_idle
-end_victim
-start_victim idle 64
+end_workload
+start_workload idle 64
 regions=$((10000 / slow))
 check "snapshots of $regions regions" pictures_of $regions
 finish

@@ -20,8 +20,8 @@ unload() { rmmod damonxx && not loaded && no_complaint; }
 
 [ -w $kmemleak ] || skip_all "this kernel has no kmemleak (CONFIG_DEBUG_KMEMLEAK)"
 need_module
-start_victim idle 8
-monitor "$victim" $sample_us=1000 $aggr_us=10000 && turn update_schemes_tried_regions ||
+start_workload idle 8
+monitor "$workload" $sample_us=1000 $aggr_us=10000 && turn update_schemes_tried_regions ||
 	not_ok "the kdamond is set up"
 check "no leak while a kdamond runs" no_leak
 turn off >/dev/null

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash disable=SC2034,SC2231
-# What the tests share: TAP, the module, a tree that is set up in a few lines, and victims.
+# What the tests share: TAP, the module, a tree that is set up in a few lines, and workloads.
 # A test sources this, calls check, ok, not_ok and skip, and ends with finish.
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -177,7 +177,7 @@ recorded_ended() {
 }
 all_ended() { recorded_ended && none_listed; }
 # Every recorded kdamond has ended, and there is none else.  A thread that has ended stays in /proc for a moment.
-no_worker() { wait_until 10 all_ended && recorded=; }
+no_kdamond() { wait_until 10 all_ended && recorded=; }
 
 # new_kdamond PID [CONTEXT-FILE=VALUE...]: one kdamond that is ready to monitor PID: a scheme that matches everything.
 new_kdamond() {
@@ -265,31 +265,31 @@ grows_each_time() {
 	exit !found }' "$@"
 }
 
-# Victims
+# Workloads
 
-# start_victim KIND [ARGUMENT]: sets victim to its pid; what it says is in $work/victim.
-start_victim() {
-	rm -f "$work/victim" # what the one before said
-	victim "$@" >"$work/victim" 2>&1 &
-	victim=$!
-	children="$children $victim"
-	wait_until 60 grep -q -s '^ready 0' "$work/victim" || bail_out "the victim: $(cat "$work/victim")"
+# start_workload KIND [ARGUMENT]: sets workload to its pid; what it says is in $work/workload.
+start_workload() {
+	rm -f "$work/workload" # what the one before said
+	workload "$@" >"$work/workload" 2>&1 &
+	workload=$!
+	children="$children $workload"
+	wait_until 60 grep -q -s '^ready 0' "$work/workload" || bail_out "the workload: $(cat "$work/workload")"
 }
 
-# step NUMBER: the victim takes its next step.
+# step NUMBER: the workload takes its next step.
 step() {
-	kill -USR1 "$victim"
-	wait_until 60 grep -q -s "^ready $1" "$work/victim"
+	kill -USR1 "$workload"
+	wait_until 60 grep -q -s "^ready $1" "$work/workload"
 }
 
-end_victim() {
-	kill -9 "$victim" 2>/dev/null
-	wait "$victim" 2>/dev/null
-	rm -f "$work/victim"
+end_workload() {
+	kill -9 "$workload" 2>/dev/null
+	wait "$workload" 2>/dev/null
+	rm -f "$work/workload"
 }
 
-# said hot: START END of the victim's hot area.
-said() { sed -n "s/^$1 //p" "$work/victim"; }
+# said hot: START END of the workload's hot area.
+said() { sed -n "s/^$1 //p" "$work/workload"; }
 
 # What there is to monitor of a process, going by its maps; and whether that is what is monitored.
 bytes_of() { spans "$1" | awk '{ sum += $2 - $1 } END { printf "%.0f", sum }'; }

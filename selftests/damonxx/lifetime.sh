@@ -27,54 +27,54 @@ only_a_session() {
 
 # The memory of a process that dies comes back while the results of its monitoring are still there.
 dies() {
-	start_victim idle 200
+	start_workload idle 200
 	# shellcheck disable=SC2086
-	monitor "$victim" $fast && wait_until 10 snapshots_reach 5 || return
+	monitor "$workload" $fast && wait_until 10 snapshots_reach 5 || return
 	with=$(anon_kib)
-	end_victim
+	end_workload
 	wait_until 10 state_is off && is "$(cat $kdamond/pid)" -1 || return
-	no_worker && wait_until 10 anon_at_most $((with - (190 << 10)))
+	no_kdamond && wait_until 10 anon_at_most $((with - (190 << 10)))
 }
 
-# The worker does not follow the number to another process.  While it sleeps it still holds on to the one that is
+# The kdamond does not follow the number to another process.  While it sleeps it still holds on to the one that is
 # gone; somebody else may be faster to get the number, and kernels differ in which one they give next.
 number_reused() {
 	for try in 1 2 3 4 5 6 7 8 9 10; do
-		start_victim idle 8
-		monitor "$victim" $sample_us=3000000 $aggr_us=300000000 || return
-		number_was=$victim
-		end_victim
+		start_workload idle 8
+		monitor "$workload" $sample_us=3000000 $aggr_us=300000000 || return
+		number_was=$workload
+		end_workload
 		echo $((number_was - 1 - try % 2)) >/proc/sys/kernel/ns_last_pid || return
-		start_victim idle 64
-		[ "$victim" != "$number_was" ] || break
+		start_workload idle 64
+		[ "$workload" != "$number_was" ] || break
 		need_idle
-		end_victim
+		end_workload
 	done
-	is "$victim" "$number_was" || { echo "the number was not given out again"; return 1; }
+	is "$workload" "$number_was" || { echo "the number was not given out again"; return 1; }
 	wait_until 10 state_is off && is "$(cat $kdamond/pid)" -1
 }
 
 # One of two goes, the other one stays monitored.
 one_of_two() {
-	start_victim idle 8
-	first=$victim
-	start_victim idle 64
+	start_workload idle 8
+	first=$workload
+	start_workload idle 64
 	# shellcheck disable=SC2086
 	new_kdamond "$first" $fast targets/nr_targets=2 targets/0/pid_target="$first" \
-		targets/1/pid_target="$victim" || return
+		targets/1/pid_target="$workload" || return
 	turn on && wait_until 10 snapshots_reach 5 || return
-	is "$(monitored_bytes)" $(($(bytes_of "$first") + $(bytes_of "$victim"))) || return
+	is "$(monitored_bytes)" $(($(bytes_of "$first") + $(bytes_of "$workload"))) || return
 	kill -9 "$first"
 	wait "$first" 2>/dev/null
 	sleep 1
 	state_is on && goes_on || return
-	end_victim
+	end_workload
 	wait_until 10 state_is off
 }
 
 # A zombie has no memory to monitor, but who watches a child may ask until it has waited for the child.
 zombie() {
-	sh -c 'victim idle 8 >"$0" & echo $! >"$0.pid"; exec sleep 1000' "$work/zombie" &
+	sh -c 'workload idle 8 >"$0" & echo $! >"$0.pid"; exec sleep 1000' "$work/zombie" &
 	parent=$!
 	children="$children $parent"
 	wait_until 20 grep -q -s '^ready' "$work/zombie" && wait_until 20 test -s "$work/zombie.pid" || return
@@ -97,9 +97,9 @@ kernel_thread() {
 }
 
 in_use() {
-	start_victim idle 8
+	start_workload idle 8
 	# shellcheck disable=SC2086
-	monitor "$victim" $fast || return
+	monitor "$workload" $fast || return
 	for _ in 1 2 3; do
 		rmmod damonxx >"$work/rmmod" 2>&1 && { echo "it went"; return 1; }
 	done
@@ -113,9 +113,9 @@ goes_after_off() {
 
 # Somebody still has a file open: nothing of the module is in use by that.
 goes_with_open_file() {
-	insmod "$module" && start_victim idle 8
+	insmod "$module" && start_workload idle 8
 	# shellcheck disable=SC2086
-	monitor "$victim" $fast || return
+	monitor "$workload" $fast || return
 	exec 5<$kdamond/state 6<$scheme/stats/nr_tried 7<$context/operations
 	turn off && rmmod damonxx && not loaded || return
 	cat <&5 2>/dev/null && { echo "a file of the tree is still readable"; return 1; }
@@ -123,15 +123,15 @@ goes_with_open_file() {
 }
 
 goes_after_death() {
-	insmod "$module" && start_victim idle 8
+	insmod "$module" && start_workload idle 8
 	# shellcheck disable=SC2086
-	monitor "$victim" $fast || return
-	end_victim
+	monitor "$workload" $fast || return
+	end_workload
 	# The state says so before the thread has let go of the module; when the thread is gone, nothing keeps it.
 	wait_until 10 state_is off && wait_until 10 recorded_ended && rmmod damonxx && not loaded
 }
 
-# In use, as long as the worker is there; when that was gone before, nothing is an excuse.
+# In use, as long as the kdamond is there; when that was gone before, nothing is an excuse.
 unload_once_ended() {
 	for _ in $(seq $((200 * slow))); do
 		recorded_ended >/dev/null
@@ -143,29 +143,29 @@ unload_once_ended() {
 		[ $there = 1 ] && grep -q 'temporarily unavailable' "$work/rmmod" || { cat "$work/rmmod"; return 1; }
 		sleep 0.05
 	done
-	echo "the worker does not end"
+	echo "the kdamond does not end"
 	return 1
 }
 # In the very moment when the target dies: it may be in use, but not for long.
 goes_while_dying() {
 	for _ in $(seq 20); do
-		insmod "$module" && start_victim idle 4
+		insmod "$module" && start_workload idle 4
 		# shellcheck disable=SC2086
-		monitor "$victim" $fast || return
-		end_victim
+		monitor "$workload" $fast || return
+		end_workload
 		unload_once_ended || return
 	done
 }
 
 need_module
-check "the target dies: off, no worker, its memory is free" dies
+check "the target dies: off, no kdamond, its memory is free" dies
 need_idle
 if [ -w /proc/sys/kernel/ns_last_pid ]; then
 	check "the target's number goes to another process: that one is not monitored" number_reused
 else
 	skip "the target's number goes to another process" "this kernel does not let choose a number"
 fi
-end_victim
+end_workload
 need_idle
 check "one of two targets dies: the other one stays monitored" one_of_two
 need_idle
@@ -175,12 +175,12 @@ check "the target is a kernel thread" kernel_thread
 check "the number is only that of a session, whose leader is gone" only_a_session
 need_idle
 
-check "while a worker runs, the module cannot be unloaded" in_use
+check "while a kdamond runs, the module cannot be unloaded" in_use
 if [ -f "$module" ]; then
 	check "after off it can" goes_after_off
-	end_victim
+	end_workload
 	check "also with open files" goes_with_open_file
-	end_victim
+	end_workload
 	check "also after the target died" goes_after_death
 	check "also in the moment of death" goes_while_dying
 	loaded || insmod "$module"
@@ -207,5 +207,5 @@ if grep -q kasan_ /proc/kallsyms; then
 else
 	check "nothing is kept of that" not grows_each_time $((round / 4)) "$work"/kept.?
 fi
-check "no thread is kept" no_worker
+check "no thread is kept" no_kdamond
 finish

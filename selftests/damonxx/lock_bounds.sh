@@ -9,7 +9,7 @@
 
 locks="mmap_lock/mmap_lock_acquire_returned mmap_lock/mmap_lock_released"
 acquired='^mmap_lock_acquire_returned:.*success=true' released='^mmap_lock_released:'
-pt_lookup='^damonxx_window_move <-'
+pt_lookup='^damonxx_pt_cursor_move <-'
 
 # trace_for SECONDS FUNCTIONS [EVENTS]
 trace_for() { begin_trace "$(cat $kdamond/pid)" "$2" "${3-}" && sleep "$1" && end_trace; }
@@ -25,35 +25,35 @@ writers() { grep -c 'mmap_lock.*write=true' "$work/trace"; }
 
 need_module
 # Regions are so large here that each sampled page is in a page table of its own.
-start_victim sparse 8
+start_workload sparse 8
 check "1,000 pages a sample of a large mapping are looked at" \
-	monitor $victim $sample_us=50000 $aggr_us=100000 $min_regions=1000 $max_regions=1100
-check "it is traced" trace_for 0.2 damonxx_window_move "$locks"
+	monitor $workload $sample_us=50000 $aggr_us=100000 $min_regions=1000 $max_regions=1100
+check "it is traced" trace_for 0.2 damonxx_pt_cursor_move "$locks"
 check "the mmap lock is held for 64 sampled pages at most" reaches 64 within_hold "$pt_lookup"
 check "and never for writing" is "$(writers)" 0
 turn off >/dev/null
 
 check "its page tables are searched for something to act on" \
-	act cold $victim ../../$min_regions=3 ../../$max_regions=3 apply_interval_us=100000
-check "it is traced" trace_for 0.3 damonxx_window_move "$locks"
+	act cold $workload ../../$min_regions=3 ../../$max_regions=3 apply_interval_us=100000
+check "it is traced" trace_for 0.3 damonxx_pt_cursor_move "$locks"
 check "the mmap lock is held for 512 page-table entries at most" reaches 512 within_hold "$pt_lookup"
 check "and never for writing" is "$(writers)" 0
 turn off >/dev/null
-end_victim
+end_workload
 
-start_victim vmas 1000
-kill -STOP $victim
-check "a process of 2,000 mappings is monitored" monitor $victim $sample_us=5000 $aggr_us=100000 $update_us=100000
-check "it is traced" trace_for 0.5 "kapi_mm_mapped kapi_probe_clear kapi_probe_test" "$locks"
+start_workload vmas 1000
+kill -STOP $workload
+check "a process of 2,000 mappings is monitored" monitor $workload $sample_us=5000 $aggr_us=100000 $update_us=100000
+check "it is traced" trace_for 0.5 "kapi_mm_mapped kapi_prepare_access_checks kapi_check_accesses" "$locks"
 # What finds each of them cannot be traced, but how often the lock is taken to find all of them.
-holds_of_listing() { most_between '^kapi_mm_mapped <-' '^kapi_probe_[a-z]* <-' "$acquired"; }
+holds_of_listing() { most_between '^kapi_mm_mapped <-' '^kapi_(prepare_access_checks|check_accesses) <-' "$acquired"; }
 check "the mmap lock is held for 256 mappings at most" \
-	at_least "$(holds_of_listing)" $((($(wc -l <"/proc/$victim/maps") + 254) / 256))
+	at_least "$(holds_of_listing)" $((($(wc -l <"/proc/$workload/maps") + 254) / 256))
 turn off >/dev/null
-end_victim
+end_workload
 
 check "there is swap" swap_on 64
-start_keeper a --plain 1 8
+start_content_checker a --plain 1 8
 page_out() {
 	act stat $a && begin_trace "$(cat $kdamond/pid)" "kapi_mm_apply folio_isolate_lru" "" &&
 		put $scheme/action pageout && turn commit && wait_until 10 stat_reaches sz_applied $((4 * mib)) && end_trace
@@ -61,7 +61,7 @@ page_out() {
 check "memory of a process is paged out, and that is traced" page_out
 check "64 folios at most are taken in one step" reaches 64 within_call kapi_mm_apply '^folio_isolate_lru <-'
 turn off >/dev/null
-end_keeper a
+end_content_checker a
 remove_disks
 check "physical memory, most of it free, is searched for something to act on" \
 	act_on_frames lru_prio "$((256 << 20)) $((384 << 20))" ../../$min_regions=3
@@ -77,7 +77,7 @@ grows() { [ "$(counter "$1")" -ge $(($2 + $3)) ]; } # COUNTER FROM BY
 held_are() { is "$(cat /proc/lock_holder)" "$1"; }
 # hold ADDRESS LOCK: until let_go; by a process of its own, as it waits in the kernel
 hold() {
-	echo "$victim $1 $2" >/proc/lock_holder &
+	echo "$workload $1 $2" >/proc/lock_holder &
 	holder=$!
 	wait_until 10 held_are 1
 }
@@ -86,10 +86,10 @@ let_go() {
 	wait $holder 2>/dev/null
 	wait_until 10 held_are 0
 }
-monitor_frames() { # START END of the victim
+monitor_frames() { # START END of the workload
 	need_idle
 	new_kdamond 0 operations=paddr $sample_us=5000 $aggr_us=100000 $min_regions=3 $max_regions=1000 &&
-		watch_ranges "$(pages $victim "$1" "$2" runs)" && turn on && wait_until 10 grows probes_checked 0 100
+		watch_ranges "$(pages $workload "$1" "$2" runs)" && turn on && wait_until 10 grows probes_checked 0 100
 }
 # Two seconds are 20 windows; one may just end.
 does_not_wait() { # ADDRESS LOCK
@@ -108,8 +108,8 @@ looks_again() {
 holder_ko=$(dirname "$module")/lock_holder.ko
 check "locks can be held" insmod "$holder_ko"
 dd if=/dev/zero of="$work/file" bs=4096 count=16 2>/dev/null
-start_victim mixed "$work/file"
-kill -STOP $victim
+start_workload mixed "$work/file"
+kill -STOP $workload
 # shellcheck disable=SC2046
 set -- $(said file)
 check "mapped pages of a file are monitored by their frames" monitor_frames "$1" "$2"

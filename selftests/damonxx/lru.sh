@@ -11,7 +11,7 @@ group=/sys/fs/cgroup/damonxx-test
 
 in_group() { # NAME OPTION...
 	echo 0 >$group/cgroup.procs
-	start_keeper "$@"
+	start_content_checker "$@"
 	echo 0 >/sys/fs/cgroup/cgroup.procs
 }
 # start_pair [OPTION]
@@ -24,8 +24,8 @@ start_pair() {
 }
 end_pair() {
 	need_idle
-	end_keeper old
-	end_keeper new
+	end_content_checker old
+	end_content_checker new
 }
 # reclaim WHAT: sets lost_old and lost_new, in KiB.
 reclaim() {
@@ -87,7 +87,7 @@ all_of() { # LRU
 }
 # Of processes they are not.
 no_meaning() {
-	start_keeper old 0 $size
+	start_content_checker old 0 $size
 	for each in lru_prio lru_deprio; do
 		act $each $old && rounds 3 || return
 		is "$(stats sz_applied)" 0 && at_least "$(stat_of sz_tried)" $((size * mib)) || return

@@ -67,12 +67,12 @@ rest_is_found() {
 	snapshot targets $context/snapshot | awk '$4 > 0 { print $1 }' | sort >"$work/accessed"
 	not eval "awk 'NR % 10 == 1' $work/pids | sort | comm -23 - $work/accessed | grep ."
 }
-only_rest() {
+only_deactivated() {
 	sleep 1
 	is "$(snapshot targets $context/snapshot | awk '$2 > 0 { print $1 }')" "$(awk 'NR % 10 == 1' "$work/pids")" >/dev/null
 }
 all_end() {
-	end_crowd && wait_until 30 state_is off && is "$(cat $kdamond/pid)" -1 && no_worker
+	end_crowd && wait_until 30 state_is off && is "$(cat $kdamond/pid)" -1 && no_kdamond
 }
 
 # One for each.
@@ -113,14 +113,14 @@ check "one kdamond monitors them all" all_on
 check "the accesses of each are found" all_found
 during=$(in_use)
 check "nine of ten end, the others stay monitored" nine_of_ten_end
-check_todo "those that have ended have no regions" "they keep them as long as the kdamond runs" wait_until 1 only_rest
+check_todo "those that have ended have no regions" "they keep them as long as the kdamond runs" wait_until 1 only_deactivated
 check "all end, and with them the kdamond" all_end
 need_idle
 check "$nr_kdamonds processes begin" start_crowd $nr_kdamonds
 check "a kdamond for each of them" each_on
 check "each finds the accesses of its own" wait_until 3 found_by_each
 check "all are turned off" need_idle
-check "no thread is left" no_worker
+check "no thread is left" no_kdamond
 end_crowd
 check "the memory comes back" wait_until 20 given_back
 diag "KiB in use: $before before, $during with $nr_targets targets, $(in_use) after"

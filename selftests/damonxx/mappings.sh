@@ -6,16 +6,16 @@
 
 settings="$sample_us=5000 $aggr_us=100000 $update_us=1000000"
 
-# follow KIND [ARGUMENT]: a victim of that kind, monitored.
+# follow KIND [ARGUMENT]: a workload of that kind, monitored.
 follow() {
-	end_victim
+	end_workload
 	need_idle
-	start_victim "$@"
+	start_workload "$@"
 	# shellcheck disable=SC2086
-	monitor "$victim" $settings
+	monitor "$workload" $settings
 }
 
-all_is_monitored() { wait_until 5 monitors_all_of "$victim"; }
+all_is_monitored() { wait_until 5 monitors_all_of "$workload"; }
 
 # hot_found: the hot area was accessed in nearly each sample, the cold one in hardly any.
 found() { # hot|cold
@@ -31,56 +31,56 @@ accesses_found() {
 }
 
 grows() {
-	follow grow 64 && monitors_all_of "$victim" || return
-	small=$(bytes_of "$victim")
+	follow grow 64 && monitors_all_of "$workload" || return
+	small=$(bytes_of "$workload")
 	step 1 && all_is_monitored && at_least $(($(cat $tried/total_bytes) - small)) $((64 << 20)) || return
 	step 2 && all_is_monitored && is "$(cat $tried/total_bytes)" "$small"
 }
 
 sets_aside() {
-	follow reserve 64 && monitors_all_of "$victim" || return
-	small=$(bytes_of "$victim")
+	follow reserve 64 && monitors_all_of "$workload" || return
+	small=$(bytes_of "$workload")
 	at_most "$small" $((32 << 20)) && step 1 && all_is_monitored || return
 	at_least $(($(cat $tried/total_bytes) - small)) $((64 << 20))
 }
 
 executes() {
-	follow exec 64 && monitors_all_of "$victim" || return
-	worker=$(cat $kdamond/pid)
-	kill -USR1 "$victim"
-	wait_until 10 grep -q '^cold' "$work/victim" && all_is_monitored || return
-	accesses_found && is "$(cat $kdamond/pid)" "$worker"
+	follow exec 64 && monitors_all_of "$workload" || return
+	kdamond_tid=$(cat $kdamond/pid)
+	kill -USR1 "$workload"
+	wait_until 10 grep -q '^cold' "$work/workload" && all_is_monitored || return
+	accesses_found && is "$(cat $kdamond/pid)" "$kdamond_tid"
 }
 
 # All but one page: that is not two gaps between three areas, and hardly an area.
 unmaps_all() {
-	follow lonely && monitors_all_of "$victim" || return
-	kill -USR1 "$victim"
-	only_few() { [ "$(grep -c -v vsyscall "/proc/$victim/maps")" -le 1 ]; }
+	follow lonely && monitors_all_of "$workload" || return
+	kill -USR1 "$workload"
+	only_few() { [ "$(grep -c -v vsyscall "/proc/$workload/maps")" -le 1 ]; }
 	wait_until 10 only_few && all_is_monitored && is "$(cat $tried/total_bytes)" 4096 || return
-	goes_on && end_victim && wait_until 10 state_is off
+	goes_on && end_workload && wait_until 10 state_is off
 }
 
 many_vmas() {
 	follow vmas $((20000 / slow)) || return
-	at_least "$(wc -l <"/proc/$victim/maps")" $((40000 / slow)) && monitors_all_of "$victim" && goes_on || return
-	accesses_found && step_of_ranges && monitors_all_of "$victim"
+	at_least "$(wc -l <"/proc/$workload/maps")" $((40000 / slow)) && monitors_all_of "$workload" && goes_on || return
+	accesses_found && step_of_ranges && monitors_all_of "$workload"
 }
 step_of_ranges() { sleep 2; goes_on; }
 
 leader_exits() {
 	follow leaderless 64 && accesses_found || return
-	kill -USR1 "$victim"
-	wait_until 10 grep -q '^State:.Z' "/proc/$victim/status" || return
+	kill -USR1 "$workload"
+	wait_until 10 grep -q '^State:.Z' "/proc/$workload/status" || return
 	goes_on && accesses_found && goes_on || return
 	# A new context for a leader that is gone, too.
 	turn off && turn on && goes_on && accesses_found
 }
 
-hugetlb() { follow hugetlb 16 && accesses_found && monitors_all_of "$victim"; }
+hugetlb() { follow hugetlb 16 && accesses_found && monitors_all_of "$workload"; }
 thp() {
 	follow thp 32 || return
-	is "$(said huge)" $((32 << 10)) && accesses_found && monitors_all_of "$victim"
+	is "$(said huge)" $((32 << 10)) && accesses_found && monitors_all_of "$workload"
 }
 frames() {
 	follow frames && all_is_monitored && goes_on || return
@@ -94,7 +94,7 @@ frames() {
 device_frames() {
 	need_idle
 	# shellcheck disable=SC2086
-	new_kdamond "$victim" $settings operations=fvaddr targets/0/regions/nr_regions=1 || return
+	new_kdamond "$workload" $settings operations=fvaddr targets/0/regions/nr_regions=1 || return
 	# shellcheck disable=SC2046
 	set -- $(said hot)
 	[ $# = 2 ] || { echo "/dev/mem cannot be mapped"; return 1; }
@@ -107,11 +107,11 @@ device_frames() {
 
 # fvaddr stays with what it was given, and finds accesses there.
 fixed() {
-	end_victim
+	end_workload
 	need_idle
-	start_victim busy 16
+	start_workload busy 16
 	# shellcheck disable=SC2086
-	new_kdamond "$victim" $settings operations=fvaddr targets/0/regions/nr_regions=1 || return
+	new_kdamond "$workload" $settings operations=fvaddr targets/0/regions/nr_regions=1 || return
 	# shellcheck disable=SC2046
 	set -- $(said hot)
 	put $context/targets/0/regions/0/start "$1" && put $context/targets/0/regions/0/end "$2" && turn on || return
@@ -125,7 +125,7 @@ fixed() {
 fixed_nothing() {
 	need_idle
 	# shellcheck disable=SC2086
-	new_kdamond "$victim" $settings operations=fvaddr && turn on && goes_on &&
+	new_kdamond "$workload" $settings operations=fvaddr && turn on && goes_on &&
 		is "$(monitored_bytes)" 0 && turn update_schemes_tried_regions && is "$(tried $tried)" ""
 }
 
@@ -141,7 +141,7 @@ pages=/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages
 if [ -e $pages ]; then
 	check "there are hugetlb pages" wait_until 10 get_hugetlb_pages $pages
 	check "hugetlb pages: accesses are found" hugetlb
-	end_victim
+	end_workload
 	need_idle
 	echo 0 >$pages
 	no_page_left() { [ "$(cat $pages)" = 0 ]; }

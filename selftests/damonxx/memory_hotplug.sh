@@ -25,7 +25,7 @@ is_on() { [ "$(amount a cold node"$1")" -ge $((24 * mib)) ]; }
 
 # Cold memory goes to the node that is to go, so the kernel has to take it away again and again.
 load_on() {
-	start_keeper a 2 32
+	start_content_checker a 2 32
 	act migrate_cold 0 target_nid=1 ../../$sample_us=$((2000 * slow)) ../../$aggr_us=$((20000 * slow)) \
 		access_pattern/nr_accesses/max=0
 }

@@ -20,13 +20,13 @@ working_set() {
 }
 keeps_damonxx() { ! rmmod damonxx 2>/dev/null && loaded; }
 ends_with_process() {
-	end_keeper a
+	end_content_checker a
 	wait_until 10 reads_canceled && unload wss
 }
 reads_canceled() { ! cat $wss 2>/dev/null; }
 no_process() { ! load wss pid=4194304 2>/dev/null && dmesg | tail -n 3 | grep -q 'wss: targets/0/pid_target: no process 4194304'; }
 reclaims() {
-	start_keeper a --blocks 8 $size
+	start_content_checker a --blocks 8 $size
 	load prcl pid="$a" idle_ms=$((1000 * slow)) && wait_until 60 amount_at_most a cold present $((size * mib / 10)) || return
 	at_least "$(cat $prcl)" $((size * mib / 10 * 8)) && at_least "$(amount a hot present)" $((8 * mib / 10 * 9)) &&
 		intact a
@@ -36,7 +36,7 @@ need_module
 [ -e "$(dirname "$module")/wss.ko" ] || skip_all "the examples are not built"
 swap_on 256 || skip_all "there is no zram to swap to"
 exec 3>&1
-start_keeper a --blocks 16 $size
+start_content_checker a --blocks 16 $size
 check "wss: the working set of a process" working_set
 check "what uses damonxx keeps it loaded" keeps_damonxx
 check "wss: the process ends" ends_with_process

@@ -54,7 +54,7 @@ evict() { # WHAT: sets lost_hot and lost_cold, in KiB
 }
 use_file() {
 	echo 0 >$group/cgroup.procs
-	start_keeper b --file "$work/disk/file" --active 8 $((size / 2))
+	start_content_checker b --file "$work/disk/file" --active 8 $((size / 2))
 	echo 0 >/sys/fs/cgroup/cgroup.procs
 }
 unsorted() {
@@ -72,21 +72,21 @@ need_special lru_sort
 exec 3>&1
 group=/sys/fs/cgroup/damonxx-test
 classic_lists
-start_keeper a --blocks --active 8 $size
+start_content_checker a --blocks --active 8 $size
 check "it sorts" sorts
 check "it counts" counts
 check "nothing is lost" intact a
 check "what cannot work is refused" refuses
 check "the log mentions a module at odds" mentions_reclaim
-end_keeper a
+end_content_checker a
 if [ -e /sys/fs/cgroup/cgroup.controllers ] && make_disk 128; then
 	echo +memory >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null
 	mkdir -p $group
 	set_to lru_sort enabled=N
 	check "without it, reclaim takes what was hot from the page cache" unsorted
-	end_keeper b
+	end_content_checker b
 	check "with it, reclaim takes what was cold" sorted
-	end_keeper b
+	end_content_checker b
 	rmdir $group
 	check "the disk is given up" remove_disks
 else

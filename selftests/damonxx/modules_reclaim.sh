@@ -16,7 +16,7 @@ rests() {
 	sleep $((6 * slow))
 	is "$(get reclaim nr_reclaim_tried_regions)" 0 && at_least "$(amount a cold present)" $((size * mib))
 }
-# Within one stretch of physical memory, all of it the keeper's, so that nothing goes but what the kernel counts as swapped.
+# Within one stretch of physical memory, all of it the content_checker's, so that nothing goes but what the kernel counts as swapped.
 counts() {
 	# shellcheck disable=SC2046
 	set -- $(runs a cold | awk '$2 - $1 > most { most = $2 - $1; longest = $0 } END { print longest }')
@@ -81,7 +81,7 @@ swap_on 256 || skip_all "there is no zram to swap to"
 exec 3>&1
 check "it is off when it is loaded" really_off reclaim
 check "modes of parameters" modes
-start_keeper a --blocks 8 $size
+start_content_checker a --blocks 8 $size
 check "it rests while there is enough free memory" rests
 check "the counters agree with the kernel's" counts
 check "cold memory leaves, hot memory stays" pages_out
@@ -91,7 +91,7 @@ check "skip_anon" skips_anon
 check "a commit that cannot work is refused, and changes nothing" refuses_commit
 check "turned off, it is gone and its counters stay" is_turned_off
 check "it runs beside a context of sysfs" runs_beside_others
-end_keeper a
+end_content_checker a
 set_to reclaim monitor_region_start=0 monitor_region_end=0 min_age=120000000
 check "garbage and extremes in every parameter" survives_garbage reclaim
 check "it can be unloaded while it runs" unload damonxx_reclaim

@@ -26,7 +26,7 @@ tuned() {
 	diag "the aggregation interval is $tuned_us us; that $expected_us sees 4 % of accesses follows from the workload" >&3
 	within_a_fifth "$tuned_us" $expected_us
 }
-# The keeper counts its passes; steps would disturb, as they read all that it has.
+# The content_checker counts its passes; steps would disturb, as they read all that it has.
 begin_passes() { intact a && passes_from=$(uptime_ms); }
 end_passes() {
 	passes_ms=$(($(uptime_ms) - passes_from))
@@ -71,7 +71,7 @@ exec 3>&1
 check "off, all numbers are 0" off
 check "results are for reading" read_only
 pass_ms=1000
-start_keeper a --blocks --rest $pass_ms $hot_mib 1
+start_content_checker a --blocks --rest $pass_ms $hot_mib 1
 begin_passes
 set_to stat enabled=Y
 check "it runs" really_runs stat

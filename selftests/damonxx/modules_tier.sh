@@ -38,8 +38,8 @@ counts() {
 }
 # Node 0 is full of what nobody touches.
 makes_room() {
-	start_keeper filler --node 0 0 $((($(of_node 0 MemFree) >> 10) - 70))
-	start_keeper a --blocks --node 1 $hot $cold
+	start_content_checker filler --node 0 0 $((($(of_node 0 MemFree) >> 10) - 70))
+	start_content_checker a --blocks --node 1 $hot $cold
 	before=$(migrated) free_before=$(of_node 0 MemFree)
 	set_to tier enabled=Y || return
 	wait_until 60 hot_at_least 0 90 || { echo "$(amount a hot node0) bytes of the hot part are on node 0"; return 1; }
@@ -84,19 +84,19 @@ refuses() {
 	set_to tier promote_target_nid=-1 commit_inputs=Y && get_is tier kdamond_pid "$pid_before"
 }
 # Memory of node 1 comes while it runs, and a second later the same kdamond goes on with what there is now: hot memory there
-# is promoted.  It comes as zone Movable, which processes use first, so the keeper is there.
+# is promoted.  It comes as zone Movable, which processes use first, so the content_checker is there.
 grows() {
 	said=$(times_said) online_as=$(cat $auto_online)
 	echo online_movable >$auto_online
 	plug more 256 1 && wait_until 30 node_1_has_grown && sleep 1 && said_again || return
 	echo "$online_as" >$auto_online
 	really_runs tier && get_is tier kdamond_pid "$pid_before" || return
-	start_keeper a --blocks --node 1 $hot 16
+	start_content_checker a --blocks --node 1 $hot 16
 	new_start=$(system_ram | tail -n 1 | cut -d ' ' -f 1)
 	at_least "$(runs a cold | awk -v from="$new_start" '$1 >= from { sum += $2 - $1 } END { printf "%.0f", sum }')" $((8 * mib)) ||
 		return
 	wait_until 60 hot_at_least 0 90 || { echo "$(amount a hot node0) bytes of the hot part are on node 0"; return 1; }
-	intact a && end_keeper a
+	intact a && end_content_checker a
 }
 times_said() { dmesg | grep -c 'damonxx_tier: nodes by tier'; }
 said_again() { [ "$(times_said)" -gt "$said" ]; }
@@ -112,17 +112,17 @@ no_numa_balancing
 cold=${COLD_MIB:-$((slow > 1 ? 32 : 112))}
 check "it is off when it is loaded" really_off tier
 check "it finds the tiers" finds_tiers
-start_keeper a --blocks --node 1 $hot $cold
+start_content_checker a --blocks --node 1 $hot $cold
 check "hot memory is promoted, cold memory stays" promotes
 check "the counters are the kernel's" counts
 check "nothing is lost" intact a
-end_keeper a
+end_content_checker a
 check "cold memory makes room for hot memory" makes_room
 check "then it rests" settles
 check "it goes between the nodes that are named" obeys
 check "what was moved stays there for some time" rests_when_moved
-end_keeper a
-end_keeper filler
+end_content_checker a
+end_content_checker filler
 check "nodes that cannot be are refused" refuses
 was=$(of_node 1 MemTotal) pid_before=$(get tier kdamond_pid)
 # Node 1 of a machine with a CXL device has that one's memory only.

@@ -18,9 +18,9 @@ refuses() {
 runs() { really_runs tier >/dev/null 2>&1; }
 is_off() { really_off tier >/dev/null 2>&1; }
 promotes() {
-	start_keeper a --blocks --node 1 $hot $cold
+	start_content_checker a --blocks --node 1 $hot $cold
 	wait_until 60 hot_is_on 0 || { echo "$(amount a hot node0) bytes of the hot part are on node 0"; return 1; }
-	at_least "$(amount a cold node1)" $((cold * mib / 100 * 60)) && intact a && end_keeper a
+	at_least "$(amount a cold node1)" $((cold * mib / 100 * 60)) && intact a && end_content_checker a
 }
 comes() {
 	plug "$1" $plugged 1 && wait_until 30 node_1_has $plugged || return

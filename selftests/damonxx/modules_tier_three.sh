@@ -41,8 +41,8 @@ climbs() {
 }
 # What nobody touches fills nodes 0 and 1; node 1 has to give, too, before it can take.
 sinks() {
-	start_keeper first --node 0 0 $((($(of_node 0 MemFree) >> 10) - 70))
-	start_keeper second --node 1 0 $((($(of_node 1 MemFree) >> 10) - 70))
+	start_content_checker first --node 0 0 $((($(of_node 0 MemFree) >> 10) - 70))
+	start_content_checker second --node 1 0 $((($(of_node 1 MemFree) >> 10) - 70))
 	set_to tier enabled=Y || return
 	wait_until 90 has_mib first cold 1 4 || { echo "node 0 gives $(amount first cold node1) bytes"; return 1; }
 	wait_until 90 has_mib second cold 2 4 || { echo "node 1 gives $(amount second cold node2) bytes"; return 1; }
@@ -56,14 +56,14 @@ exec 3>&1
 [ -d $nodes/node2 ] || skip_all "there are no three nodes; run-in-vm has a machine with them"
 no_numa_balancing
 check "it finds the tiers" finds_tiers
-start_keeper a --blocks --node 2 $hot $cold
+start_content_checker a --blocks --node 2 $hot $cold
 check "hot memory climbs, cold memory stays" climbs
 check "in two steps, with a rest between them" in_two_steps
 check "nothing is lost" intact a
 set_to tier enabled=N
 check "cold memory makes room, from node to node" sinks
-end_keeper a
-end_keeper first
-end_keeper second
+end_content_checker a
+end_content_checker first
+end_content_checker second
 check "it can be unloaded while it runs" unload damonxx_tier
 finish

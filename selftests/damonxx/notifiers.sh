@@ -18,8 +18,8 @@ load_mmu() {
 }
 begin() {
 	unload secondary_mmu
-	[ -z "${a-}" ] || end_keeper a
-	start_keeper a --blocks 0 $size
+	[ -z "${a-}" ] || end_content_checker a
+	start_content_checker a --blocks 0 $size
 	load_mmu
 }
 accessing() { echo "$1" >$mmu/accessing; }
@@ -73,7 +73,7 @@ comes_and_goes() {
 }
 process_ends() {
 	load_mmu && accessing Y && watch $a && goes_on || return
-	end_keeper a
+	end_content_checker a
 	a=
 	wait_until 10 state_is off && is "$(cat $mmu/released)" Y && unload secondary_mmu
 }

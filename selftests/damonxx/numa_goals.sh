@@ -67,11 +67,11 @@ group_bp() {
 		$group/memory.numa_stat)
 	echo $((group_bytes / 1024 * 10000 / $(of_node "$1" MemTotal)))
 }
-fresh() { # the keeper's memory is back on node 0
+fresh() { # the content_checker's memory is back on node 0
 	need_idle
-	end_keeper a
+	end_content_checker a
 	echo 0 >$group/cgroup.procs
-	start_keeper a --node 0 0 $size
+	start_content_checker a --node 0 0 $size
 	echo 0 >/sys/fs/cgroup/cgroup.procs
 }
 never() { # a goal that cannot act is refused

@@ -82,8 +82,8 @@ node_is_full() { ! zones | awk '$3 > $2 + 512' | grep -q .; }
 # More is to move there than there is room, and nobody else's memory has to make room.  Far apart, the watermarks are told from
 # each other.  All but that and some 64 MiB are taken by hugetlb pages, which stay where they are.
 full_node() { # SPACE
-	end_keeper a
-	start_keeper a --node 0 0 160
+	end_content_checker a
+	start_content_checker a --node 0 0 160
 	pid=$a
 	[ "$1" = process ] || pid=0
 	full_factor=$(cat $watermark_factor)
@@ -116,24 +116,24 @@ exec 3>&1
 stays=85 goes=95 blocks=''
 for space in process physical; do
 	[ $space = process ] || { stays=60 goes=85 blocks=--blocks; }
-	start_keeper a $blocks --node 0 8 $size
+	start_content_checker a $blocks --node 0 8 $size
 	pid=$a
 	[ $space = process ] || pid=0
 	check "$space: cold memory moves to node 1, the hot part stays" moves_cold $space $pid
 	[ $space = physical ] || check "$space: then it rests" rests
 	check "$space: all is as it was" all_intact
-	end_keeper a
-	start_keeper a $blocks --node 1 8 $size
+	end_content_checker a
+	start_content_checker a $blocks --node 1 8 $size
 	pid=$a
 	[ $space = process ] || pid=0
 	check "$space: hot memory moves to node 0, the cold part stays" moves_hot $space $pid
 	check "$space: all is as it was, again" all_intact
-	end_keeper a
+	end_content_checker a
 done
-start_keeper a --huge --node 0 0 $size
+start_content_checker a --huge --node 0 0 $size
 check "huge pages move as huge pages" huge_pages_move
-end_keeper a
-start_keeper a --node 0 8 $size
+end_content_checker a
+start_content_checker a --node 0 8 $size
 for nid in -1 5 63 1000 2147483647; do
 	check "node $nid is no target: EINVAL" unusable $nid
 done

@@ -32,7 +32,7 @@ counted() {
 	diag "$((counted_bytes >> 10)) KiB are said to be applied to, the kernel swapped $((swapped_bytes >> 10)) KiB out" >&3
 	at_least "$counted_bytes" $((size * mib / 100 * 90)) && at_most "$counted_bytes" $((swapped_bytes + $1))
 }
-# Only the keeper's memory, as far as the tree has such filters: what the kernel swaps of it is what goes.
+# Only the content_checker's memory, as far as the tree has such filters: what the kernel swaps of it is what goes.
 own_memory() { # SPACE
 	case "$admin $1" in
 	*/damon/admin*) ;;
@@ -45,7 +45,7 @@ own_memory() { # SPACE
 }
 start_in_group() {
 	echo 0 >$group/cgroup.procs
-	start_keeper a 8 $size
+	start_content_checker a 8 $size
 	echo 0 >/sys/fs/cgroup/cgroup.procs
 }
 # Everything matches, the hot part too: who looks at single pages finds those young.
@@ -71,20 +71,20 @@ group=/sys/fs/cgroup/damonxx-test
 echo +memory >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null
 mkdir -p $group
 check "there is swap, in compressed memory" swap_on 256
-start_keeper a 8 $size
+start_content_checker a 8 $size
 check "a process: cold memory leaves it" pages_out "a process" $a $cold_ones $(own_memory process)
 check "a process: hot memory stays" hot_stays
 check "a process: what the scheme says it applied to has gone" counted 0
 check "a process: all comes back as it was" intact a
 [ ! -e $scheme/ops_filters ] || check "a process: a filter keeps anonymous memory there" filtered $a
-end_keeper a
+end_content_checker a
 start_in_group
 check "physical memory: cold memory leaves the process" pages_out "physical memory" 0 $cold_ones $(own_memory physical)
 check "physical memory: hot memory stays" hot_stays
 check "physical memory: what the scheme says it applied to has gone" counted 1048576
 check "physical memory: all comes back as it was" intact a
-end_keeper a
-start_keeper a 8 $size
+end_content_checker a
+start_content_checker a 8 $size
 check "physical memory: young pages stay, whatever their region is" young_stay
 check "physical memory: all comes back as it was, again" intact a
 [ ! -e $scheme/ops_filters ] || check "physical memory: a filter keeps anonymous memory there" filtered 0

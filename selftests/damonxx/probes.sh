@@ -9,14 +9,14 @@ probes=$attrs/probes
 in_probes=contexts/0/monitoring_attrs/probes
 settings="$sample_us=5000 $aggr_us=100000 $min_regions=3 $max_regions=100"
 
-# The victim, in a memory cgroup of its own if there are such.  The file's pages are not its own.
+# The workload, in a memory cgroup of its own if there are such.  The file's pages are not its own.
 start_in_group() { # KIND ARGUMENT
-	rm -f "$work/victim"
+	rm -f "$work/workload"
 	# shellcheck disable=SC2320
-	([ ! -d $group ] || echo 0 >$group/cgroup.procs; exec victim "$@") >"$work/victim" 2>&1 &
-	victim=$!
-	children="$children $victim"
-	wait_until 60 grep -q -s '^ready 0' "$work/victim"
+	([ ! -d $group ] || echo 0 >$group/cgroup.procs; exec workload "$@") >"$work/workload" 2>&1 &
+	workload=$!
+	children="$children $workload"
+	wait_until 60 grep -q -s '^ready 0' "$work/workload"
 }
 
 # add_probe NUMBER [FILE=VALUE...]: files of its only filter, which allows what matches
@@ -34,7 +34,7 @@ only() {
 	shift
 	need_idle
 	# shellcheck disable=SC2086
-	new_kdamond "$victim" $settings "$@" && put $context/targets/0/regions/nr_regions "$(wc -l <"$only_file")" ||
+	new_kdamond "$workload" $settings "$@" && put $context/targets/0/regions/nr_regions "$(wc -l <"$only_file")" ||
 		return
 	i=0
 	sort -n "$only_file" >"$work/sorted"
@@ -59,7 +59,7 @@ regions() {
 	wait_until 20 snapshots_reach $((wait_from + 3)) && turn update_schemes_tried_regions &&
 		tried $tried >"$work/tried"
 }
-# all NUMBER AREA, none NUMBER AREA: what the victim called so
+# all NUMBER AREA, none NUMBER AREA: what the workload called so
 # shellcheck disable=SC2046
 all() { at_least "$(hits "$1" $(said "$2"))" 950; }
 # shellcheck disable=SC2046
@@ -97,7 +97,7 @@ directories() {
 weighted() {
 	need_idle
 	# shellcheck disable=SC2086
-	new_kdamond "$victim" $settings operations=fvaddr targets/0/regions/nr_regions=1 || return
+	new_kdamond "$workload" $settings operations=fvaddr targets/0/regions/nr_regions=1 || return
 	# shellcheck disable=SC2046
 	set -- $(said hot) $(said cold)
 	put $context/targets/0/regions/0/start "$1" && put $context/targets/0/regions/0/end "$4" &&
@@ -115,7 +115,7 @@ weighted_hot() {
 follows() {
 	need_idle
 	# shellcheck disable=SC2086
-	new_kdamond "$victim" $settings && put $attrs/nr_regions/min 200 && put $attrs/nr_regions/max 1000 &&
+	new_kdamond "$workload" $settings && put $attrs/nr_regions/min 200 && put $attrs/nr_regions/max 1000 &&
 		put $probes/nr_probes 1 && put $probes/0/weight 1 && add_probe 0 type=anon && turn on || return
 	wait_until 30 followed || { tail -n 40 "$work/tried"; return 1; }
 }
@@ -142,7 +142,7 @@ cgroups() {
 }
 
 huge() {
-	start_victim thp 32 || return
+	start_workload thp 32 || return
 	said hot >"$work/areas" && said cold >>"$work/areas"
 	is "$(said huge)" $((32 << 10)) || return
 	only "$work/areas" operations=fvaddr && put $probes/nr_probes 3 &&
@@ -152,7 +152,7 @@ huge() {
 }
 
 hugetlb() {
-	start_victim hugetlb 16 || return
+	start_workload hugetlb 16 || return
 	said hot >"$work/areas" && said cold >>"$work/areas"
 	only "$work/areas" operations=fvaddr && put $probes/nr_probes 1 &&
 		add_probe 0 type=hugepage_size min=2097152 max=2097152 && turn on && regions && all 0 hot && all 0 cold
@@ -166,7 +166,7 @@ physical() {
 	children="$children $!"
 	wait_until 10 grep -q '^ready' "$work/alone"
 	grep -v ready "$work/alone" >"$work/anon-frames"
-	victim=0
+	workload=0
 	awk '{ printf "%.0f %.0f\n", $1, $1 + 4096 }' "$work/file-frames" "$work/anon-frames" >"$work/areas"
 	# So many that no two pages are one region, if their frames touch.
 	only "$work/areas" operations=paddr $min_regions=16 && put $probes/nr_probes 2 && add_probe 0 type=anon &&
@@ -209,10 +209,10 @@ if grep -q -w memory /sys/fs/cgroup/cgroup.controllers 2>/dev/null; then
 else
 	skip "memory cgroups" "this kernel has none"
 fi
-end_victim
+end_workload
 if [ -e /sys/kernel/mm/transparent_hugepage/enabled ]; then
 	check "transparent huge pages" huge
-	end_victim
+	end_workload
 else
 	skip "transparent huge pages" "this kernel has none"
 fi
@@ -220,7 +220,7 @@ pages=/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages
 if [ -e $pages ]; then
 	check "there are hugetlb pages" wait_until 10 get_hugetlb_pages $pages
 	check "hugetlb pages" hugetlb
-	end_victim
+	end_workload
 	need_idle
 	echo 0 >$pages
 else

@@ -90,7 +90,7 @@ pageout_some() { # WEIGHT
 }
 lost_reach() { [ $(($(lost hot) + $(lost cold))) -ge "$1" ]; }
 coldest_first() {
-	start_keeper b --rest 20 $((size / 2)) $((size / 2))
+	start_content_checker b --rest 20 $((size / 2)) $((size / 2))
 	# What is hot must be known to be.
 	act stat $b && rounds 20 || return
 	turn off
@@ -144,7 +144,7 @@ nearest() {
 need_module
 exec 3>&1
 swap_on 256 || skip_all "there is no zram to swap to"
-start_keeper a --rest 50 4 $((size / 4))
+start_content_checker a --rest 50 4 $((size / 4))
 if [ -e "$event/enable" ]; then
 	check "bytes: 100 windows are used up, and none is exceeded" bytes_quota
 else
@@ -154,7 +154,7 @@ check "bytes: all memory has its turn" round_robin
 check "what is tried in vain can cost less" fail_charge
 check "ms: processor time" time_quota
 check "what is coldest goes first" coldest_first
-end_keeper b
+end_content_checker b
 check "goals: consist" consist
 check "goals: temporal" temporal
 check "goals: proportional" proportional

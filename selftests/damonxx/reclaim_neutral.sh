@@ -26,7 +26,7 @@ rss() { sed -n 's/^RssFile:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$1/status"; }
 start_pair() {
 	echo 3 >/proc/sys/vm/drop_caches
 	for name in a b; do
-		(read -r _ <"$work/go.$name"; exec victim file "$work/disk/$name" >"$work/$name") &
+		(read -r _ <"$work/go.$name"; exec workload file "$work/disk/$name" >"$work/$name") &
 		eval "$name=\$!"
 		children="$children $!"
 		echo $! >$group/cgroup.procs || return

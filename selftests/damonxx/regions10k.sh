@@ -29,14 +29,14 @@ consistent() {
 kernfs() { awk '$1 == "kernfs_node_cache" { print $2 }' /proc/slabinfo; }
 
 need_module
-start_victim idle 64
+start_workload idle 64
 before=$(kernfs)
-check "monitoring with $regions regions at least" monitor "$victim" $sample_us=10000 $aggr_us=100000 \
+check "monitoring with $regions regions at least" monitor "$workload" $sample_us=10000 $aggr_us=100000 \
 	$min_regions=$regions $max_regions=$((regions * 6 / 5))
 check "the first update" timed turn update_schemes_tried_regions
 diag "update_schemes_tried_regions, directories made: $took_ms ms"
 check "$regions directories: sorted, no overlap, sizes sum to total_bytes" consistent
-check "what is told is all there is to monitor" is "$(cat $tried/total_bytes)" "$(bytes_of "$victim")"
+check "what is told is all there is to monitor" is "$(cat $tried/total_bytes)" "$(bytes_of "$workload")"
 
 # An open file of a directory that was made anew would be dead.
 exec 4<$tried/$((regions - 1))/start
@@ -54,9 +54,9 @@ check "nothing is left" is "$(directories) $(cat $tried/total_bytes)" "0 0"
 
 check "totals only" timed turn update_schemes_tried_bytes
 diag "update_schemes_tried_bytes: $took_ms ms"
-check "the same sum, and no directory" is "$(directories) $(cat $tried/total_bytes)" "0 $(bytes_of "$victim")"
+check "the same sum, and no directory" is "$(directories) $(cat $tried/total_bytes)" "0 $(bytes_of "$workload")"
 
-check "the worker goes on" goes_on
+check "the kdamond goes on" goes_on
 turn off >/dev/null
 need_idle
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
-# Loads and unloads the module 1,000 times (fewer where everything is slow), every tenth time with a worker turned
+# Loads and unloads the module 1,000 times (fewer where everything is slow), every tenth time with a kdamond turned
 # on and off.
 . "$(dirname "$0")/lib.sh"
 
@@ -10,16 +10,16 @@ cycles=${RELOADS:-$((1000 / slow / slow))}
 need_module
 [ -f "$module" ] || skip_all "$module is not there, so it could not be loaded again"
 rmmod damonxx || bail_out "the module cannot be unloaded"
-start_victim idle 8
+start_workload idle 8
 # What is only ever made once is made now.
-cycle load 20 "$module" "$victim" >/dev/null
+cycle load 20 "$module" "$workload" >/dev/null
 
 # What the kernel keeps after each of five rounds.  A leak of an object or of a page in each cycle would make it more
 # each time by as many as a round has cycles; chance does not, four times in a row.
 round=$((cycles / 5))
 rounds() {
 	for each in 1 2 3 4 5; do
-		cycle load $round "$module" "$victim" || return
+		cycle load $round "$module" "$workload" || return
 		kernel_memory >"$work/kept.$each"
 	done
 	at_least "$(grep -c '^objects:' "$work/kept.1")" 20

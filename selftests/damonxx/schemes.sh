@@ -6,11 +6,11 @@
 
 settings="$sample_us=5000 $aggr_us=100000 $min_regions=50 $max_regions=500"
 
-# watch PATTERN=VALUE...: the victim, with these settings of the scheme; "second/" is those of another one.
+# watch PATTERN=VALUE...: the workload, with these settings of the scheme; "second/" is those of another one.
 watch() {
 	need_idle
 	# shellcheck disable=SC2086
-	new_kdamond "$victim" $settings schemes/nr_schemes=2 || return
+	new_kdamond "$workload" $settings schemes/nr_schemes=2 || return
 	tryio -p $context/schemes 0/access_pattern/sz/max=18446744073709551615 \
 		0/access_pattern/nr_accesses/max=4294967295 0/access_pattern/age/max=4294967295 "$@" && turn on
 }
@@ -68,7 +68,7 @@ ages() {
 untouched() {
 	need_idle
 	# shellcheck disable=SC2086
-	new_kdamond "$victim" $settings schemes/nr_schemes=0 schemes/nr_schemes=1 && turn on || return
+	new_kdamond "$workload" $settings schemes/nr_schemes=0 schemes/nr_schemes=1 && turn on || return
 	wait_until 10 snapshots_reach 3 && regions && is "$(wc -l <"$work/regions")" 0 &&
 		is "$(stat_of 0 nr_tried) $(stat_of 0 sz_tried) $(cat $tried/total_bytes)" "0 0 0"
 }
@@ -77,7 +77,7 @@ untouched() {
 sums() {
 	watch && wait_until 10 snapshots_reach 20 || return
 	turn update_schemes_stats || return
-	is "$(stat_of 0 sz_tried)" $(($(stat_of 0 nr_snapshots) * $(bytes_of "$victim"))) || return
+	is "$(stat_of 0 sz_tried)" $(($(stat_of 0 nr_snapshots) * $(bytes_of "$workload"))) || return
 	at_least "$(stat_of 0 nr_tried)" $(($(stat_of 0 nr_snapshots) * 50)) || return
 	is "$(stat_of 1 nr_tried)" 0
 }
@@ -142,7 +142,7 @@ refreshed_intervals() {
 	need_idle
 	# A goal that cannot be reached makes them as long as they may become.
 	# shellcheck disable=SC2086
-	new_kdamond "$victim" $settings monitoring_attrs/intervals/intervals_goal/access_bp=10000 \
+	new_kdamond "$workload" $settings monitoring_attrs/intervals/intervals_goal/access_bp=10000 \
 		monitoring_attrs/intervals/intervals_goal/aggrs=3 \
 		monitoring_attrs/intervals/intervals_goal/min_sample_us=5000 \
 		monitoring_attrs/intervals/intervals_goal/max_sample_us=20000 || return
@@ -157,12 +157,12 @@ refreshed_intervals() {
 no_schemes() {
 	need_idle
 	# shellcheck disable=SC2086
-	new_kdamond "$victim" $settings schemes/nr_schemes=0 && turn on || return
+	new_kdamond "$workload" $settings schemes/nr_schemes=0 && turn on || return
 	refuses $kdamond/state update_schemes_tried_regions ECANCELED && turn update_schemes_stats && turn commit
 }
 
 need_module
-start_victim busy 64
+start_workload busy 64
 check "by access: what is hot, and what is cold" hot_and_cold
 check "by size" sizes
 check "by age" ages

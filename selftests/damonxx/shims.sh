@@ -52,7 +52,7 @@ on_classic_lists() {
 paged_out() { act pageout $a && wait_until 30 amount_at_least a cold swapped $((size * mib * 9 / 10)); }
 moved_to() { act migrate_cold $a target_nid=$1 && wait_until 30 amount_at_least a cold node$1 $((size * mib * 9 / 10)); }
 # To where it is: nothing is done.
-nothing_moves() {
+nothing_migrates() {
 	act migrate_cold $a target_nid=1 && rounds 5 && is "$(stats sz_applied)" 0
 }
 
@@ -95,18 +95,18 @@ echo +memory >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null
 mkdir $group
 
 echo 0 >$group/cgroup.procs
-start_keeper a --node 0 0 $size
+start_content_checker a --node 0 0 $size
 echo 0 >/sys/fs/cgroup/cgroup.procs
 check "a process: what sampling clears is still referenced for the kernel" stays_referenced a $a
-start_keeper b 0 $size
+start_content_checker b 0 $size
 check "physical memory: so it is there" stays_referenced b 0
-end_keeper b
+end_content_checker b
 check "a goal goes by what its cgroup uses of the node, and not of another one" cgroup_counts
 check_todo "the filter young knows what is read by system calls only" \
 	"on multi-generational lists the kernel leaves the idle flag alone then" young_by_reading
 check "on classic lists it does" on_classic_lists young_by_reading
 check "memory moves to node 1" moved_to 1
-check "and nothing is done to it there again" nothing_moves
+check "and nothing is done to it there again" nothing_migrates
 check "the kernel counts no page as isolated then" none_isolated
 check "there is swap, in compressed memory" swap_on 64
 check "memory is paged out" paged_out

@@ -46,7 +46,7 @@ same_threads() { kernel_threads >"$work/threads_now"; cmp "$work/threads" "$work
 # What runs of the module while processes come, go and map memory.
 live_a_little() {
 	for _ in 1 2 3; do
-		victim idle 8 >"$work/other" &
+		workload idle 8 >"$work/other" &
 		wait_until 10 grep -q ^ready "$work/other"
 		kill $!
 		wait $! 2>/dev/null
@@ -105,42 +105,42 @@ check "none of its functions runs while processes come and go" idles
 check "reading a file of it makes them run" works
 
 need_module
-start_victim busy 4
-check "a process is monitored, and what its pages are" watch $victim
+start_workload busy 4
+check "a process is monitored, and what its pages are" watch $workload
 check "no TLB is flushed by that" no_flush
 check "and no memory is allocated" no_allocation
 check "physical memory is monitored" watch 0 operations=paddr
 check "no TLB is flushed by that, either" no_flush
 check "nor memory allocated" no_allocation
-monitor_quietly() { new_kdamond $victim $settings && turn on && wait_until 10 snapshots_reach 3; }
+monitor_quietly() { new_kdamond $workload $settings && turn on && wait_until 10 snapshots_reach 3; }
 check "monitoring changes none of the kernel's code" eval 'monitor_quietly && same_text && goes_on'
 need_idle
-end_victim
+end_workload
 
 # Half of what is available is in use by then; three quarters of it, at 48 bytes a region, are more than the rest.
 available=$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)
 stalls() { awk '/^allocstall/ { sum += $2 } END { print sum }' /proc/vmstat; }
 ask_too_much() {
-	start_victim idle $((available / 2048))
-	new_kdamond $victim $max_regions=$((available * 16)) && refuses $kdamond/state on ENOMEM
+	start_workload idle $((available / 2048))
+	new_kdamond $workload $max_regions=$((available * 16)) && refuses $kdamond/state on ENOMEM
 }
 kills=$(vmstat oom_kill) stalls=$(stalls)
 check "more regions than memory has room for: ENOMEM" ask_too_much
 check "the kernel has looked for memory everywhere" at_least $(($(stalls) - stalls)) 1
 check "and the OOM killer was not called" is "$(vmstat oom_kill)" "$kills"
 need_idle
-end_victim
+end_workload
 
 page_out() {
 	swap_on 64 || return
-	start_keeper a --plain 1 16
+	start_content_checker a --plain 1 16
 	new_kdamond $a $settings && put $scheme/action pageout && turn on && watch_kdamond &&
 		at_least "$(stats sz_applied)" $mib
 }
 check "paging out, to compare" page_out
 check "flushes TLBs" at_least "$(flushed)" 10
 check "and allocates memory" at_least "$(allocated)" 10
-end_keeper a
+end_content_checker a
 remove_disks
 
 need_idle

@@ -13,7 +13,7 @@ fails_with() { is "$(snapshot show $file 2>&1)" "snapshot: $1"; }
 all() {
 	snapshot "$1" $file >"$work/all" || return
 	at_least "$(sed -n '1s/^[0-9]* [0-9]* \([0-9]*\) .*/\1/p' "$work/all")" "$regions" &&
-		is "$(sed 1d "$work/all" | awk '{ sum += $2 - $1 } END { printf "%.0f", sum }')" "$(bytes_of "$victim")"
+		is "$(sed 1d "$work/all" | awk '{ sum += $2 - $1 } END { printf "%.0f", sum }')" "$(bytes_of "$workload")"
 }
 
 # The ranges that a list of regions covers.
@@ -33,15 +33,15 @@ paused() {
 }
 
 # Readers all the time, while a kdamond is turned off and on and given other settings, and the context goes.
-storm() {
+stress() {
 	for each in 1 2 3; do
 		snapshot errors $file 8 >"$work/reader.$each" 2>&1 &
 		children="$children $!"
 		readers="$readers $!"
 	done
 	put $attrs/nr_regions/min 10 || return
-	storm_end=$(($(date +%s) + 7))
-	while [ "$(date +%s)" -lt $storm_end ]; do
+	stress_end=$(($(date +%s) + 7))
+	while [ "$(date +%s)" -lt $stress_end ]; do
 		put $attrs/nr_regions/max 30 && turn commit && turn off && turn on || return
 		put $attrs/nr_regions/max 5000 && turn commit || return
 		put $kdamond/contexts/nr_contexts 1 && new_context || return
@@ -55,7 +55,7 @@ storm() {
 	{ for (i = 2; i <= NF; i++) if ($i !~ /^(ECANCELED|ENOENT|ENODEV|EINVAL)$/) { print; exit 1 } }' "$work"/reader.*
 }
 new_context() {
-	tryio -p $context targets/nr_targets=1 targets/0/pid_target="$victim" $sample_us=5000
+	tryio -p $context targets/nr_targets=1 targets/0/pid_target="$workload" $sample_us=5000
 }
 
 held_open() {
@@ -73,7 +73,7 @@ unload() { turn off && within 30 rmmod damonxx; }
 need_module
 exec 3>&1
 readers=
-start_victim idle 64
+start_workload idle 64
 put $kdamonds/nr_kdamonds 1 && put $kdamond/contexts/nr_contexts 1 || bail_out "the tree cannot be filled"
 if [ ! -e $file ]; then
 	dmesg | grep -q 'the snapshot file is off' && skip_all "this kernel lacks what the snapshot file takes"
@@ -81,7 +81,7 @@ if [ ! -e $file ]; then
 fi
 check "mode 400, of root" is "$(stat -c %a:%u:%g $file)" 400:0:0
 check "before the first on: EINVAL" fails_with EINVAL
-check "10,000 regions, a sample each 10 ms: monitoring starts" monitor "$victim" $sample_us=10000 $aggr_us=100000 \
+check "10,000 regions, a sample each 10 ms: monitoring starts" monitor "$workload" $sample_us=10000 $aggr_us=100000 \
 	$min_regions=$regions $max_regions=$((regions * 6 / 5))
 check "one read gives all of them" all show
 check "as do smaller ones, one after the other" all pieces
@@ -89,19 +89,19 @@ check "the ranges are those of tried_regions" as_tried
 check "the same file again and again: new ones" snapshot again $file 100
 diag "one read: $(cat "$work/said") ms (median, longest)"
 check "paused" paused
-check "the worker goes on" goes_on
+check "the kdamond goes on" goes_on
 turn off >/dev/null
 check "after off: ECANCELED" fails_with ECANCELED
 
 check "a context without a scheme" put $context/schemes/nr_schemes 0
 check "it starts" turn on
 check "its regions are told, too" all show
-check "readers, while it is changed, turned off and on, and removed" storm
+check "readers, while it is changed, turned off and on, and removed" stress
 
 check "the directory goes while the file is open" held_open put $kdamond/contexts/nr_contexts 0
 put $kdamond/state off >/dev/null
 if [ -f "$module" ]; then
-	check "monitoring starts once more" monitor "$victim"
+	check "monitoring starts once more" monitor "$workload"
 	check "the module is unloaded while the file is open" held_open unload
 	insmod "$module"
 	check "and can be loaded again" loaded

@@ -48,21 +48,21 @@ unload_special() {
 # What damonxx_tier said last.
 last_line() { dmesg | grep 'damonxx_tier' | tail -n 1; }
 
-# The worker is there, and pid and enabled agree with what /proc says.
+# The kdamond is there, and pid and enabled agree with what /proc says.
 really_runs() { # MODULE
 	get_is "$1" enabled Y || return
 	runs_pid=$(get "$1" kdamond_pid)
-	is "$(comm_of "$runs_pid")" "$(worker_of "$1")"
+	is "$(comm_of "$runs_pid")" "$(thread_name_of "$1")"
 }
 # Some kernels cut names of threads off.
-worker_of() { echo "kdamond.$1" | cut -c -15; }
+thread_name_of() { echo "kdamond.$1" | cut -c -15; }
 comm_of() { cut -c -15 "/proc/$1/comm"; }
 really_off() {
 	get_is "$1" enabled N && get_is "$1" kdamond_pid -1 && wait_until 10 not pgrep_special "$1"
 }
-pgrep_special() { grep -l "^$(worker_of "$1")" /proc/[0-9]*/comm 2>/dev/null; }
+pgrep_special() { grep -l "^$(thread_name_of "$1")" /proc/[0-9]*/comm 2>/dev/null; }
 
-# Written values, each of which is taken or refused with one of these; and the worker goes on.
+# Written values, each of which is taken or refused with one of these; and the kdamond goes on.
 bad_values="-1 x 0x 1x 1.5 18446744073709551616 99999999999999999999999"
 extreme_values="0 1 3 4095 4294967296 9223372036854775807 18446744073709551615"
 survives_garbage() { # MODULE

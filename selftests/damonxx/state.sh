@@ -22,30 +22,30 @@ nonsense EINVAL EINVAL EINVAL EINVAL
 '
 keywords=$(echo "$answers" | cut -d ' ' -f 1)
 
-# What the user sees of a worker that runs, or not.
+# What the user sees of a kdamond that runs, or not.
 runs() {
 	is "$(cat $kdamond/state)" on || return
-	worker=$(cat $kdamond/pid)
-	is "$(cat "/proc/$worker/comm")" kdamond.0 && record_kdamonds
+	kdamond_tid=$(cat $kdamond/pid)
+	is "$(cat "/proc/$kdamond_tid/comm")" kdamond.0 && record_kdamonds
 }
 rests() {
 	is "$(cat $kdamond/state)" off && is "$(cat $kdamond/pid)" -1 || return
-	no_worker
+	no_kdamond
 }
 
-# fresh STATE: a kdamond in that state.  The victim lives, but where it must have ended.
+# fresh STATE: a kdamond in that state.  The workload lives, but where it must have ended.
 fresh() {
 	need_idle
-	[ -e "/proc/$victim" ] || start_victim idle 16
+	[ -e "/proc/$workload" ] || start_workload idle 16
 	# shellcheck disable=SC2086
-	new_kdamond "$victim" $fast || return
+	new_kdamond "$workload" $fast || return
 	case $1 in
 	never) rests ;;
 	running) turn on && runs ;;
 	stopped) turn on && runs && turn off && rests ;;
 	died)
 		turn on && runs || return
-		end_victim
+		end_workload
 		wait_until 10 state_is off && rests ;;
 	esac
 }
@@ -53,7 +53,7 @@ fresh() {
 # answer STATE KEYWORD WANTED
 answer() {
 	fresh "$1" || return
-	[ "$1 $2" != "died on" ] || { start_victim idle 16; put $context/targets/0/pid_target "$victim"; } || return
+	[ "$1 $2" != "died on" ] || { start_workload idle 16; put $context/targets/0/pid_target "$workload"; } || return
 	refuses $kdamond/state "$2" "$3" || { last_error; return 1; }
 	case $1:$2 in
 	*:on | running:commit* | running:update_* | running:clear_* | running:nonsense) runs ;;
@@ -67,7 +67,7 @@ answer() {
 }
 
 need_module
-start_victim idle 16
+start_workload idle 16
 number_of=1
 for state in never running stopped died; do
 	number_of=$((number_of + 1))
@@ -114,20 +114,20 @@ refused_on() {
 	need_idle
 	wanted=$1
 	shift
-	new_kdamond "$victim" "$@" && says on EINVAL "$wanted" && rests
+	new_kdamond "$workload" "$@" && says on EINVAL "$wanted" && rests
 }
-# The same for "commit": the worker goes on with what it has.
+# The same for "commit": the kdamond goes on with what it has.
 refused_commit() {
 	# shellcheck disable=SC2086
-	[ -e "$kdamond" ] && state_is on || { need_idle; monitor "$victim" $fast || return; }
+	[ -e "$kdamond" ] && state_is on || { need_idle; monitor "$workload" $fast || return; }
 	wanted=$1
 	shift
-	worker=$(cat $kdamond/pid)
+	kdamond_tid=$(cat $kdamond/pid)
 	tryio -p $context "$@" || return
 	says commit EINVAL "$wanted" || return
-	is "$(cat $kdamond/pid)" "$worker" && runs && goes_on || return
+	is "$(cat $kdamond/pid)" "$kdamond_tid" && runs && goes_on || return
 	# shellcheck disable=SC2086
-	tryio -p $context $fast $min_regions=10 $max_regions=1000 targets/0/pid_target="$victim" || return
+	tryio -p $context $fast $min_regions=10 $max_regions=1000 targets/0/pid_target="$workload" || return
 	turn commit && is "$(last_error)" ""
 }
 a=contexts/0/monitoring_attrs
@@ -148,7 +148,7 @@ check "min and max may be equal, and 3" refused_commit 'contexts/0/targets/0/pid
 
 no_target() {
 	need_idle
-	new_kdamond "$victim" targets/nr_targets=0 && says on EINVAL 'contexts/0/targets: there is none to monitor'
+	new_kdamond "$workload" targets/nr_targets=0 && says on EINVAL 'contexts/0/targets: there is none to monitor'
 }
 check "no target" no_target
 
@@ -162,7 +162,7 @@ check "several targets of physical memory need regions each" two_memories
 # regions REASON START-END...
 regions() {
 	need_idle
-	new_kdamond "$victim" operations=fvaddr || return
+	new_kdamond "$workload" operations=fvaddr || return
 	wanted=$1
 	shift
 	put $context/targets/0/regions/nr_regions $# || return
@@ -179,7 +179,7 @@ regions() {
 }
 whole_range() {
 	need_idle
-	new_kdamond "$victim" operations=fvaddr $sample_us=1000 $aggr_us=10000 targets/0/regions/nr_regions=1 \
+	new_kdamond "$workload" operations=fvaddr $sample_us=1000 $aggr_us=10000 targets/0/regions/nr_regions=1 \
 		targets/0/regions/0/end=18446744073709551615 || return
 	case $(tryio $kdamond/state on) in
 	OK) runs && goes_on && turn update_schemes_tried_regions && turn off ;;
@@ -201,7 +201,7 @@ states_of_nr_kdamonds() {
 	for n in 0 1 2; do
 		refuses $kdamonds/nr_kdamonds $n EBUSY || return
 	done
-	runs && is "$(cat $context/targets/0/pid_target)" "$victim" && goes_on
+	runs && is "$(cat $context/targets/0/pid_target)" "$workload" && goes_on
 }
 check "nr_kdamonds: EBUSY while one runs, and nothing changes" states_of_nr_kdamonds
 
@@ -221,22 +221,22 @@ huge() {
 }
 check "a huge nr_targets leaves the target" huge targets/nr_targets
 check "a huge nr_schemes leaves the scheme" huge schemes/nr_schemes
-check "a huge nr_regions leaves the worker" huge targets/0/regions/nr_regions
+check "a huge nr_regions leaves the kdamond" huge targets/0/regions/nr_regions
 
 # More regions than there is memory for.
 too_many_regions() { # MAX
 	need_idle
-	new_kdamond "$victim" $max_regions="$1" && refuses $kdamond/state on ENOMEM && rests || return
+	new_kdamond "$workload" $max_regions="$1" && refuses $kdamond/state on ENOMEM && rests || return
 	fresh running && put $attrs/nr_regions/max "$1" && refuses $kdamond/state commit ENOMEM && runs && goes_on
 }
 for n in 100000000 4294967295 4294967296 18446744073709551615; do
-	check "max_nr_regions $n: ENOMEM, and a running worker goes on" too_many_regions $n
+	check "max_nr_regions $n: ENOMEM, and a running kdamond goes on" too_many_regions $n
 done
 
 # Intervals at the ends of their range: it starts, it is alive, it stops at once.
 extreme() {
 	need_idle
-	new_kdamond "$victim" "$@" && turn on && runs || return
+	new_kdamond "$workload" "$@" && turn on && runs || return
 	turn update_schemes_stats && turn commit && sleep 0.2 && runs && turn off && rests
 }
 forever=18446744073709551615
@@ -257,10 +257,10 @@ slower() {
 check "commit: slower, and fast again" slower
 
 other_target() {
-	fresh running && monitors_all_of "$victim" || return
-	old=$victim
-	start_victim idle 48
-	put $context/targets/0/pid_target "$victim" && turn commit && monitors_all_of "$victim" || return
+	fresh running && monitors_all_of "$workload" || return
+	old=$workload
+	start_workload idle 48
+	put $context/targets/0/pid_target "$workload" && turn commit && monitors_all_of "$workload" || return
 	kill "$old"
 	runs && goes_on
 }
@@ -274,18 +274,18 @@ staged() {
 }
 check "what is not committed has no effect" staged
 
-# Good values beside a bad one: the worker takes no notice of any of them.
+# Good values beside a bad one: the kdamond takes no notice of any of them.
 runs_with() { # SAMPLE_US AGGR_US PID
 	is "$(kdamond_stat sample_us) $(kdamond_stat aggr_us)" "$1 $2" && monitors_all_of "$3" && runs && goes_on
 }
 all_or_none() { # BAD-FILE=VALUE MENDED-VALUE
 	fresh running || return
-	old=$victim
-	start_victim idle 48
-	tryio -p $context $sample_us=2000 $aggr_us=40000 targets/0/pid_target="$victim" "$1" || return
+	old=$workload
+	start_workload idle 48
+	tryio -p $context $sample_us=2000 $aggr_us=40000 targets/0/pid_target="$workload" "$1" || return
 	refuses $kdamond/state commit EINVAL && runs_with 1000 10000 "$old" || return
 	# What was refused stays staged; without the bad value it is taken as a whole.
-	tryio -p $context "${1%=*}=$2" && turn commit && runs_with 2000 40000 "$victim" || return
+	tryio -p $context "${1%=*}=$2" && turn commit && runs_with 2000 40000 "$workload" || return
 	kill "$old"
 }
 check "good values beside a bad number of regions: all refused" all_or_none $min_regions=2 10
@@ -295,32 +295,32 @@ check "good values beside a bad filter: all refused" all_or_none schemes/0/core_
 # Of two running targets one is taken away by a commit, and the other one keeps what was learnt of it.
 obsolete() {
 	fresh running || return
-	kept=$victim
-	start_victim idle 48
-	tryio -p $context targets/nr_targets=2 targets/0/pid_target="$victim" targets/1/pid_target="$kept" && turn commit ||
+	kept=$workload
+	start_workload idle 48
+	tryio -p $context targets/nr_targets=2 targets/0/pid_target="$workload" targets/1/pid_target="$kept" && turn commit ||
 		return
-	is "$(monitored_bytes)" $(($(bytes_of "$victim") + $(bytes_of "$kept"))) && wait_until 20 snapshots_reach 60 || return
+	is "$(monitored_bytes)" $(($(bytes_of "$workload") + $(bytes_of "$kept"))) && wait_until 20 snapshots_reach 60 || return
 	put $context/targets/0/obsolete_target Y && turn commit && monitors_all_of "$kept" && runs || return
 	turn update_schemes_tried_regions && at_least "$(tried $tried | awk '$4 > old { old = $4 } END { print old }')" 40 ||
 		return
 	# The one that is gone is not waited for.
-	kill "$victim"
+	kill "$workload"
 	goes_on || return
 	# There is no second running target any more.
 	tryio -p $context targets/0/obsolete_target=N targets/0/pid_target="$kept" targets/1/obsolete_target=Y &&
 		says commit EINVAL 'contexts/0/targets/1/obsolete_target: there is no such target to remove' && goes_on || return
-	victim=$kept
+	workload=$kept
 }
 check "obsolete_target: a commit takes that target away" obsolete
 
 # A process that exits is let go: its memory at once, however far the next sample is, and its number at the next sample.
 exits() { # SAMPLE_US
 	need_idle
-	[ -e "/proc/$victim" ] && end_victim
-	start_victim idle 200
-	monitor "$victim" $sample_us="$1" $aggr_us=$(($1 * 100)) || return
+	[ -e "/proc/$workload" ] && end_workload
+	start_workload idle 200
+	monitor "$workload" $sample_us="$1" $aggr_us=$(($1 * 100)) || return
 	with=$(anon_kib)
-	end_victim
+	end_workload
 	at_most "$(anon_kib)" $((with - (195 << 10)))
 }
 anon_kib() { sed -n 's/^AnonPages: *\([0-9]*\) kB/\1/p' /proc/meminfo; }
@@ -332,16 +332,16 @@ exits_at_sample() {
 	at_most $(($(uptime_ms) - died_ms)) $((2000 + 100 * slow)) && rests
 }
 check "an exiting process has its memory back though the next sample is an hour away" exits 3600000000
-check "at the next sample after its end the worker ends" exits_at_sample
+check "at the next sample after its end the kdamond ends" exits_at_sample
 need_idle
-start_victim idle 16
+start_workload idle 16
 
 # A second run counts anew, in a thread of its own.
 again() {
 	fresh running || return
 	wait_until 20 snapshots_reach 300 || return
-	worker=$(cat $kdamond/pid)
-	turn off && turn on && at_most "$(snapshots)" 299 && not is "$(cat $kdamond/pid)" "$worker" >/dev/null
+	kdamond_tid=$(cat $kdamond/pid)
+	turn off && turn on && at_most "$(snapshots)" 299 && not is "$(cat $kdamond/pid)" "$kdamond_tid" >/dev/null
 }
 check "on after off begins anew" again
 
@@ -356,7 +356,7 @@ check "results stay readable after off" results_stay
 # waiting FIRST-ANSWER COMMAND...: a process waits for tried regions that take a quarter of an hour; then COMMAND.
 waiting() {
 	need_idle
-	monitor "$victim" $sample_us=1000000 $aggr_us=1000000000 || return
+	monitor "$workload" $sample_us=1000000 $aggr_us=1000000000 || return
 	wanted=$1
 	shift
 	rm -f "$work/waiter" # what the one before said
@@ -378,16 +378,16 @@ second() {
 		turn update_schemes_stats && turn commit && turn clear_schemes_tried_regions && runs && turn off
 }
 check "a second one who wants to wait is told EBUSY, others are served" waiting ECANCELED second
-victim_dies() { end_victim; wait_until 5 state_is off; }
-check "the end of the target sends away who waits" waiting ECANCELED victim_dies
-start_victim idle 16
+workload_dies() { end_workload; wait_until 5 state_is off; }
+check "the end of the target sends away who waits" waiting ECANCELED workload_dies
+start_workload idle 16
 
 # A pid is what it is for the one who writes it.
 pid_namespace() {
 	need_idle
 	new_kdamond 1 || return
 	# shellcheck disable=SC2016 # for the inner shell
-	unshare -f -p sh -c 'victim idle 40 >"$0" & until grep -q -s ^ready "$0"; do sleep 0.1; done
+	unshare -f -p sh -c 'workload idle 40 >"$0" & until grep -q -s ^ready "$0"; do sleep 0.1; done
 		tryio -p "$1" contexts/0/targets/0/pid_target=$! state=on; echo on >>"$0"; wait' \
 		"$work/inner" $kdamond &
 	children="$children $!"
@@ -395,7 +395,7 @@ pid_namespace() {
 	inner=
 	for each in /proc/[0-9]*; do
 		case $(tr '\0' ' ' <"$each/cmdline" 2>/dev/null) in
-		'victim idle 40 ') inner=${each#/proc/} ;;
+		'workload idle 40 ') inner=${each#/proc/} ;;
 		esac
 	done
 	[ -n "$inner" ] && not is "$inner" "$(cat $context/targets/0/pid_target)" >/dev/null || return
@@ -414,7 +414,7 @@ two() {
 	put $kdamonds/nr_kdamonds 2 || return
 	for i in 0 1; do
 		put $kdamonds/$i/contexts/nr_contexts 1 && put $kdamonds/$i/contexts/0/targets/nr_targets 1 &&
-			put $kdamonds/$i/contexts/0/targets/0/pid_target "$victim" &&
+			put $kdamonds/$i/contexts/0/targets/0/pid_target "$workload" &&
 			put $kdamonds/$i/state on || return
 	done
 	is "$(cat "/proc/$(cat $kdamonds/1/pid)/comm")" kdamond.1 && runs || return

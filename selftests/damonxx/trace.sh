@@ -54,26 +54,26 @@ stat_fields() {
 		"$ul nr_applied" "$ul sz_applied" "$ul sz_ops_filter_passed" "$ul qt_exceeds" "$ul nr_snapshots"
 }
 
-# Each window of each target is told by nr_regions events in a row, in address order.
-windows() {
+# Each aggregation of each target is told by nr_regions events in a row, in address order.
+aggregations() {
 	told damon_aggregated | sed 's/[=:-]/ /g' | awk '
 	{ target = $2; regions = $4; start = $5; end = $6 }
-	left == 0 { left = count = regions + 0; of = target; last = 0; windows++ }
+	left == 0 { left = count = regions + 0; of = target; last = 0; aggregations++ }
 	target != of || regions + 0 != count || start < last || end <= start { print "line " NR ": " $0; bad = 1; exit }
 	{ left--; last = end }
-	END { if (!bad) print windows; exit bad }' >"$work/windows" || { cat "$work/windows"; return 1; }
-	at_least "$(cat "$work/windows")" "$1"
+	END { if (!bad) print aggregations; exit bad }' >"$work/aggregations" || { cat "$work/aggregations"; return 1; }
+	at_least "$(cat "$work/aggregations")" "$1"
 }
 
-# The last complete window is what the tree tells of the last round, region by region.
+# The last complete aggregation is what the tree tells of the last round, region by region.
 aggregated() {
 	need_idle
 	# shellcheck disable=SC2086
-	monitor "$victim" $settings || return
+	monitor "$workload" $settings || return
 	forget
 	listen damon_aggregated && sleep 2 && ignore damon_aggregated || return
-	texts_match damon_aggregated 'target_id=0 nr_regions=[0-9]+ [0-9]+-[0-9]+: [0-9]+ [0-9]+' && windows 15 &&
-		at_most "$(cat "$work/windows")" 25
+	texts_match damon_aggregated 'target_id=0 nr_regions=[0-9]+ [0-9]+-[0-9]+: [0-9]+ [0-9]+' && aggregations 15 &&
+		at_most "$(cat "$work/aggregations")" 25
 }
 
 # The tree's update waits for a round, which the events tell too: the same regions are somewhere in them.
@@ -108,7 +108,7 @@ in_a_row() {
 only_what_matches() {
 	need_idle
 	# shellcheck disable=SC2086
-	new_kdamond "$victim" $settings schemes/nr_schemes=2 || return
+	new_kdamond "$workload" $settings schemes/nr_schemes=2 || return
 	tryio -p $context/schemes 0/access_pattern/sz/max=18446744073709551615 0/access_pattern/nr_accesses/max=4294967295 \
 		0/access_pattern/age/max=4294967295 1/access_pattern/sz/max=18446744073709551615 \
 		1/access_pattern/nr_accesses/min=10 1/access_pattern/nr_accesses/max=20 1/access_pattern/age/max=4294967295 &&
@@ -138,10 +138,10 @@ statistics() {
 # Nothing is accessed by an idle process, so the intervals grow to what is allowed.
 tuning() {
 	need_idle
-	end_victim
-	start_victim idle 32
+	end_workload
+	start_workload idle 32
 	# shellcheck disable=SC2086
-	new_kdamond "$victim" $settings monitoring_attrs/intervals/intervals_goal/access_bp=400 \
+	new_kdamond "$workload" $settings monitoring_attrs/intervals/intervals_goal/access_bp=400 \
 		monitoring_attrs/intervals/intervals_goal/aggrs=3 \
 		monitoring_attrs/intervals/intervals_goal/min_sample_us=5000 \
 		monitoring_attrs/intervals/intervals_goal/max_sample_us=20000 || return
@@ -163,7 +163,7 @@ physical_units() {
 	forget
 	listen damon_aggregated && sleep 1 && ignore damon_aggregated || return
 	turn update_schemes_tried_regions || return
-	windows 5 && is "$(told damon_aggregated | sed -n '1s/.* \([0-9]*\)-.*/\1/p')" "$(cat $tried/0/start)"
+	aggregations 5 && is "$(told damon_aggregated | sed -n '1s/.* \([0-9]*\)-.*/\1/p')" "$(cat $tried/0/start)"
 }
 
 without_probes() {
@@ -174,11 +174,11 @@ without_probes() {
 # With probes, the same regions as in the tree, and the same hits: of anonymous memory and of a file.
 with_probes() {
 	need_idle
-	end_victim
+	end_workload
 	dd if=/dev/zero of="$work/file" bs=1048576 count=8 2>/dev/null
-	start_victim mixed "$work/file"
+	start_workload mixed "$work/file"
 	# shellcheck disable=SC2086
-	new_kdamond "$victim" $settings && put $attrs/probes/nr_probes 2 && probe 0 anon Y && probe 1 anon N && turn on ||
+	new_kdamond "$workload" $settings && put $attrs/probes/nr_probes 2 && probe 0 anon Y && probe 1 anon N && turn on ||
 		return
 	forget
 	listen damon_region_aggregated && sleep 0.3 && turn update_schemes_tried_regions && sleep 0.3 &&
@@ -199,7 +199,7 @@ probe() { # NUMBER TYPE MATCHING: hits what the filter says, and nothing else
 allowances() {
 	need_idle
 	# shellcheck disable=SC2086
-	new_kdamond "$victim" $settings schemes/0/quotas/bytes=1048576 schemes/0/quotas/reset_interval_ms=500 && turn on ||
+	new_kdamond "$workload" $settings schemes/0/quotas/bytes=1048576 schemes/0/quotas/reset_interval_ms=500 && turn on ||
 		return
 	sleep 1
 	forget
@@ -215,15 +215,15 @@ allowances() {
 # perf counts an event, and the module stays as long as it does.
 perf_holds() {
 	need_idle
-	end_victim
+	end_workload
 	# shellcheck disable=SC2086
-	start_victim idle 16 && monitor "$victim" $settings || return
+	start_workload idle 16 && monitor "$workload" $settings || return
 	rm -f "$work/perf"
 	perf_hold "$(cat "$(dir_of damos_stat_after_apply_interval)/id")" >"$work/perf" 2>&1 &
 	holder=$!
 	children="$children $holder"
 	wait_until 20 grep -q -s -x open "$work/perf" || { cat "$work/perf"; return 1; }
-	counted_from=$(snapshots) && wait_until 10 snapshots_reach $((counted_from + 5)) && turn off && no_worker || return
+	counted_from=$(snapshots) && wait_until 10 snapshots_reach $((counted_from + 5)) && turn off && no_kdamond || return
 	rmmod damonxx >"$work/rmmod" 2>&1 && { echo "it went while perf had an event of it"; return 1; }
 	grep -q 'temporarily unavailable' "$work/rmmod" && loaded || { cat "$work/rmmod"; return 1; }
 	kill $holder
@@ -247,9 +247,9 @@ unloading() {
 	insmod "$module" && is "$(cat "$(dir_of damos_stat_after_apply_interval)/enable")" 0
 }
 stay() {
-	end_victim
+	end_workload
 	# shellcheck disable=SC2086
-	start_victim busy 64 && monitor "$victim" $settings && aggregated
+	start_workload busy 64 && monitor "$workload" $settings && aggregated
 }
 theirs_stay() { is "$(cat $tracing/events/damon/damon_aggregated/id 2>/dev/null)" "$theirs"; }
 
@@ -262,17 +262,17 @@ done
 theirs=''
 [ ! -d $tracing/events/damonxx ] || theirs=$(cat $tracing/events/damon/damon_aggregated/id)
 echo 16384 >$tracing/buffer_size_kb
-start_victim busy 64
+start_workload busy 64
 check "the fields of damon_aggregated" aggregated_fields
 check "the fields of damon_region_aggregated" region_aggregated_fields
 check "the fields of damos_before_apply" before_apply_fields
 check "the fields of damon_monitor_intervals_tune" tune_fields
 check "the fields of damos_esz" esz_fields
 check "the fields of damos_stat_after_apply_interval" stat_fields
-check "damon_aggregated tells each window completely" aggregated
+check "damon_aggregated tells each aggregation completely" aggregated
 check "the regions are those that the tree tells" as_the_tree_tells
 check "damos_before_apply tells only what matches" only_what_matches
-check "damos_stat_after_apply_interval tells each round" statistics
+check "damos_stat_after_apply_interval tells each pass" statistics
 check "damon_region_aggregated tells nothing without probes" without_probes
 check "damon_region_aggregated tells the hits of probes as the tree does" with_probes
 check "damos_esz tells what a quota allows, once in each window and after a commit" allowances

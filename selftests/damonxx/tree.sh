@@ -398,9 +398,9 @@ for file in $scheme/filters/nr_filters $scheme/quotas/goals/nr_goals $context/ta
 done
 
 fill >/dev/null
-start_victim idle 8
+start_workload idle 8
 tried_files() {
-	new_kdamond "$victim" $sample_us=1000 $aggr_us=10000 || return
+	new_kdamond "$workload" $sample_us=1000 $aggr_us=10000 || return
 	turn on && turn update_schemes_tried_regions && turn off || return
 	is "$(cd $tried/0 && stat -c '%a %n' ./* | sort | tr '\n' ' ')" \
 		"$(for f in $region_files; do echo "400 ./$f"; done | sort | tr '\n' ' ')" || return

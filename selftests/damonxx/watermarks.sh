@@ -40,7 +40,7 @@ all_bands() {
 	free=$(free_permil)
 	diag "$metric${nid:+ of node $nid}: $free permil are free" >&3
 	at_least "$free" 400 || return
-	act stat $victim watermarks/metric=$metric ${nid:+watermarks/nid=$nid} watermarks/interval_us=100000 \
+	act stat $workload watermarks/metric=$metric ${nid:+watermarks/nid=$nid} watermarks/interval_us=100000 \
 		watermarks/high=$((free - 60)) watermarks/mid=$((free - 120)) watermarks/low=$((free - 200)) || return
 	rests || { echo "above high"; return 1; }
 	take 90 && { rests || { echo "between high and mid, from above"; return 1; }; } || return
@@ -52,14 +52,14 @@ all_bands() {
 }
 # While everything rests, commands are served at once.
 served() {
-	act stat $victim watermarks/metric=$metric ${nid:+watermarks/nid=$nid} watermarks/interval_us=10000000 \
+	act stat $workload watermarks/metric=$metric ${nid:+watermarks/nid=$nid} watermarks/interval_us=10000000 \
 		watermarks/high=1 watermarks/mid=1 watermarks/low=0 && rests || return
 	within 2 tryio $kdamond/state update_schemes_stats >/dev/null && within 2 tryio $kdamond/state commit >/dev/null || return
 	refuses $kdamond/state update_schemes_tried_regions ECANCELED && within 2 tryio $kdamond/state off >/dev/null
 }
 # Deactivated, the kdamond looks at free memory ten times a second, and does nothing else.
 costs_nothing() {
-	act stat $victim watermarks/metric=$metric ${nid:+watermarks/nid=$nid} watermarks/interval_us=100000 \
+	act stat $workload watermarks/metric=$metric ${nid:+watermarks/nid=$nid} watermarks/interval_us=100000 \
 		watermarks/high=1 watermarks/mid=1 watermarks/low=0 && rests || return
 	cost_samples=$(samples) cost_ns=$(cpu_ns)
 	sleep 20
@@ -73,7 +73,7 @@ samples() { sed -n 's/^samples //p' $context/stats; }
 cpu_ns() { cut -d ' ' -f 1 "/proc/$(cat $kdamond/pid)/schedstat"; }
 # One scheme rests, the other one does not.
 each_for_itself() {
-	act stat $victim ../nr_schemes=2 && turn off || return
+	act stat $workload ../nr_schemes=2 && turn off || return
 	for i in 0 1; do
 		tryio -p $context/schemes/$i access_pattern/sz/max=$all access_pattern/nr_accesses/max=4294967295 \
 			access_pattern/age/max=4294967295 || return
@@ -88,7 +88,7 @@ if [ -n "${1-}" ]; then
 	metric=node_free_mem_rate nid=$1 pool=$nodes/node$1/hugepages/hugepages-2048kB/nr_hugepages
 	[ -e "$pool" ] || skip_all "there is no node $1; run-in-vm has a machine with it"
 fi
-start_victim idle 8
+start_workload idle 8
 check "schemes are deactivated and work in the right places" all_bands
 check "while all are deactivated, commands are served" served
 check "while all are deactivated, no sample is taken and the processor is left alone" costs_nothing

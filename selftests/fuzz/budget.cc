@@ -26,7 +26,7 @@ public:
 		regions_ = static_cast<u32>(in.flip() ? in.below(40) : in.below(20'000));
 		window_ = 1 + static_cast<u32>(in.below(40));
 		check_ns_ = 1 + in.below(5'000);
-		upkeep_ns_ = in.flip() ? in.below(20'000'000) : 0;
+		work_ns_ = in.flip() ? in.below(20'000'000) : 0;
 		is_steady_ = in.flip();
 		set_share(in.below(1'001));
 	}
@@ -117,7 +117,7 @@ private:
 	void sample()
 	{
 		const u32 checks =
-			budget_.plan(sample_ns_, {last_upkeep_ns_, window_, last_taken_}, regions_);
+			budget_.plan(sample_ns_, {last_work_ns_, window_, last_taken_}, regions_);
 
 		MUST(!permil_ || (checks >= 1 && checks <= std::max(regions_, 1u)), checks,
 		     regions_);
@@ -136,20 +136,20 @@ private:
 		const u64 looking = checks * cost;
 		const u64 position = taken_ + skipped_;
 		const bool closes = position / window_ != (position + 1) / window_;
-		const u64 upkeep = closes ? upkeep_ns_ : 0;
+		const u64 work = closes ? work_ns_ : 0;
 
-		note_slice(looking + upkeep);
-		used_ += looking + upkeep;
+		note_slice(looking + work);
+		used_ += looking + work;
 		budget_.learn(looking);
 		least_cost_ = least_cost_ ? std::min(least_cost_, cost) : cost;
 		same_cost_for_ = is_steady_ ? same_cost_for_ + 1 : 0;
 		taken_++;
-		taken_in_window_++;
+		taken_in_aggregation_++;
 		if (closes) {
-			last_upkeep_ns_ = upkeep;
-			last_taken_ = std::exchange(taken_in_window_, 0);
+			last_work_ns_ = work;
+			last_taken_ = std::exchange(taken_in_aggregation_, 0);
 		}
-		now_ += std::max(sample_ns_, looking + upkeep);
+		now_ += std::max(sample_ns_, looking + work);
 	}
 
 	// With steady costs and nothing else to do, a sample uses what flows in, or looks at all.
@@ -158,7 +158,7 @@ private:
 		const u64 inflow = sample_ns_ * permil_ * 9 / 10'000;
 		const u64 allowed = std::min(inflow, permil_ * 90'000);
 
-		if (same_cost_for_ < 24 || upkeep_ns_ || checks >= regions_)
+		if (same_cost_for_ < 24 || work_ns_ || checks >= regions_)
 			return;
 		MUST(checks + 1 >= allowed * 9 / 10 / check_ns_, checks, allowed, check_ns_,
 		     regions_);
@@ -188,7 +188,7 @@ private:
 	choices &in_;
 	damon::cpu_budget budget_;
 	u64 permil_ = 0, now_ = 0, used_ = 0;
-	u64 sample_ns_ = 1, check_ns_ = 1, upkeep_ns_ = 0;
+	u64 sample_ns_ = 1, check_ns_ = 1, work_ns_ = 0;
 	u32 regions_ = 0, window_ = 1;
 	bool is_steady_ = false; // all checks cost the same
 	u64 accounted_ns_ = 0, accounted_used_ = 0;
@@ -196,8 +196,8 @@ private:
 	u64 nr_accounts_ = 0; // each may round by a nanosecond
 	u32 planned_ = 0, same_cost_for_ = 0;
 	u64 least_cost_ = 0;
-	u64 taken_ = 0, skipped_ = 0, taken_in_window_ = 0;
-	u64 last_upkeep_ns_ = 0, last_taken_ = 0;
+	u64 taken_ = 0, skipped_ = 0, taken_in_aggregation_ = 0;
+	u64 last_work_ns_ = 0, last_taken_ = 0;
 	std::vector<slice> slices_;
 };
 

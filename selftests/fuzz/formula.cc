@@ -3,7 +3,7 @@
 #include "fuzz.hh"
 
 #include "core/attrs.hh"
-#include "core/worker.hh"
+#include "core/kdamond.hh"
 #include "schemes/apply.hh"
 
 #include <algorithm>
@@ -98,31 +98,31 @@ void scheme_points(choices &in)
 	const u64 now = in.number() >> 16;
 	damon::scheme s{};
 
-	s.wanted.apply_interval_us = in.number();
-	s.wanted.max_nr_snapshots = in.number();
+	s.config.apply_interval_us = in.number();
+	s.config.max_nr_snapshots = in.number();
 	s.stats.nr_snapshots = in.number();
 	s.schedule(now, attrs);
 	const u64 interval =
-		s.wanted.apply_interval_us ? s.wanted.apply_interval_us : attrs.aggr_us;
+		s.config.apply_interval_us ? s.config.apply_interval_us : attrs.aggr_us;
 	const u64 point = now + attrs.samples_in(interval);
 	MUST(s.next_apply_samples == point, point);
 	MUST(point > now && !s.due(now) && !s.due(point - 1) && s.due(point), now, point);
 	MUST(s.exhausted() ==
-	     (s.wanted.max_nr_snapshots != 0 && s.stats.nr_snapshots >= s.wanted.max_nr_snapshots));
+	     (s.config.max_nr_snapshots != 0 && s.stats.nr_snapshots >= s.config.max_nr_snapshots));
 }
 
-// ---- the worker's deadlines, which are its own business otherwise
+// ---- the kdamond's deadlines, which are its own business otherwise
 
-using deadline_function = u64 (damon::worker::*)(u64, u64) const;
+using deadline_function = u64 (damon::kdamond::*)(u64, u64) const;
 deadline_function next_deadline();
 
 // An explicit instantiation may name what is private.
 template <deadline_function Function> struct open_up {
 	friend deadline_function next_deadline() { return Function; }
 };
-template struct open_up<&damon::worker::next_deadline>;
+template struct open_up<&damon::kdamond::next_deadline>;
 
-damon::own<damon::worker> make_worker(u64 sample_us)
+damon::own<damon::kdamond> make_kdamond(u64 sample_us)
 {
 	damon::report why;
 	damon::inputs in;
@@ -134,7 +134,7 @@ damon::own<damon::worker> make_worker(u64 sample_us)
 	in.attrs.aggr_us = std::max(sample_us, 1ULL);
 	auto config = damon::configuration::build(damon::move(in), nullptr, why);
 	MUST(config.is_ok());
-	auto made = damon::make_own<damon::worker>(damon::move(config).take());
+	auto made = damon::make_own<damon::kdamond>(damon::move(config).take());
 	MUST(made.is_ok());
 	return damon::move(made).take();
 }
@@ -145,7 +145,7 @@ void deadlines(choices &in)
 	const u64 interval = at_most(wide{std::max(sample_us, 1ULL)} * 1000, largest);
 
 	host::add_process(1, {{0x1000, 0x2000}});
-	const auto worker = make_worker(sample_us);
+	const auto kdamond = make_kdamond(sample_us);
 	host::use_virtual_clock();
 	host::spend(in.number() >> 8);
 	const u64 previous = in.flip() ? kapi_now_ns() - in.below(kapi_now_ns()) : in.number();
@@ -153,9 +153,9 @@ void deadlines(choices &in)
 	host::spend(in.flip() ? in.below(interval) : in.number() >> 8);
 	const u64 now = kapi_now_ns();
 
-	const u64 deadline = (worker.get()->*next_deadline())(previous, begun);
+	const u64 deadline = (kdamond.get()->*next_deadline())(previous, begun);
 	const u64 regular = at_most(wide{std::min(previous, begun)} + interval, largest);
-	// Each page gets half an interval at least, and the worker some sleep.
+	// Each page gets half an interval at least, and the kdamond some sleep.
 	const u64 least = std::max(at_most(wide{begun} + interval / 2, largest),
 				   at_most(wide{now} + interval / 16, largest));
 	MUST(deadline >= least, deadline, least);
@@ -169,9 +169,9 @@ void deadlines(choices &in)
 
 void run_formula(choices &in)
 {
-	const bool with_worker = in.below(8) == 0;
+	const bool with_kdamond = in.below(8) == 0;
 
-	if (with_worker)
+	if (with_kdamond)
 		deadlines(in);
 	while (in.any_left()) {
 		arithmetic(in);

@@ -19,7 +19,7 @@ constexpr target targets[] = {
 	{"goal", run_goal},
 	{"priority", run_priority},
 	{"tuner", run_tuner},
-	{"evidence", run_evidence},
+	{"subregion_hits", run_subregion_hits},
 	{"budget", run_budget},
 	{"snapshot", run_snapshot},
 	{"parameters", run_parameters},

@@ -74,7 +74,7 @@ void run_quota(choices &in);
 void run_goal(choices &in);
 void run_priority(choices &in);
 void run_tuner(choices &in);
-void run_evidence(choices &in);
+void run_subregion_hits(choices &in);
 void run_budget(choices &in);
 void run_snapshot(choices &in);
 void run_parameters(choices &in);

@@ -102,8 +102,8 @@ void shares(choices &in)
 	const goal g = any_goal(in, true);
 	const bool raise = g.direction == goal_direction::raise;
 	const u64 used = in.number();
-	const damon::census found{.used_bytes = used,
-				  .node_bytes = in.below(at_most_u64(wide{used} + 1))};
+	const damon::usage_estimate found{.used_bytes = used,
+					  .node_bytes = in.below(at_most_u64(wide{used} + 1))};
 	const u64 here = in.number(), elsewhere = in.number();
 	const damon::goal_progress is = damon::progress_of_share(g, found, here, elsewhere);
 
@@ -251,9 +251,9 @@ void measures(choices &in)
 
 // ---- how much memory is in use, and where
 
-class census_run {
+class estimate_run {
 public:
-	explicit census_run(choices &in) : in_{in} {}
+	explicit estimate_run(choices &in) : in_{in} {}
 
 	void run()
 	{
@@ -322,9 +322,9 @@ private:
 		const u64 hot = in_.little_endian(1);
 
 		for (u32 rounds = 0; rounds < window; rounds++) {
-			t.regions.plan_probes(random);
+			t.regions.pick_checks(random);
 			for (u32 i = 0; i < t.regions.count(); i++)
-				t.regions.probes()[i].outcome =
+				t.regions.access_checks()[i].outcome =
 					hot >> i % 8 & 1 ? KAPI_ACCESSED : KAPI_IDLE;
 			t.regions.count_accesses();
 		}
@@ -344,7 +344,7 @@ private:
 		const u32 looks = in_.flip() ? 4096 : 1 + static_cast<u32>(in_.below(300));
 		damon::prng random{in_.number()};
 		const u64 described_before = host::counts().described_pages;
-		const damon::census is = damon::take_census(
+		const damon::usage_estimate is = damon::estimate_usage(
 			damon::operations_of(damon::operations_id::paddr), targets_.all(),
 			{by_pattern ? &pattern : nullptr, {0, 0, window}, nid, looks}, random);
 		check(is, by_pattern ? &pattern : nullptr, nid, looks,
@@ -352,7 +352,7 @@ private:
 	}
 
 	// Of pages in the order of targets and regions, those in question one by one.
-	void check(const damon::census &is, const damon::access_pattern *pattern, s32 nid,
+	void check(const damon::usage_estimate &is, const damon::access_pattern *pattern, s32 nid,
 		   u64 looks, u64 looked)
 	{
 		u64 all = 0, used = 0, on_node = 0, rows = 1;
@@ -432,7 +432,7 @@ void run_goal(choices &in)
 	const u64 kind = in.below(4);
 
 	if (kind == 0)
-		return census_run{in}.run();
+		return estimate_run{in}.run();
 	if (kind == 1)
 		measures(in);
 	while (in.any_left()) {

@@ -86,22 +86,22 @@ private:
 	// A part of any length, which takes some time; a large folio may reach beyond the end.
 	void script_actions()
 	{
-		host::set_action_script([this](kapi_deed &deed) {
-			const bool first = deed.passed_bytes == 0;
-			const damon::addr_range asked{deed.start, deed.end};
+		host::set_action_script([this](kapi_action_request &request) {
+			const bool first = request.passed_bytes == 0;
+			const damon::addr_range asked{request.start, request.end};
 			const u64 took_ns = in_.below(4) == 3 ? in_.below(1 << 20) : 0;
 
 			// The end of the input is no reason to go on page by page.
 			if (in_.any_left())
-				deed.start += (1 + in_.below(64)) << (12 + in_.below(20));
+				request.start += (1 + in_.below(64)) << (12 + in_.below(20));
 			else
-				deed.start = deed.end;
-			const u64 applied = in_.below(deed.start - asked.start + 1);
-			deed.passed_bytes += deed.start - asked.start;
-			deed.applied_bytes += applied;
+				request.start = request.end;
+			const u64 applied = in_.below(request.start - asked.start + 1);
+			request.passed_bytes += request.start - asked.start;
+			request.applied_bytes += applied;
 			host::spend(took_ns);
-			quotas_.note_part(static_cast<size_t>(deed.target_node), first, asked,
-					  deed.start, applied, took_ns);
+			quotas_.note_part(static_cast<size_t>(request.target_node), first, asked,
+					  request.start, applied, took_ns);
 		});
 	}
 
@@ -152,14 +152,14 @@ private:
 	// What the world itself says of one page.
 	static kapi_page page_at(const damon::target &t, bool physical, u64 address)
 	{
-		kapi_probe probe{};
+		kapi_access_check probe{};
 		kapi_page page{};
 
 		probe.addr = address;
 		if (physical) {
-			kapi_phys_describe(&probe, &page, 1);
+			kapi_phys_describe_pages(&probe, &page, 1);
 		} else if (const damon::mm_ref mm = t.hold_mm()) {
-			kapi_probe_describe(mm.get(), &probe, &page, 1);
+			kapi_describe_pages(mm.get(), &probe, &page, 1);
 		}
 		return page;
 	}
@@ -272,11 +272,11 @@ private:
 		u32 at = 0, planned = 0, first = 0;
 		for (damon::target &t :
 		     const_cast<damon::configuration &>(monitor_->config()).targets) {
-			const u32 here = t.gone ? 0 : t.regions.planned().size();
+			const u32 here = t.gone ? 0 : t.regions.picked_checks().size();
 			if (here && !planned)
-				first = at + t.regions.first_planned();
+				first = at + t.regions.first_picked();
 			if (here && planned)
-				MUST(t.regions.first_planned() == 0 && first + planned == at,
+				MUST(t.regions.first_picked() == 0 && first + planned == at,
 				     "a hole in what is looked at", at);
 			planned += here;
 			at += t.gone ? 0 : t.regions.count();
@@ -310,17 +310,18 @@ private:
 		for (const damon::target &t : monitor_->config().targets)
 			bytes += t.gone ? 0 : t.regions.total_bytes();
 		const std::vector<table_model> before = tables();
-		const u64 windows = monitor_->stats().windows;
+		const u64 aggregations = monitor_->stats().aggregations;
 		const u64 next_update = monitor_->stats().samples;
 		quotas_.begin(*monitor_);
 		without_memory([&] { monitor_->check(); });
 		quotas_.check(*monitor_);
 		MUST(monitor_->stats().samples == next_update + 1);
 		must_be_in_order("check");
-		if (monitor_->stats().windows == windows)
+		if (monitor_->stats().aggregations == aggregations)
 			check_counts(before);
 		for (const damon::scheme &s : monitor_->config().schemes)
-			MUST(!s.in_round);
+			MUST(!s.pass.active && !s.pass.cut_short && !s.pass.split.known &&
+			     !s.pass.resume_split.known);
 		if (walking && !is_walking())
 			check_walk(bytes);
 	}
@@ -346,8 +347,8 @@ private:
 	void check_counts_of(damon::target &t, const table_model &before)
 	{
 		const damon::configuration &config = monitor_->config();
-		const u32 first = t.regions.first_planned(),
-			  end = first + t.regions.planned().size();
+		const u32 first = t.regions.first_picked(),
+			  end = first + t.regions.picked_checks().size();
 		bool weighted = false, sets_idle = false;
 
 		for (const damon::attribute_probe &probe : config.probes) {
@@ -356,7 +357,7 @@ private:
 		}
 		for (u32 i = 0; i < t.regions.count(); i++) {
 			const bool planned = first <= i && i < end;
-			const kapi_probe &looked = t.regions.probes()[i];
+			const kapi_access_check &looked = t.regions.access_checks()[i];
 			const bool tells = !weighted && looked.outcome >= KAPI_IDLE;
 			const u32 accessed = planned && tells && looked.outcome == KAPI_ACCESSED;
 
@@ -457,7 +458,7 @@ private:
 			MUST(tried_[i].total_bytes <= tried_bound_ + bytes, i);
 			for (const damon::tried_region &r : tried_[i].regions) {
 				MUST(!r.range.empty());
-				MUST(s.wanted.pattern.nr_accesses.has(r.nr_accesses), i);
+				MUST(s.config.pattern.nr_accesses.has(r.nr_accesses), i);
 				sum += r.range.size();
 			}
 			MUST(!with_regions_ || sum == tried_[i].total_bytes, i, sum);
@@ -534,7 +535,7 @@ private:
 		const damon::configuration &config = monitor_->config();
 		const u64 share = config.total_bytes() / config.attrs.min_nr_regions / page * page;
 		const u64 limit = std::max(share, page);
-		const u32 window = config.attrs.samples_per_aggregation();
+		const u32 aggr_samples = config.attrs.samples_per_aggregation();
 		u64 bytes = 0;
 
 		for (const damon::target &t : config.targets) {
@@ -546,7 +547,7 @@ private:
 				const u64 size = regions.range(i).size();
 				MUST(size <= limit || regions.count() == regions.capacity(), what,
 				     i, size, limit);
-				MUST(regions.nr_accesses(i) <= window, what, i);
+				MUST(regions.nr_accesses(i) <= aggr_samples, what, i);
 				for (u32 p = config.probes.size(); p < damon::max_probes; p++)
 					MUST(!regions.hits(i).now[p] && !regions.hits(i).last[p],
 					     what, i, p, "hits of no probe");

@@ -127,7 +127,7 @@ public:
 		return in.below(64) == 63 ? "nobody" : names_[in.below(names_.size())];
 	}
 
-	// What a worker has been told, and what it knows.
+	// What a kdamond has been told, and what it knows.
 	std::string running()
 	{
 		damonxx_snapshot *snapshot = nullptr;
@@ -319,7 +319,7 @@ private:
 			must_be_told("commit");
 	}
 
-	// The worker has what the parameters say.
+	// The kdamond has what the parameters say.
 	void must_be_told(const char *what)
 	{
 		const std::string all = running();

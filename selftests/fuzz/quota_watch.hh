@@ -72,18 +72,18 @@ public:
 		const std::vector<host::trace_event> rounds =
 			host::traced(KAPI_TRACE_STAT_AFTER_APPLY);
 		const std::vector<host::trace_event> sizes = host::traced(KAPI_TRACE_ESZ);
-		std::vector<bool> had_round(watched_.size());
+		std::vector<bool> had_pass(watched_.size());
 		std::vector<u64> told(watched_.size(), largest);
 		std::vector<u32> nr_told(watched_.size());
 
-		for (; nr_rounds_ < rounds.size(); nr_rounds_++)
-			had_round[rounds[nr_rounds_].scheme] = true;
+		for (; nr_passes_ < rounds.size(); nr_passes_++)
+			had_pass[rounds[nr_passes_].scheme] = true;
 		for (; nr_sizes_ < sizes.size(); nr_sizes_++) {
 			told[sizes[nr_sizes_].scheme] = sizes[nr_sizes_].effective_size;
 			nr_told[sizes[nr_sizes_].scheme]++;
 		}
 		for (size_t i = 0; i < watched_.size(); i++)
-			decide(m, i, had_round[i], nr_told[i], told[i]);
+			decide(m, i, had_pass[i], nr_told[i], told[i]);
 		std::vector<u64> exceeds(watched_.size());
 		for (size_t i = 0; i < watched_.size(); i++)
 			charge(m, i, exceeds);
@@ -125,7 +125,7 @@ private:
 	}
 
 	// What is decided when a round begins.
-	void decide(const damon::monitor &m, size_t i, bool had_round, u32 nr_told, u64 told)
+	void decide(const damon::monitor &m, size_t i, bool had_pass, u32 nr_told, u64 told)
 	{
 		watched &w = watched_[i];
 		const scheme_settings &s = w.settings;
@@ -134,7 +134,7 @@ private:
 			s.max_nr_snapshots && w.before.nr_snapshots >= s.max_nr_snapshots;
 		const u64 slack = std::max<u64>(m.config().attrs.sample_us, 1) * 1'000 / 2;
 
-		if (!had_round || exhausted || !limited(s)) {
+		if (!had_pass || exhausted || !limited(s)) {
 			MUST(nr_told == 0, i, "tells a size without a round", told);
 			return;
 		}
@@ -247,7 +247,7 @@ private:
 	}
 
 	std::vector<watched> watched_;
-	size_t nr_rounds_ = 0, nr_sizes_ = 0; // events that were looked at
+	size_t nr_passes_ = 0, nr_sizes_ = 0; // events that were looked at
 	u64 begun_ns_ = 0, begun_bytes_ = 0;
 	u64 longest_part_ns_ = 0;
 };

@@ -89,11 +89,11 @@ private:
 		case 9:
 			return moving_sums();
 		case 10:
-			return plan_probes();
+			return pick_checks();
 		case 11:
 			return reserve_without_memory();
 		case 12:
-			return settle();
+			return normalize();
 		default:
 			return copy();
 		}
@@ -105,13 +105,13 @@ private:
 		const u64 accessed = in_.number();
 		const u32 times = static_cast<u32>(in_.below(24));
 
-		damon::region_table::forget(table_.planned());
+		damon::region_table::forget(table_.picked_checks());
 		table_.count_accesses();
 		for (u32 i = 0; i < table_.count(); i++) {
 			const bool hit = accessed >> i % 64 & 1;
-			table_.probes()[i].outcome = hit ? KAPI_ACCESSED : KAPI_IDLE;
+			table_.access_checks()[i].outcome = hit ? KAPI_ACCESSED : KAPI_IDLE;
 			model_.regions[i].now += hit ? times : 0;
-			// Nobody takes that many samples in a window.
+			// Nobody takes that many samples in an aggregation.
 			model_.regions[i].checked = std::min(model_.regions[i].checked + times, most_checked);
 			model_.regions[i].asked = true;
 			if (hit && has_hits_)
@@ -156,17 +156,17 @@ private:
 		compare("update_ages");
 	}
 
-	void settle()
+	void normalize()
 	{
-		const u32 window = in_.number_u32();
+		const u32 aggr_samples = in_.number_u32();
 
-		table_.settle(window);
-		model_.settle(window);
-		compare("settle");
+		table_.normalize(aggr_samples);
+		model_.normalize(aggr_samples);
+		compare("normalize");
 	}
 
 	// Which pieces @r may become.
-	static u32 pieces_of(const model_region &r, size_t i, const damon::split_plan &plan)
+	static u32 subregions_of(const model_region &r, size_t i, const damon::split_plan &plan)
 	{
 		if (r.size() <= 2 * page || i % plan.every != plan.offset)
 			return 1;
@@ -184,7 +184,7 @@ private:
 		u64 wanted = 0;
 
 		for (size_t i = 0; i < model_.regions.size(); i++)
-			wanted += pieces_of(model_.regions[i], i, plan) - 1;
+			wanted += subregions_of(model_.regions[i], i, plan) - 1;
 		const u32 before = table_.count();
 		const u64 room = std::max(std::min(table_.capacity(), most), before) - before;
 
@@ -205,7 +205,7 @@ private:
 
 		for (size_t i = 0; i < model_.regions.size(); i++) {
 			const model_region &r = model_.regions[i];
-			const u32 pieces = pieces_of(r, i, plan);
+			const u32 pieces = subregions_of(r, i, plan);
 			const u32 last = at + pieces - 1;
 
 			MUST(table_.range(at).start == r.start, i, r.start);
@@ -279,9 +279,9 @@ private:
 	{
 		damon::region_table::rescaling scale;
 
-		scale.old_window = std::max(in_.number_u32(), 1u);
-		scale.new_window = std::max(in_.number_u32(), 1u);
-		scale.left = in_.below(u64{scale.old_window} + 1);
+		scale.old_aggr_samples = std::max(in_.number_u32(), 1u);
+		scale.new_aggr_samples = std::max(in_.number_u32(), 1u);
+		scale.left = in_.below(u64{scale.old_aggr_samples} + 1);
 		scale.old_aggr_us = std::max(in_.number(), 1ULL);
 		scale.new_aggr_us = std::max(in_.number(), 1ULL);
 		table_.rescale(scale);
@@ -291,13 +291,13 @@ private:
 
 	void moving_sums()
 	{
-		const u32 window = std::max(in_.number_u32(), 1u);
-		const u64 left = in_.below(u64{window} + 1);
+		const u32 aggr_samples = std::max(in_.number_u32(), 1u);
+		const u64 left = in_.below(u64{aggr_samples} + 1);
 
 		for (u32 i = 0; i < table_.count(); i++)
-			MUST(table_.moving_sum(i, left, window) ==
-				     model_.moving_sum(i, left, window),
-			     i, left, window);
+			MUST(table_.moving_sum(i, left, aggr_samples) ==
+				     model_.moving_sum(i, left, aggr_samples),
+			     i, left, aggr_samples);
 		if (table_.count() == 0)
 			return;
 		const u32 chosen = static_cast<u32>(in_.below(table_.count()));
@@ -306,15 +306,15 @@ private:
 		compare("reset_age");
 	}
 
-	void plan_probes()
+	void pick_checks()
 	{
-		table_.plan_probes(random_);
+		table_.pick_checks(random_);
 		for (u32 i = 0; i < table_.count(); i++) {
-			const u64 addr = table_.probes()[i].addr;
+			const u64 addr = table_.access_checks()[i].addr;
 			const addr_range range = table_.range(i);
 			MUST(range.start <= addr && addr < range.end && addr % page == 0, addr);
 		}
-		compare("plan_probes");
+		compare("pick_checks");
 	}
 
 	void reserve_without_memory()

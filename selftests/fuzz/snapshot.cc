@@ -136,7 +136,8 @@ private:
 	{
 		const snapshot_view is{take()};
 		const damon::configuration &config = monitor_->config();
-		const u64 window = std::max<u64>(config.attrs.aggr_us / config.attrs.sample_us, 1);
+		const u64 aggr_samples =
+			std::max<u64>(config.attrs.aggr_us / config.attrs.sample_us, 1);
 
 		MUST(is.problem.empty(), is.problem);
 		const damonxx_snapshot &h = is.header;
@@ -149,34 +150,35 @@ private:
 		     h.sample_us, h.aggr_us);
 		MUST(h.addr_unit == config.addr_unit && h.operations == static_cast<u32>(config.id),
 		     h.addr_unit);
-		MUST(h.window_samples == window && h.window_position == samples_ % window,
+		MUST(h.window_samples == aggr_samples &&
+			     h.window_position == samples_ % aggr_samples,
 		     h.window_samples, h.window_position, samples_);
 		MUST(h.nr_probes == config.probes.size() && h.flags == 0 && h.reserved == 0,
 		     h.nr_probes, h.flags);
 		for (u32 k = 0; k < config.targets.size(); k++)
-			compare_target(is, k, window);
+			compare_target(is, k, aggr_samples);
 	}
 
-	void compare_target(const snapshot_view &is, u32 k, u64 window)
+	void compare_target(const snapshot_view &is, u32 k, u64 aggr_samples)
 	{
 		const damon::target &t = monitor_->config().targets[k];
 		const damonxx_snapshot_target &told = is.targets[k];
 		const u64 unit = monitor_->config().addr_unit;
-		const u64 left = window - samples_ % window;
+		const u64 left = aggr_samples - samples_ % aggr_samples;
 		table_model model = table_model::of(t.regions);
 
 		MUST(told.index == k && told.pid == t.pid_number && told.reserved == 0, told.index,
 		     told.pid);
 		MUST(told.flags == (t.gone ? DAMONXX_TARGET_GONE : 0u), told.flags);
 		MUST(told.nr_regions == (t.gone ? 0 : t.regions.count()), told.nr_regions);
-		model.rounds = samples_ % window;
+		model.rounds = samples_ % aggr_samples;
 		for (u32 i = 0; i < told.nr_regions; i++) {
 			const damonxx_snapshot_region &r = is.regions[told.first_region + i];
 			const model_region &should = model.regions[i];
 
 			MUST(r.start == should.start / unit && r.end == should.end / unit, i,
 			     r.start, r.end, should.start, should.end);
-			const u32 sum = model.moving_sum(i, left, static_cast<u32>(window));
+			const u32 sum = model.moving_sum(i, left, static_cast<u32>(aggr_samples));
 			MUST(r.nr_accesses == sum, i, r.nr_accesses, sum);
 			MUST(r.last_nr_accesses == should.last && r.age == should.age &&
 				     r.flags == 0,
@@ -184,8 +186,8 @@ private:
 			for (u32 p = 0; p < 8; p++) {
 				const wide hits =
 					p < damon::max_probes
-						? should.hits.now[p] +
-							  wide{should.hits.last[p]} * left / window
+						? should.hits.now[p] + wide{should.hits.last[p]} *
+									       left / aggr_samples
 						: 0;
 				MUST(r.hits[p] == std::min<wide>(hits, 255), i, p,
 				     static_cast<int>(r.hits[p]));

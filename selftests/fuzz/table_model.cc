@@ -223,31 +223,32 @@ u32 table_model::estimate(size_t i, u64 samples) const
 				    wide{samples}));
 }
 
-void table_model::settle(u32 window)
+void table_model::normalize(u32 aggr_samples)
 {
 	for (size_t i = 0; i < regions.size(); i++) {
 		model_region &r = regions[i];
-		r.now = r.asked ? estimate(i, window) : std::min(r.last, window);
-		r.checked = std::min(window, most_checked);
+		r.now = r.asked ? estimate(i, aggr_samples) : std::min(r.last, aggr_samples);
+		r.checked = std::min(aggr_samples, most_checked);
 		r.asked = true;
 	}
-	rounds = window;
+	rounds = aggr_samples;
 }
 
-u32 table_model::moving_sum(size_t i, u64 left, u32 window) const
+u32 table_model::moving_sum(size_t i, u64 left, u32 aggr_samples) const
 {
 	if (!regions[i].asked)
 		return regions[i].last;
-	return at_most_u32(wide{estimate(i, window - left)} +
-			   wide{regions[i].last} * left / window);
+	return at_most_u32(wide{estimate(i, aggr_samples - left)} +
+			   wide{regions[i].last} * left / aggr_samples);
 }
 
 void table_model::rescale(const region_table::rescaling &scale)
 {
 	for (size_t i = 0; i < regions.size(); i++) {
-		const u32 sum = moving_sum(i, scale.left, scale.old_window);
+		const u32 sum = moving_sum(i, scale.left, scale.old_aggr_samples);
 
-		regions[i].last = at_most_u32(wide{sum} * scale.new_window / scale.old_window);
+		regions[i].last =
+			at_most_u32(wide{sum} * scale.new_aggr_samples / scale.old_aggr_samples);
 		regions[i].now = regions[i].checked = 0;
 		regions[i].asked = false;
 		regions[i].age =
@@ -256,9 +257,10 @@ void table_model::rescale(const region_table::rescaling &scale)
 			damon::hit_counters &hits = regions[i].hits;
 			const wide hits_sum =
 				std::min<wide>(hits.now[p] + wide{hits.last[p]} * scale.left /
-								     scale.old_window, 255);
+								     scale.old_aggr_samples,
+					       255);
 			hits.last[p] = static_cast<u8>(std::min<wide>(
-				hits_sum * scale.new_window / scale.old_window, 255));
+				hits_sum * scale.new_aggr_samples / scale.old_aggr_samples, 255));
 			hits.now[p] = 0;
 		}
 	}

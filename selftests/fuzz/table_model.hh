@@ -21,7 +21,7 @@ inline constexpr u32 most_checked = 2047;
 struct model_region {
 	u64 start, end;
 	u32 now = 0, last = 0, age = 0;
-	u32 checked = 0;    // looks of this window that could tell
+	u32 checked = 0;    // looks of this aggregation that could tell
 	bool asked = false; // whether there was any
 	damon::hit_counters hits = {};
 
@@ -32,7 +32,7 @@ struct model_region {
 class table_model {
 public:
 	std::vector<model_region> regions;
-	u64 rounds = 0; // through all regions in this window
+	u64 rounds = 0; // through all regions in this aggregation
 	damon::probe_weights weights;
 
 	// What @table holds at present.
@@ -46,10 +46,10 @@ public:
 	void update_ages(u32 threshold);
 	void merge(u32 threshold, u64 size_limit);
 	void shift();
-	void settle(u32 window);
+	void normalize(u32 aggr_samples);
 	void rescale(const damon::region_table::rescaling &scale);
 	u32 estimate(size_t i, u64 samples) const;
-	u32 moving_sum(size_t i, u64 left, u32 window) const;
+	u32 moving_sum(size_t i, u64 left, u32 aggr_samples) const;
 	// How many regions there would be with no limit on them.
 	u64 count_after_cut(u64 size_limit) const;
 	void cut(u64 size_limit);

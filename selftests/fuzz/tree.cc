@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // The whole tree of files under any sequence of writes, commands, failing allocations,
-// ending processes and threads that collide; its workers run on the virtual clock.
+// ending processes and threads that collide; its kdamonds run on the virtual clock.
 #include "fuzz.hh"
 #include "kstrto.hh"
 
@@ -263,7 +263,7 @@ private:
 		must_change_only("a process", is_live);
 	}
 
-	// As much time as the fastest worker needs for so many samples.
+	// As much time as the fastest kdamond needs for so many samples.
 	void wait_for_samples(u64 samples)
 	{
 		u64 fastest_us = 1'000'000;
@@ -279,7 +279,7 @@ private:
 		host::fail_from(1);
 		wait_for_samples(in_.below(samples_of_patience));
 		MUST(host::counts().allocations == before && !host::has_failed(),
-		     "a worker allocates");
+		     "a kdamond allocates");
 		host::fail_nth(0);
 		must_change_only("time", is_live);
 	}
@@ -503,7 +503,7 @@ private:
 		return "kdamonds/" + std::to_string(count ? in_.below(count) : 0) + "/";
 	}
 
-	// What the worker will take for its interval from now on, if it takes the staged one.
+	// What the kdamond will take for its interval from now on, if it takes the staged one.
 	void note_interval(const std::string &kdamond)
 	{
 		const auto staged =

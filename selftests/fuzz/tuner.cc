@@ -75,7 +75,7 @@ void one_step(choices &in)
 		MUST(attrs.aggr_us ==
 			     at_most_u64(wide{std::max<u64>(should, 1)} * window_of(before)),
 		     attrs.aggr_us);
-	// A window of as many samples as before.
+	// A aggregation of as many samples as before.
 	if (attrs.aggr_us < largest)
 		MUST(window_of(attrs) == window_of(before) || !changed, window_of(attrs),
 		     window_of(before));
@@ -94,9 +94,10 @@ void events(choices &in)
 	for (u64 rounds = in.below(20); rounds > 0; rounds--) {
 		const u64 hot = in.little_endian(1);
 
-		table.plan_probes(random);
+		table.pick_checks(random);
 		for (u32 i = 0; i < table.count(); i++)
-			table.probes()[i].outcome = hot >> i % 8 & 1 ? KAPI_ACCESSED : KAPI_IDLE;
+			table.access_checks()[i].outcome =
+				hot >> i % 8 & 1 ? KAPI_ACCESSED : KAPI_IDLE;
 		table.count_accesses();
 	}
 	table.shift_counters();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A worker with a budget, and the counters that tell what it does, under the virtual clock.
+// A kdamond with a budget, and the counters that tell what it does, under the virtual clock.
 #include "sysfs_tree.hh"
 
 #include <cerrno>
@@ -69,7 +69,7 @@ class meter {
 public:
 	void run(u64 duration_ms, u64 cost_ns)
 	{
-		set_probe_cost_ns(cost_ns);
+		set_check_cost_ns(cost_ns);
 		for (u64 i = 0; i < duration_ms; i++) {
 			const u64 before = probes();
 			const u64 began = kapi_now_ns();
@@ -84,7 +84,7 @@ private:
 		u64 at, ns;
 	};
 
-	static u64 probes() { return counts().cleared_probes + counts().tested_probes; }
+	static u64 probes() { return counts().prepared_checks + counts().tested_checks; }
 	void add(u64 at, u64 ns)
 	{
 		u64 sample = 0;
@@ -146,7 +146,7 @@ TEST_F(monitoring_cost, cpu_permil_is_used_and_reported)
 TEST_F(monitoring_cost, cpu_permil_small_still_finds_hot_memory)
 {
 	set_hot(pid, {{base + 64 * mib, base + 96 * mib}});
-	set_probe_cost_ns(200);
+	set_check_cost_ns(200);
 	regions(10'000);
 	limit(20);
 	run("on");
@@ -208,11 +208,11 @@ TEST_F(monitoring_cost, samples_are_all_counted_by_outcome)
 	run_for(10'050 * ms);
 	auto found = stats();
 	EXPECT_NEAR(static_cast<double>(found["samples"]), 2010, 3);
-	EXPECT_EQ(found["windows"], found["samples"] / 20);
+	EXPECT_EQ(found["aggregations"], found["samples"] / 20);
 	EXPECT_EQ(found["samples_missed"] + found["samples_skipped"] + found["probes_skipped"], 0u);
 	EXPECT_EQ(found["probes_checked"], found["probes_accessed"] + found["probes_idle"]);
 	EXPECT_EQ(found["probes_checked"] + found["probes_absent"] + found["probes_busy"],
-		  counts().tested_probes);
+		  counts().tested_checks);
 	for (const char *name : {"accessed", "absent", "busy", "idle"})
 		EXPECT_GT(found[std::string{"probes_"} + name], found["samples"]) << name;
 	EXPECT_EQ(found["sample_us"], 5000u);
@@ -225,7 +225,7 @@ TEST_F(monitoring_cost, samples_are_all_counted_by_outcome)
 TEST_F(monitoring_cost, samples_missed_are_counted)
 {
 	regions(1'000);
-	set_probe_cost_ns(10'000); // 20 ms of work for 5 ms
+	set_check_cost_ns(10'000); // 20 ms of work for 5 ms
 	run("on");
 	run_for(10'000 * ms);
 	auto found = stats();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A context and its worker on scripted processes and a virtual clock.
+// A context and its kdamond on scripted processes and a virtual clock.
 #include "core/context.hh"
 #include "kunit/test.hh"
 #include "selftests/host/host.hh"
@@ -247,7 +247,7 @@ TEST_F(running_context, cleared_page_is_always_tested)
 	EXPECT_OK(c->commit(wanted(), why));
 	host::run_for(52 * ms);
 	c->stop();
-	EXPECT_EQ(host::counts().tested_probes, host::counts().cleared_probes);
+	EXPECT_EQ(host::counts().tested_checks, host::counts().prepared_checks);
 }
 
 TEST_F(running_context, commit_shorter_interval_takes_effect_at_once)
@@ -270,7 +270,7 @@ TEST_F(running_context, sample_rate_with_costly_checks_is_kept)
 	inputs in = wanted();
 
 	in.attrs.min_nr_regions = 1000;
-	host::set_probe_cost_ns(1000);		// 2 ms of work in 5 ms
+	host::set_check_cost_ns(1000); // 2 ms of work in 5 ms
 	own<context> c = started(move(in));
 	host::run_for(100 * ms);
 	const u64 before = host::counts().test_calls;
@@ -284,7 +284,7 @@ TEST_F(running_context, sample_longer_than_interval_leaves_time_for_accesses)
 	u64 shortest_ns = u64_max;
 
 	in.attrs.min_nr_regions = 1000;
-	host::set_probe_cost_ns(10'000);	// 20 ms of work for 5 ms
+	host::set_check_cost_ns(10'000); // 20 ms of work for 5 ms
 	host::set_page_script(pid, [&](u64, u64 cleared, u64 tested) {
 		shortest_ns = std::min(shortest_ns, tested - cleared);
 		return KAPI_IDLE;
@@ -699,17 +699,17 @@ TEST_F(running_context, paused_context_samples_nothing_and_keeps_regions)
 	in.paused = true;
 	ASSERT_OK(c->commit(move(in), why));
 	host::run_for(50 * ms);
-	const u64 cleared = host::counts().cleared_probes;
+	const u64 cleared = host::counts().prepared_checks;
 	const u64 rounds = c->read_stats().take()[0].nr_snapshots;
 	host::run_for(5000 * ms);
-	EXPECT_EQ(host::counts().cleared_probes, cleared);
+	EXPECT_EQ(host::counts().prepared_checks, cleared);
 	EXPECT_EQ(c->read_stats().take()[0].nr_snapshots, rounds);
 	EXPECT_TRUE(c->running());
 	EXPECT_ERROR(c->collect_tried(context::detail::regions), errc::canceled);
 
 	ASSERT_OK(c->commit(wanted(), why));
 	host::run_for(300 * ms);
-	EXPECT_GT(host::counts().cleared_probes, cleared);
+	EXPECT_GT(host::counts().prepared_checks, cleared);
 	EXPECT_GT(c->read_stats().take()[0].nr_snapshots, rounds);
 	EXPECT_OK(c->collect_tried(context::detail::regions));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Hot memory that moved is found again within a few windows.
+// Hot memory that moved is found again within a few aggregations.
 #include "selftests/sim/convergence.hh"
 
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ TEST(convergence, two_hot_ranges_are_found_in_time)
 
 	EXPECT_LE(found.median_us(), documented_for_two);
 	EXPECT_LE(found.found_after_us.back(), 600 * ms);
-	EXPECT_EQ(found.windows_right, found.windows_judged);
+	EXPECT_EQ(found.aggregations_right, found.aggregations_judged);
 }
 
 TEST(convergence, sixteen_hot_ranges_are_found_in_time)
@@ -30,7 +30,7 @@ TEST(convergence, sixteen_hot_ranges_are_found_in_time)
 
 	EXPECT_LE(found.median_us(), documented_for_sixteen);
 	EXPECT_LE(found.found_after_us.back(), 1'300 * ms);
-	EXPECT_EQ(found.windows_right, found.windows_judged);
+	EXPECT_EQ(found.aggregations_right, found.aggregations_judged);
 }
 
 // Hot pages that a sample misses now and then do not make the rest look cold.
@@ -39,8 +39,8 @@ TEST(convergence, intermittently_hot_range_is_found_in_time)
 	const sim::results found = sim::convergence{{.nr_hot = 4, .permil = 900, .moves = 11}}.run();
 
 	EXPECT_LE(found.median_us(), 600 * ms);
-	EXPECT_GE(found.windows_right * 100, found.windows_judged * 95);
-	EXPECT_LE(found.probes_per_sample, 250.0);
+	EXPECT_GE(found.aggregations_right * 100, found.aggregations_judged * 95);
+	EXPECT_LE(found.checks_per_sample, 250.0);
 }
 
 } // namespace

@@ -3,7 +3,7 @@
  * Defects that other implementations had, as far as monitoring goes: one test each, here or where
  * the list says.
  *
- *	caches that workers share			kdamonds.two_running_share_no_state
+ *	caches that kdamonds share			kdamonds.two_running_share_no_state
  *	regions equal or empty once they are aligned	regions_within_one_page_are_refused
  *	no sample in an aggregation			commit_invalid_*, sample_us_of_zero_*
  *	enforcing the minimum number of regions		min_nr_regions_above_pages_*; region_table fuzzing
@@ -14,11 +14,11 @@
  *	operations named anew between check and use	sysfs_state.last_error_names_place_of_invalid_value
  *							(inputs are read once)
  *	huge and absent entries taken for pages		mappings.sh, frames.c
- *	mappings that change while they are listed	mappings.sh, storm.sh
+ *	mappings that change while they are listed	mappings.sh, sysfs_stress.sh
  *	one refresh timer for all			sysfs_refresh.each_kdamond_has_its_own_timer
  *	one count of regions for all			kdamonds.two_running_share_no_state
  *	the last window's count of the left region only	merge_averages_last_aggregation_too
- *	32-bit offsets in large regions			region_table.plan_probes_large_region_is_uniform, prng.*
+ *	32-bit offsets in large regions			region_table.pick_checks_large_region_is_uniform, prng.*
  *	refused counts that had acted			nr_huge_is_refused_and_keeps_directories
  *
  * And in schemes:
@@ -242,8 +242,8 @@ TEST_F(defects, merge_averages_last_aggregation_too)
 
 	ASSERT_TRUE(table.reserve(2).is_ok());
 	table.reset(halves);
-	table.probes()[0].outcome = KAPI_IDLE;
-	table.probes()[1].outcome = KAPI_ACCESSED;
+	table.access_checks()[0].outcome = KAPI_IDLE;
+	table.access_checks()[1].outcome = KAPI_ACCESSED;
 	for (int i = 0; i < 20; i++)
 		table.count_accesses();
 	table.settle(20);
@@ -253,7 +253,7 @@ TEST_F(defects, merge_averages_last_aggregation_too)
 	EXPECT_EQ(table.last_nr_accesses(0), 10u);
 }
 
-// ---- workers beside each other
+// ---- kdamonds beside each other
 
 class kdamonds : public testing::Test {
 protected:

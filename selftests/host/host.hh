@@ -28,8 +28,8 @@ struct counters {
 	u64 failed_allocations;
 	u64 live_allocations; // of kapi_alloc()
 	u64 live_bytes;
-	u64 clear_calls, cleared_probes;
-	u64 test_calls, tested_probes;
+	u64 clear_calls, prepared_checks;
+	u64 test_calls, tested_checks;
 	u64 describe_calls, described_pages;
 	u64 mapped_calls;
 	u64 apply_calls;
@@ -158,7 +158,7 @@ void set_action_cost_ns(u64 per_page);
 // Runs before each call of an action.
 void set_before_part(std::function<void()> what);
 // Instead of any effect.
-void set_action_script(std::function<void(kapi_deed &)> script);
+void set_action_script(std::function<void(kapi_action_request &)> script);
 void set_can_apply(int action, bool physical, bool can);
 // Without any there is node 0 with 8 GiB, half of it free.
 void add_node(s32 nid, u64 total_bytes, u64 free_bytes);
@@ -173,7 +173,7 @@ void set_hugepage_bytes(u64 bytes);
 void set_psi(std::function<s64()> total_us);
 
 // With the virtual clock, each cleared or tested probe takes so long.
-void set_probe_cost_ns(u64 cost_ns);
+void set_check_cost_ns(u64 cost_ns);
 
 u64 held_pids();
 u64 held_mms();

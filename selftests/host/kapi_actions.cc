@@ -15,7 +15,7 @@ u64 part_bytes = default_part;
 u64 cost_ns_per_page;
 u64 apply_calls;
 std::function<void()> before_part;
-std::function<void(kapi_deed &)> action_script;
+std::function<void(kapi_action_request &)> action_script;
 std::map<s32, kapi_memory> nodes;
 std::map<std::pair<u64, s32>, u64> memcgs_on_nodes;
 u64 active_bytes, inactive_bytes, hugepage_bytes;
@@ -29,7 +29,7 @@ std::map<s32, kapi_memory> &all_nodes()
 	return nodes;
 }
 
-void give_back(s32 nid, u64 bytes)
+void restore_accessed_bits(s32 nid, u64 bytes)
 {
 	const auto node = all_nodes().find(nid);
 
@@ -72,59 +72,60 @@ bool passes_test(kapi_mm &mm, const kapi_filter &filter, const folio_at &folio)
 	}
 }
 
-bool passes(kapi_mm &mm, const kapi_deed &deed, const folio_at &folio)
+bool passes(kapi_mm &mm, const kapi_action_request &request, const folio_at &folio)
 {
-	for (u32 i = 0; i < deed.nr_filters; i++)
-		if (passes_test(mm, deed.filters[i], folio) == (deed.filters[i].matching != 0))
-			return deed.filters[i].allow != 0;
-	return deed.pass_by_default != 0;
+	for (u32 i = 0; i < request.nr_filters; i++)
+		if (passes_test(mm, request.filters[i], folio) ==
+		    (request.filters[i].matching != 0))
+			return request.filters[i].allow != 0;
+	return request.pass_by_default != 0;
 }
 
-s32 destination_of(const kapi_deed &deed, u64 address)
+s32 destination_of(const kapi_action_request &request, u64 address)
 {
-	if (deed.nr_destinations == 0)
-		return deed.target_node;
-	u64 index = address / page % deed.total_weight;
-	for (u32 i = 0; i < deed.nr_destinations; i++) {
-		if (index < deed.destinations[i].weight)
-			return static_cast<s32>(deed.destinations[i].node);
-		index -= deed.destinations[i].weight;
+	if (request.nr_destinations == 0)
+		return request.target_node;
+	u64 index = address / page % request.total_weight;
+	for (u32 i = 0; i < request.nr_destinations; i++) {
+		if (index < request.destinations[i].weight)
+			return static_cast<s32>(request.destinations[i].node);
+		index -= request.destinations[i].weight;
 	}
 	die("weights do not add up");
 }
 
-bool migrate(kapi_mm &mm, const kapi_deed &deed, const folio_at &folio)
+bool migrate(kapi_mm &mm, const kapi_action_request &request, const folio_at &folio)
 {
-	const s32 to = destination_of(deed, folio.start);
+	const s32 to = destination_of(request, folio.start);
 	const auto node = all_nodes().find(to);
 	const auto last = mm.moved_ns.find(folio.start);
 
-	if (deed.rest_ms && last != mm.moved_ns.end() &&
-	    kapi_now_ns() - last->second < u64{deed.rest_ms} * 1'000'000)
+	if (request.rest_ms && last != mm.moved_ns.end() &&
+	    kapi_now_ns() - last->second < u64{request.rest_ms} * 1'000'000)
 		return false;
 	if (node == nodes.end() || folio.what.node == to || node->second.free_bytes < folio.size)
 		return false;
 	node->second.free_bytes -= folio.size;
-	give_back(folio.what.node, folio.size);
+	restore_accessed_bits(folio.what.node, folio.size);
 	mm.changed[folio.start].node = to;
 	mm.moved_ns[folio.start] = kapi_now_ns();
 	return true;
 }
 
-bool act_on(kapi_mm &mm, const kapi_deed &deed, const folio_at &folio)
+bool act_on(kapi_mm &mm, const kapi_action_request &request, const folio_at &folio)
 {
-	switch (deed.action) {
+	switch (request.action) {
 	case KAPI_ACTION_PAGEOUT:
 		mm.changed[folio.start].out = true;
-		give_back(folio.what.node, folio.size);
+		restore_accessed_bits(folio.what.node, folio.size);
 		return true;
 	case KAPI_ACTION_COLD:
 	case KAPI_ACTION_LRU_DEPRIO:
 	case KAPI_ACTION_LRU_PRIO:
-		mm.changed[folio.start].active = deed.action == KAPI_ACTION_LRU_PRIO;
+		mm.changed[folio.start].active = request.action == KAPI_ACTION_LRU_PRIO;
 		return true;
 	case KAPI_ACTION_MIGRATE:
-		return migrate(mm, deed, folio);
+		return migrate(mm, request, folio);
 	case KAPI_ACTION_COLLAPSE:
 		hugepage_bytes += folio.size;
 		return true;
@@ -136,14 +137,14 @@ bool act_on(kapi_mm &mm, const kapi_deed &deed, const folio_at &folio)
 	}
 }
 
-u64 do_page(kapi_mm &mm, kapi_deed &deed, u64 address)
+u64 do_page(kapi_mm &mm, kapi_action_request &request, u64 address)
 {
 	const kapi_page what = page_at(mm, address);
 
 	if (what.nr_pages == 0) {
-		if (deed.action == KAPI_ACTION_WILLNEED) {
+		if (request.action == KAPI_ACTION_WILLNEED) {
 			mm.changed.erase(address);
-			deed.applied_bytes += page;
+			request.applied_bytes += page;
 		}
 		return address + page;
 	}
@@ -151,35 +152,36 @@ u64 do_page(kapi_mm &mm, kapi_deed &deed, u64 address)
 	const folio_at folio{address / size * size, size, what};
 	const u64 id = folio.start / page + 1;
 
-	if (deed.last_folio == id)
+	if (request.last_folio == id)
 		return folio.start + size;
-	deed.last_folio = id;
-	if (!passes(mm, deed, folio))
+	request.last_folio = id;
+	if (!passes(mm, request, folio))
 		return folio.start + size;
-	deed.passed_bytes += size;
-	if (!is_in(mm.pinned, folio.start) && act_on(mm, deed, folio))
-		deed.applied_bytes += size;
+	request.passed_bytes += size;
+	if (!is_in(mm.pinned, folio.start) && act_on(mm, request, folio))
+		request.applied_bytes += size;
 	return folio.start + size;
 }
 
-void apply(kapi_mm &mm, kapi_deed &deed)
+void apply(kapi_mm &mm, kapi_action_request &request)
 {
-	const u64 end = std::min(deed.end, deed.start + part_bytes);
+	const u64 end = std::min(request.end, request.start + part_bytes);
 	u64 pages = 0;
 
 	apply_calls++;
-	if (deed.start >= deed.end || deed.start % page != 0)
-		die("an action on [%#llx, %#llx)", deed.start, deed.end);
+	if (request.start >= request.end || request.start % page != 0)
+		die("an action on [%#llx, %#llx)", request.start, request.end);
 	if (action_script)
-		return action_script(deed);
-	while (deed.start < end) {
-		if (mapping_at(mm, deed.start) == mm.mapped.end()) {
-			const auto next = mm.mapped.lower_bound(deed.start);
-			deed.start = next == mm.mapped.end() ? deed.end
-							     : std::min(next->first, deed.end);
+		return action_script(request);
+	while (request.start < end) {
+		if (mapping_at(mm, request.start) == mm.mapped.end()) {
+			const auto next = mm.mapped.lower_bound(request.start);
+			request.start = next == mm.mapped.end()
+						? request.end
+						: std::min(next->first, request.end);
 			continue;
 		}
-		deed.start = do_page(mm, deed, deed.start);
+		request.start = do_page(mm, request, request.start);
 		pages++;
 	}
 	spend(pages * cost_ns_per_page);
@@ -191,7 +193,7 @@ void set_action_part_bytes(u64 bytes) { part_bytes = bytes; }
 void set_action_cost_ns(u64 per_page) { cost_ns_per_page = per_page; }
 void set_before_part(std::function<void()> what) { before_part = std::move(what); }
 
-void set_action_script(std::function<void(kapi_deed &)> script)
+void set_action_script(std::function<void(kapi_action_request &)> script)
 {
 	action_script = std::move(script);
 }
@@ -267,21 +269,21 @@ void count_actions(counters &out)
 
 using namespace host;
 
-void kapi_phys_apply(kapi_deed *deed)
+void kapi_phys_apply(kapi_action_request *request)
 {
 	if (before_part)
 		before_part();
 	std::lock_guard lock(world_lock);
-	apply(ram_mm(), *deed);
+	apply(ram_mm(), *request);
 }
 
-void kapi_mm_apply(kapi_mm *mm, kapi_deed *deed)
+void kapi_mm_apply(kapi_mm *mm, kapi_action_request *request)
 {
 	if (before_part)
 		before_part();
 	std::lock_guard lock(world_lock);
 	check_reference(mm);
-	apply(*mm, *deed);
+	apply(*mm, *request);
 }
 
 bool kapi_can_apply(int action, bool physical)
@@ -367,7 +369,7 @@ int kapi_psi_some_memory_us(u64 *total_us)
 	return 0;
 }
 
-int kapi_moves_remember(void)
+int kapi_record_migrations(void)
 {
 	return host::may_allocate() ? 0 : -ENOMEM;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The host's memory, randomness, processes and probes do what host.hh says.
+// The host's memory, randomness, processes and checks do what host.hh says.
 #include "host.hh"
 
 #include <cerrno>
@@ -111,13 +111,13 @@ protected:
 
 	u8 watch(u64 address, const std::function<void()> &meanwhile = [] {})
 	{
-		kapi_probe probe{};
+		kapi_access_check check{};
 
-		probe.addr = address;
-		kapi_probe_clear(mm_, &probe, 1);
+		check.addr = address;
+		kapi_prepare_access_checks(mm_, &check, 1);
 		meanwhile();
-		kapi_probe_test(mm_, &probe, 1);
-		return probe.outcome;
+		kapi_check_accesses(mm_, &check, 1);
+		return check.outcome;
 	}
 
 	kapi_pid *pid_ = nullptr;
@@ -194,31 +194,31 @@ TEST_F(host_process, script_decides_accesses)
 
 TEST_F(host_process, calls_and_costs_are_counted)
 {
-	kapi_probe probes[3] = {};
+	kapi_access_check checks[3] = {};
 
 	for (u64 i = 0; i < 3; i++)
-		probes[i].addr = (16 + i) * page;
+		checks[i].addr = (16 + i) * page;
 	host::use_virtual_clock();
-	host::set_probe_cost_ns(50);
+	host::set_check_cost_ns(50);
 	const u64 before_ns = kapi_now_ns();
-	kapi_probe_clear(mm_, probes, 3);
-	kapi_probe_test(mm_, probes, 3);
+	kapi_prepare_access_checks(mm_, checks, 3);
+	kapi_check_accesses(mm_, checks, 3);
 	EXPECT_EQ(kapi_now_ns() - before_ns, 300u);
 	EXPECT_EQ(host::counts().clear_calls, 1u);
-	EXPECT_EQ(host::counts().cleared_probes, 3u);
-	EXPECT_EQ(host::counts().tested_probes, 3u);
+	EXPECT_EQ(host::counts().prepared_checks, 3u);
+	EXPECT_EQ(host::counts().tested_checks, 3u);
 }
 
 TEST_F(host_process, misuse_aborts)
 {
-	kapi_probe probes[2] = {};
+	kapi_access_check checks[2] = {};
 
-	probes[0].addr = 17 * page;
-	probes[1].addr = 16 * page;
-	EXPECT_DEATH(kapi_probe_clear(mm_, probes, 2), "out of order");
-	EXPECT_DEATH(kapi_probe_test(mm_, probes, 1), "without a clearing");
-	probes[0].addr = 1;
-	EXPECT_DEATH(kapi_probe_clear(mm_, probes, 1), "not page aligned");
+	checks[0].addr = 17 * page;
+	checks[1].addr = 16 * page;
+	EXPECT_DEATH(kapi_prepare_access_checks(mm_, checks, 2), "out of order");
+	EXPECT_DEATH(kapi_check_accesses(mm_, checks, 1), "without a clearing");
+	checks[0].addr = 1;
+	EXPECT_DEATH(kapi_prepare_access_checks(mm_, checks, 1), "not page aligned");
 }
 
 TEST_F(host_process, held_address_space_outlives_process)

@@ -10,13 +10,13 @@ namespace {
 u64 describe_calls, described_pages;
 std::map<std::string, u64> memcgs;
 
-void describe_all(kapi_mm &mm, const kapi_probe *probes, kapi_page *pages, u32 n)
+void describe_all(kapi_mm &mm, const kapi_access_check *checks, kapi_page *pages, u32 n)
 {
-	check_batch(probes, n);
+	check_batch(checks, n);
 	describe_calls++;
 	described_pages += n;
 	for (u32 i = 0; i < n; i++)
-		pages[i] = page_at(mm, probes[i].addr);
+		pages[i] = page_at(mm, checks[i].addr);
 }
 
 kapi_page made_page(kapi_mm &mm, u64 address)
@@ -131,18 +131,18 @@ void count_pages(counters &out)
 
 using namespace host;
 
-void kapi_probe_describe(kapi_mm *mm, const kapi_probe *probes, kapi_page *pages, u32 n)
+void kapi_describe_pages(kapi_mm *mm, const kapi_access_check *checks, kapi_page *pages, u32 n)
 {
 	std::lock_guard lock(world_lock);
 
 	check_reference(mm);
-	describe_all(*mm, probes, pages, n);
+	describe_all(*mm, checks, pages, n);
 }
 
-void kapi_phys_describe(const kapi_probe *probes, kapi_page *pages, u32 n)
+void kapi_phys_describe_pages(const kapi_access_check *checks, kapi_page *pages, u32 n)
 {
 	std::lock_guard lock(world_lock);
-	describe_all(ram_mm(), probes, pages, n);
+	describe_all(ram_mm(), checks, pages, n);
 }
 
 int kapi_memcg_find(const char *path, u32 length, u64 *id)

@@ -211,7 +211,7 @@ void reset_processes()
 	pids.clear();
 	mms.clear();
 	mapping_serial = mm_gets = pid_gets = mapped_calls = 0;
-	reset_probes();
+	reset_checks();
 	reset_pages();
 	reset_actions();
 }
@@ -231,7 +231,7 @@ void count_processes(counters &out)
 	out.mm_gets = mm_gets;
 	out.pid_gets = pid_gets;
 	out.mapped_calls = mapped_calls;
-	count_probes(out);
+	count_checks(out);
 	count_pages(out);
 	count_actions(out);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
-// The scripted processes behind kapi_pid, kapi_mm and the probes.
+// The scripted processes behind kapi_pid, kapi_mm and the checks.
 
 #include "kapi_host.hh"
 
@@ -73,10 +73,10 @@ kapi_page page_at(kapi_mm &mm, u64 address);
 bool is_active_page(kapi_mm &mm, u64 folio_start);
 void reset_actions();
 void count_actions(counters &out);
-void reset_probes();
-void count_probes(counters &out);
+void reset_checks();
+void count_checks(counters &out);
 void check_reference(const kapi_mm *mm);
-void check_batch(const kapi_probe *probes, u32 n);
+void check_batch(const kapi_access_check *checks, u32 n);
 void reset_pages();
 void count_pages(counters &out);
 

@@ -200,7 +200,7 @@ TEST_F(schemes, quota_pool_is_shared_by_its_schemes)
 {
 	// No region is larger than 20 MiB: each of the two has several in a window.
 	const u64 size = 200 * mib, budget = 50 * mib;
-	const u64 windows = 2 * size / budget + 4;
+	const u64 aggregations = 2 * size / budget + 4;
 	const kapi_range memory = ram_of(size);
 	inputs in = wanted(operations_id::paddr);
 
@@ -239,12 +239,12 @@ TEST_F(schemes, quota_of_huge_pages_is_cut_between_them)
 	scheme_inputs s = all(action::collapse);
 	u64 whole_blocks = 0;
 
-	host::set_action_script([&](kapi_deed &deed) {
-		const u64 first = align_up(deed.start, block);
-		const u64 last = align_down(deed.end, block);
+	host::set_action_script([&](kapi_action_request &request) {
+		const u64 first = align_up(request.start, block);
+		const u64 last = align_down(request.end, block);
 		whole_blocks += first < last ? (last - first) / block : 0;
-		deed.applied_bytes += deed.end - deed.start;
-		deed.start = deed.end;
+		request.applied_bytes += request.end - request.start;
+		request.start = request.end;
 	});
 	in.attrs.min_nr_regions = in.attrs.max_nr_regions = 3;
 	s.quota.bytes = 5 * mib;
@@ -407,7 +407,7 @@ TEST_F(schemes, watermarks_activate_and_deactivate_schemes)
 	s.watermarks = {watermark_metric::free_mem_rate, 0, 1'000'000, 500, 400, 100};
 	start(operations_id::paddr, move(s));
 	host::run_for(3'000 * ms);
-	EXPECT_EQ(host::counts().cleared_probes, 0u);
+	EXPECT_EQ(host::counts().prepared_checks, 0u);
 	EXPECT_EQ(stats().nr_tried, 0u);	// it answers
 	EXPECT_ERROR(context_->collect_tried(context::detail::totals), errc::canceled);
 	host::add_node(0, 1000 * mib, 450 * mib);
@@ -422,10 +422,10 @@ TEST_F(schemes, watermarks_activate_and_deactivate_schemes)
 	EXPECT_GT(stats().nr_tried, tried);	// goes on between the marks
 	host::add_node(0, 1000 * mib, 50 * mib);
 	host::run_for(1'000 * ms);
-	const u64 probes = host::counts().cleared_probes;
+	const u64 probes = host::counts().prepared_checks;
 	host::run_for(3'000 * ms);
-	EXPECT_EQ(host::counts().cleared_probes, probes);
-	EXPECT_EQ(host::counts().tested_probes, probes);
+	EXPECT_EQ(host::counts().prepared_checks, probes);
+	EXPECT_EQ(host::counts().tested_checks, probes);
 	EXPECT_EQ(host::count_pages_in(host::ram, memory).in_memory, 64 * pages_per_mib);
 }
 
@@ -929,9 +929,9 @@ TEST_F(schemes, goal_of_psi_is_kept)
 		demoted = 0;
 		return static_cast<s64>(stalled_us);
 	});
-	host::set_action_script([](kapi_deed &deed) {
-		demoted += deed.end - deed.start;
-		deed.start = deed.end;
+	host::set_action_script([](kapi_action_request &request) {
+		demoted += request.end - request.start;
+		request.start = request.end;
 	});
 	start(operations_id::paddr, move(s));
 	host::run_for(60'000 * ms);

@@ -133,7 +133,7 @@ TEST(snapshot, taken_during_a_sample_has_all_regions)
 		static void play(void *self)
 		{
 			auto &r = *static_cast<reader *>(self);
-			const u64 done = counts().cleared_probes + counts().tested_probes;
+			const u64 done = counts().prepared_checks + counts().tested_checks;
 			const snapshot_view v{taken(*r.m)};
 
 			EXPECT_EQ(v.problem, "");
@@ -157,7 +157,7 @@ TEST(snapshot, taken_during_a_sample_has_all_regions)
 	ASSERT_TRUE(built.is_ok());
 	damon::monitor m{std::move(built).take(), 5};
 	reader r{&m};
-	m.give_way_to({reader::play, &r});
+	m.set_yield_hook({reader::play, &r});
 	m.begin();
 	for (u32 sample = 0; sample < 25; sample++) {
 		ASSERT_TRUE(m.prepare());
@@ -265,11 +265,11 @@ TEST_F(snapshot_file, read_of_10000_regions_is_complete)
 // Where looking at all regions takes long, reading does not wait for all of them.
 TEST_F(snapshot_file, read_during_long_sample_does_not_wait_for_its_end)
 {
-	constexpr u64 probe_ns = 10'000;
+	constexpr u64 check_ns = 10'000;
 	u64 sum_ns = 0;
 
 	monitor_ten_thousand_regions();
-	set_probe_cost_ns(probe_ns);
+	set_check_cost_ns(check_ns);
 	seed(7);
 	preempt(1);
 	thread reader("reader", [&] {
@@ -282,10 +282,10 @@ TEST_F(snapshot_file, read_during_long_sample_does_not_wait_for_its_end)
 	});
 	reader.join();
 	preempt(0);
-	set_probe_cost_ns(0);
+	set_check_cost_ns(0);
 	// Clearing and testing all takes more than 20,000 times as long; here the reader, too, loses
-	// its turn to the worker at each lock that it takes.
-	EXPECT_LT(sum_ns / 50, 15'000 * probe_ns);
+	// its turn to the kdamond at each lock that it takes.
+	EXPECT_LT(sum_ns / 50, 15'000 * check_ns);
 	run("off");
 }
 

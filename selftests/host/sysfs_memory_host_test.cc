@@ -131,7 +131,7 @@ TEST_F(sysfs_memory, tried_regions_with_failing_allocation_are_all_or_none)
 	use_virtual_clock();
 	fill();
 	run("on");
-	// What the worker has done by now is nobody's result.
+	// What the kdamond has done by now is nobody's result.
 	const auto results = [&] {
 		auto all = read_all();
 		all.erase(context + "stats");
@@ -156,7 +156,7 @@ TEST_F(sysfs_memory, tried_regions_with_failing_allocation_are_all_or_none)
 	run("off");
 }
 
-// ---- many of them, without a worker
+// ---- many of them, without a kdamond
 
 using namespace damon;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What is monitored, and how, by the files of a context: from sysfs to the worker and back.
+// What is monitored, and how, by the files of a context: from sysfs to the kdamond and back.
 #include "sysfs_tree.hh"
 
 #include <cerrno>
@@ -64,16 +64,16 @@ TEST_F(sysfs_monitoring, pause_stops_sampling_until_commit_ends_it)
 	put(context + "pause", "Y\n");
 	run("commit");
 	run_for(50 * ms);
-	const u64 probes = counts().cleared_probes;
+	const u64 probes = counts().prepared_checks;
 	run_for(1000 * ms);
-	EXPECT_EQ(counts().cleared_probes, probes);
+	EXPECT_EQ(counts().prepared_checks, probes);
 	EXPECT_EQ(read(kdamond + "state"), "on\n");
 	refuse_command("update_schemes_tried_bytes", ECANCELED,
 		       "state: the kdamond is paused, ended, or has no scheme");
 	put(context + "pause", "N\n");
 	run("commit");
 	run_for(50 * ms);
-	EXPECT_GT(counts().cleared_probes, probes);
+	EXPECT_GT(counts().prepared_checks, probes);
 	run("off");
 }
 

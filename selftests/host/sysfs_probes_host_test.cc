@@ -13,7 +13,7 @@ using namespace host;
 constexpr u64 ms = 1'000'000;
 constexpr u64 base = 0x10000;
 constexpr u64 page = 4096;
-constexpr u64 window = 20; // samples
+constexpr u64 aggr_samples = 20; // samples
 
 class sysfs_probes : public sysfs_tree {
 protected:
@@ -78,7 +78,7 @@ protected:
 	{
 		return read(scheme + "tried_regions/" + file);
 	}
-	// Of each range, in the last window.
+	// Of each range, in the last aggregation.
 	std::vector<u64> hits(u64 probe_number)
 	{
 		std::vector<u64> found;
@@ -111,10 +111,10 @@ TEST_F(sysfs_probes, hits_tell_the_kind_of_memory)
 	add_filter(3, "pgidle_unset", "Y", "Y");
 	run("on");
 	run_for(250 * ms);
-	EXPECT_EQ(hits(0), (list_of{window, window, 0, 0, 0}));
-	EXPECT_EQ(hits(1), (list_of{window, 0, window, 0, 0}));
-	EXPECT_EQ(hits(2), (list_of{0, window, window, 0, 0}));
-	EXPECT_EQ(hits(3), (list_of{0, 0, window, 0, 0}));
+	EXPECT_EQ(hits(0), (list_of{aggr_samples, aggr_samples, 0, 0, 0}));
+	EXPECT_EQ(hits(1), (list_of{aggr_samples, 0, aggr_samples, 0, 0}));
+	EXPECT_EQ(hits(2), (list_of{0, aggr_samples, aggr_samples, 0, 0}));
+	EXPECT_EQ(hits(3), (list_of{0, 0, aggr_samples, 0, 0}));
 	EXPECT_EQ(read_tried("2/nr_accesses"), "20\n");
 
 	// What cannot be known of a page that is not there is not so; but nobody accessed it.
@@ -123,9 +123,10 @@ TEST_F(sysfs_probes, hits_tell_the_kind_of_memory)
 	put(probes + "2/filters/nr_filters", "0\n");
 	run("commit");
 	run_for(250 * ms);
-	EXPECT_EQ(hits(0), (list_of{0, 0, window, window, window}));
-	EXPECT_EQ(hits(1), (list_of{window, window, 0, window, window}));
-	EXPECT_EQ(hits(2), (list_of{window, window, window, window, window}));
+	EXPECT_EQ(hits(0), (list_of{0, 0, aggr_samples, aggr_samples, aggr_samples}));
+	EXPECT_EQ(hits(1), (list_of{aggr_samples, aggr_samples, 0, aggr_samples, aggr_samples}));
+	EXPECT_EQ(hits(2),
+		  (list_of{aggr_samples, aggr_samples, aggr_samples, aggr_samples, aggr_samples}));
 	run("off");
 }
 
@@ -142,15 +143,15 @@ TEST_F(sysfs_probes, hits_are_in_snapshots_and_trace_events)
 	EXPECT_EQ(told.header.nr_probes, 2u);
 	ASSERT_EQ(told.regions.size(), 5u);
 	for (u64 i = 0; i < 5; i++) {
-		EXPECT_EQ(told.regions[i].hits[0], window);
-		EXPECT_EQ(told.regions[i].hits[1], i < 2 ? window : 0);
+		EXPECT_EQ(told.regions[i].hits[0], aggr_samples);
+		EXPECT_EQ(told.regions[i].hits[1], i < 2 ? aggr_samples : 0);
 	}
 	const auto events = traced(KAPI_TRACE_REGION_AGGREGATED);
-	ASSERT_EQ(events.size(), 10u); // two windows
+	ASSERT_EQ(events.size(), 10u); // two aggregations
 	for (u64 i = 0; i < 10; i++) {
 		ASSERT_EQ(events[i].hits.size(), 2u);
-		EXPECT_EQ(events[i].hits[0], window);
-		EXPECT_EQ(events[i].hits[1], i % 5 < 2 ? window : 0);
+		EXPECT_EQ(events[i].hits[0], aggr_samples);
+		EXPECT_EQ(events[i].hits[1], i % 5 < 2 ? aggr_samples : 0);
 	}
 	run("off");
 }
@@ -168,8 +169,8 @@ TEST_F(sysfs_probes, hits_are_counted_for_paddr)
 	put_filter(1, "path", "/a/b");
 	run("on");
 	run_for(250 * ms);
-	EXPECT_EQ(hits(0), (list_of{window, window, 0, 0, 0}));
-	EXPECT_EQ(hits(1), (list_of{0, window, 0, 0, 0}));
+	EXPECT_EQ(hits(0), (list_of{aggr_samples, aggr_samples, 0, 0, 0}));
+	EXPECT_EQ(hits(1), (list_of{0, aggr_samples, 0, 0, 0}));
 	run("off");
 }
 
@@ -188,7 +189,7 @@ TEST_F(sysfs_probes, pages_without_probes_are_not_described)
 	run("commit");
 	run_for(250 * ms);
 	EXPECT_EQ(counts().describe_calls, 0u);
-	EXPECT_EQ(hits(0), (list_of{0, 0, window, 0, 0}));
+	EXPECT_EQ(hits(0), (list_of{0, 0, aggr_samples, 0, 0}));
 	run("off");
 }
 
@@ -200,8 +201,8 @@ TEST_F(sysfs_probes, weights_disable_the_access_check)
 	add_filter(0, "anon", "Y", "Y");
 	run("on");
 	run_for(500 * ms);
-	EXPECT_EQ(counts().cleared_probes, 0u);
-	EXPECT_EQ(hits(0), (list_of{window, window, 0, 0, 0}));
+	EXPECT_EQ(counts().prepared_checks, 0u);
+	EXPECT_EQ(hits(0), (list_of{aggr_samples, aggr_samples, 0, 0, 0}));
 	EXPECT_EQ(read_tried("2/nr_accesses"), "0\n");
 
 	// Unless one of them looks at accesses by itself, before and after.
@@ -209,8 +210,8 @@ TEST_F(sysfs_probes, weights_disable_the_access_check)
 	add_filter(0, "pgidle_unset", "Y", "Y");
 	run("commit");
 	run_for(500 * ms);
-	EXPECT_GT(counts().cleared_probes, 0u);
-	EXPECT_EQ(hits(0), (list_of{0, 0, window, 0, 0}));
+	EXPECT_GT(counts().prepared_checks, 0u);
+	EXPECT_EQ(hits(0), (list_of{0, 0, aggr_samples, 0, 0}));
 	EXPECT_EQ(read_tried("2/nr_accesses"), "0\n");
 	end_process(pid);
 	run_for(100 * ms);
@@ -251,7 +252,7 @@ TEST_F(sysfs_probes, weights_find_regions_by_hits)
 		const std::string region = std::to_string(i) + "/";
 		const u64 start = std::stoull(read_tried(region + "start"));
 		const u64 end = std::stoull(read_tried(region + "end"));
-		if (std::stoull(read_tried(region + "probes/0/hits")) < window / 2)
+		if (std::stoull(read_tried(region + "probes/0/hits")) < aggr_samples / 2)
 			continue;
 		called += end - start;
 		const u64 from = std::max(start, special.start), to = std::min(end, special.end);
@@ -265,7 +266,7 @@ TEST_F(sysfs_probes, weights_find_regions_by_hits)
 TEST_F(sysfs_probes, commit_keeps_hits_by_index)
 {
 	stage_probed_process();
-	// So long a window that all of this is within one.
+	// So long an aggregation that all of this is within one.
 	put(context + "monitoring_attrs/intervals/aggr_us", "1000000000\n");
 	put(scheme + "apply_interval_us", "5000\n");
 	put(probes + "nr_probes", "2\n");

@@ -151,7 +151,7 @@ TEST_F(sysfs_refresh, intervals_written_stay_until_commit)
 	put(context + "monitoring_attrs/nr_regions/min", "10\n");
 	run("commit");
 	EXPECT_EQ(running_sample_us(), "10000");
-	// And after it they are the worker's again.
+	// And after it they are the kdamond's again.
 	run_for(30'000 * ms);
 	EXPECT_EQ(read(intervals + "sample_us"), "40000\n");
 	run("off");

@@ -18,7 +18,7 @@ protected:
 
 	size_t nr_tried_dirs() { return list(scheme + "tried_regions").size() - 1; }
 
-	static constexpr const char *needs_worker[] = {
+	static constexpr const char *needs_kdamond[] = {
 		"commit",
 		"commit_schemes_quota_goals",
 		"update_schemes_effective_quotas",
@@ -69,7 +69,7 @@ TEST_F(sysfs_state, commands_before_first_on_fail_einval)
 {
 	stage_process();
 	refuse_command("off", EINVAL, "state: the kdamond was never started");
-	for (const char *keyword : needs_worker)
+	for (const char *keyword : needs_kdamond)
 		refuse_command(keyword, EINVAL, "state: the kdamond was never started");
 	run("clear_schemes_tried_regions");
 	refuse_command("on now", EINVAL, "state: \"on now\" is not a keyword");
@@ -89,7 +89,7 @@ TEST_F(sysfs_state, commands_without_context_fail_einval_but_off)
 	run("on");
 	put(kdamond + "contexts/nr_contexts", "0\n");
 	refuse_command("on", EINVAL, "contexts: exactly one is needed");
-	for (const char *keyword : needs_worker)
+	for (const char *keyword : needs_kdamond)
 		refuse_command(keyword, EINVAL, "contexts: exactly one is needed");
 	refuse_command("clear_schemes_tried_regions", EINVAL, "contexts: exactly one is needed");
 	run("off");
@@ -100,7 +100,7 @@ TEST_F(sysfs_state, commands_after_kdamond_ended_fail_ecanceled)
 	stage_process();
 	run("on");
 	run("off");
-	for (const char *keyword : needs_worker)
+	for (const char *keyword : needs_kdamond)
 		refuse_command(keyword, ECANCELED, "state: the kdamond does not run");
 }
 

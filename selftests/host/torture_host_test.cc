@@ -92,12 +92,12 @@ std::string verdict()
 	return said.empty() ? "" : said.back();
 }
 
-// How often the whole run had @answer for @deed.
-u64 count_of(const std::string &deed, const std::string &answer)
+// How often the whole run had @answer for @request.
+u64 count_of(const std::string &request, const std::string &answer)
 {
 	std::lock_guard held(lock);
 	const std::string &counts = said[said.size() - 2];
-	const size_t begin = counts.find(deed + " ");
+	const size_t begin = counts.find(request + " ");
 	const std::string own = begin == std::string::npos
 					? ""
 					: counts.substr(begin, counts.find(';', begin) - begin);
@@ -205,15 +205,16 @@ INSTANTIATE_TEST_SUITE_P(virtual_time, torture_seeds, testing::Values(1, 2, 3));
 TEST_F(torture, requests_get_all_kinds_of_answers)
 {
 	in_virtual_time(11, 40);
-	for (const char *deed : {"make", "start", "commit", "read_stats", "collect", "look",
-				 "audit", "mourn", "stop", "drop", "starve", "disturb"})
-		EXPECT_GE(count_of(deed, "ok"), 5u) << deed;
-	for (const char *deed : {"make", "start", "commit", "collect"})
-		EXPECT_GE(count_of(deed, "ENOMEM"), 1u) << deed;
-	for (const char *deed : {"make", "commit"})
-		EXPECT_GE(count_of(deed, "EINVAL"), 20u) << deed;
-	for (const char *deed : {"commit", "read_stats", "collect"})
-		EXPECT_GE(count_of(deed, "ECANCELED"), 5u) << deed;
+	for (const char *request :
+	     {"make", "start", "commit", "read_stats", "collect", "look", "audit", "wait_exit",
+	      "stop", "drop", "fail_allocation", "disturb"})
+		EXPECT_GE(count_of(request, "ok"), 5u) << request;
+	for (const char *request : {"make", "start", "commit", "collect"})
+		EXPECT_GE(count_of(request, "ENOMEM"), 1u) << request;
+	for (const char *request : {"make", "commit"})
+		EXPECT_GE(count_of(request, "EINVAL"), 20u) << request;
+	for (const char *request : {"commit", "read_stats", "collect"})
+		EXPECT_GE(count_of(request, "ECANCELED"), 5u) << request;
 	for (const char *answer : {"EBUSY", "EINTR"})
 		EXPECT_GE(count_of("collect", answer), 1u) << answer;
 }

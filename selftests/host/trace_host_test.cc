@@ -27,7 +27,7 @@ scheme_inputs everything()
 // The regions of one moment.
 using moment = std::vector<host::trace_event>;
 
-// By the time they came at; a window, a round and a walk each have one.
+// By the time they came at; an aggregation, a round and a walk each have one.
 std::vector<moment> moments(int kind)
 {
 	std::map<u64, moment> by_time;
@@ -112,11 +112,11 @@ TEST_F(trace_events, aggregated_lists_all_regions_by_target)
 	host::listen(KAPI_TRACE_AGGREGATED);
 	host::run_for(2000 * ms);
 
-	const auto windows = moments(KAPI_TRACE_AGGREGATED);
-	ASSERT_GE(windows.size(), 19u);
-	for (const moment &window : windows) {
+	const auto aggregations = moments(KAPI_TRACE_AGGREGATED);
+	ASSERT_GE(aggregations.size(), 19u);
+	for (const moment &aggr_samples : aggregations) {
 		std::map<u64, std::vector<kapi_trace_region>> targets;
-		for (const host::trace_event &event : window)
+		for (const host::trace_event &event : aggr_samples)
 			targets[event.region.target].push_back(event.region);
 		ASSERT_EQ(targets.size(), 2u);
 		for (const auto &[number, regions] : targets) {
@@ -132,7 +132,7 @@ TEST_F(trace_events, aggregated_lists_all_regions_by_target)
 	}
 }
 
-// The counts are those of the window that ends, not of the one that begins.
+// The counts are those of the aggregation that ends, not of the one that begins.
 TEST_F(trace_events, aggregated_counts_are_of_the_ended_aggregation)
 {
 	add_process(first_pid, 64 * mib);

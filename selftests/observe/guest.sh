@@ -33,13 +33,13 @@ hot_is_found() { # START END
 }
 watch_process() {
 	need_idle
-	new_kdamond $victim $settings && ask_attributes && turn on && sleep 1 &&
+	new_kdamond $workload $settings && ask_attributes && turn on && sleep 1 &&
 		wait_until 10 hot_is_found $(said hot) && turn off
 }
 # Where the process's memory is, so that most samples are of its pages.
 watch_frames() {
 	need_idle
-	pages $victim $(said hot) runs >"$work/runs"
+	pages $workload $(said hot) runs >"$work/runs"
 	new_kdamond 0 operations=paddr $settings $max_regions=$((1000 + $(wc -l <"$work/runs"))) && ask_attributes &&
 		watch_ranges "$(cat "$work/runs")" && turn on && sleep 1 && wait_until 10 all_hot && turn off
 }
@@ -49,16 +49,16 @@ all_hot() {
 }
 # Actions that move nothing.
 sort_lists() {
-	for each in "$victim cold" "0 lru_prio" "0 lru_deprio"; do
+	for each in "$workload cold" "0 lru_prio" "0 lru_deprio"; do
 		act ${each#* } ${each% *} && wait_until 10 stat_reaches nr_applied 1 && turn off || return
 	done
 }
 read_all() { is "$(read_memory)" $mib; }
 read_memory() {
-	dd if=/proc/$victim/mem bs=4096 count=256 skip=$(($(said hot | cut -d ' ' -f 1) / 4096)) 2>/dev/null | wc -c
+	dd if=/proc/$workload/mem bs=4096 count=256 skip=$(($(said hot | cut -d ' ' -f 1) / 4096)) 2>/dev/null | wc -c
 }
 page_out() {
-	act pageout $victim && wait_until 10 stat_reaches sz_applied $mib && turn off
+	act pageout $workload && wait_until 10 stat_reaches sz_applied $mib && turn off
 }
 
 cp /proc/kallsyms /out
@@ -66,18 +66,18 @@ need_module
 check "there is something to page out to" swap_on 64
 mkdir "$work/files"
 mount -t tmpfs files "$work/files"
-target memory "$work/files/mapped" >"$work/victim" &
-victim=$!
-children=$victim
-check "the target shows its memory" wait_until 60 grep -q ^ready "$work/victim"
-cp "$work/victim" /out/target
+target memory "$work/files/mapped" >"$work/workload" &
+workload=$!
+children=$workload
+check "the target shows its memory" wait_until 60 grep -q ^ready "$work/workload"
+cp "$work/workload" /out/target
 check "a process is monitored, and its hot memory found" phase 1 watch_process
 check "so is physical memory" phase 2 watch_frames
 check "its memory is sorted in the LRU lists" phase 3 sort_lists
 check "another process reads its memory" phase 4 read_all
 check "its memory is paged out" phase 5 page_out
 remove_disks
-kill $victim
-wait $victim 2>/dev/null
+kill $workload
+wait $workload 2>/dev/null
 umount "$work/files"
 finish

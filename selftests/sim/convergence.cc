@@ -58,10 +58,11 @@ int main(int argc, char **argv)
 	host::reset();
 	host::seed(s.seed);
 	const sim::results found = sim::convergence{s}.run();
-	printf("%u hot ranges in %llu of %llu MiB, %u moves: found again after %llu ms (median), %llu to %llu; "
-	       "settled: right in %llu of %llu windows, %.0f probes a sample\n",
+	printf("%u hot ranges in %llu of %llu MiB, %u moves: found again after %llu ms (median), "
+	       "%llu to %llu; "
+	       "settled: right in %llu of %llu aggregations, %.0f probes a sample\n",
 	       s.nr_hot, s.hot_mib, s.area_mib, s.moves, found.median_us() / 1000,
-	       found.found_after_us.front() / 1000, found.found_after_us.back() / 1000, found.windows_right,
-	       found.windows_judged, found.probes_per_sample);
+	       found.found_after_us.front() / 1000, found.found_after_us.back() / 1000,
+	       found.aggregations_right, found.aggregations_judged, found.checks_per_sample);
 	return 0;
 }

@@ -2,8 +2,8 @@
 // How fast monitoring finds hot memory again after it moved, in simulated time.
 //
 // A process has one mapped area.  Pages of a few ranges are accessed in each sample with the same
-// probability, all others never.  From time to time, at any point of a window, the ranges move to
-// places that were cold.  They count as found at the first end of a window where recall and precision,
+// probability, all others never.  From time to time, at any point of an aggregation, the ranges move to
+// places that were cold.  They count as found at the first end of an aggregation where recall and precision,
 // of bytes, reach 95 %: what at least half of the samples saw accessed, against the truth.
 #pragma once
 #include "core/monitor.hh"
@@ -27,9 +27,9 @@ struct settings {
 
 struct results {
 	std::vector<u64> found_after_us; // sorted, one for each move
-	u64 windows_right = 0;		 // of those in settled phases
-	u64 windows_judged = 0;
-	double probes_per_sample = 0;
+	u64 aggregations_right = 0;	 // of those in settled phases
+	u64 aggregations_judged = 0;
+	double checks_per_sample = 0;
 
 	u64 median_us() const { return found_after_us[found_after_us.size() / 2]; }
 };
@@ -51,7 +51,8 @@ public:
 		}
 		monitor.end();
 		std::sort(results_.found_after_us.begin(), results_.found_after_us.end());
-		results_.probes_per_sample = static_cast<double>(probes_) / static_cast<double>(samples_);
+		results_.checks_per_sample =
+			static_cast<double>(probes_) / static_cast<double>(samples_);
 		return results_;
 	}
 
@@ -59,9 +60,9 @@ private:
 	static constexpr int pid = 1;
 	static constexpr u64 mib = u64{1} << 20;
 	static constexpr u64 area_start = u64{0x7f00} << 32;
-	static constexpr u32 settled_windows = 40;
-	static constexpr u32 judged_windows = 20;
-	static constexpr u32 give_up_windows = 200;
+	static constexpr u32 settled_aggregations = 40;
+	static constexpr u32 judged_aggregations = 20;
+	static constexpr u32 give_up_aggregations = 200;
 
 	damon::own<damon::configuration> configuration() const
 	{
@@ -108,12 +109,12 @@ private:
 			samples_++;
 		}
 	}
-	static u64 window(const damon::monitor &monitor)
+	static u64 aggr_samples(const damon::monitor &monitor)
 	{
 		return monitor.config().attrs.samples_per_aggregation();
 	}
 
-	// At the end of a window, where its counts have become the last ones.
+	// At the end of an aggregation, where its counts have become the last ones.
 	bool is_found(const damon::monitor &monitor) const
 	{
 		const damon::region_table &table = monitor.config().targets[0].regions;
@@ -121,7 +122,7 @@ private:
 
 		for (u32 i = 0; i < table.count(); i++) {
 			const damon::addr_range r = table.range(i);
-			if (table.last_nr_accesses(i) * 2 < window(monitor))
+			if (table.last_nr_accesses(i) * 2 < aggr_samples(monitor))
 				continue;
 			called += r.size();
 			for (const kapi_range &hot : hot_)
@@ -133,29 +134,30 @@ private:
 		return right * 100 >= truth * 95 && right * 100 >= called * 95;
 	}
 
-	// Between windows.  Returns the time from the move on.
+	// Between aggregations.  Returns the time from the move on.
 	u64 find_again(damon::monitor &monitor)
 	{
-		const u64 before = below(window(monitor));
-		u64 samples = window(monitor) - before;
+		const u64 before = below(aggr_samples(monitor));
+		u64 samples = aggr_samples(monitor) - before;
 
 		take_samples(monitor, before);
 		move_hot();
 		take_samples(monitor, samples);
-		while (!is_found(monitor) && samples < give_up_windows * window(monitor)) {
-			take_samples(monitor, window(monitor));
-			samples += window(monitor);
+		while (!is_found(monitor) &&
+		       samples < give_up_aggregations * aggr_samples(monitor)) {
+			take_samples(monitor, aggr_samples(monitor));
+			samples += aggr_samples(monitor);
 		}
 		return samples * monitor.config().attrs.sample_us;
 	}
 
 	void settle(damon::monitor &monitor)
 	{
-		take_samples(monitor, settled_windows * window(monitor));
-		for (u32 i = 0; i < judged_windows; i++) {
-			take_samples(monitor, window(monitor));
-			results_.windows_right += is_found(monitor);
-			results_.windows_judged++;
+		take_samples(monitor, settled_aggregations * aggr_samples(monitor));
+		for (u32 i = 0; i < judged_aggregations; i++) {
+			take_samples(monitor, aggr_samples(monitor));
+			results_.aggregations_right += is_found(monitor);
+			results_.aggregations_judged++;
 		}
 	}
 

@@ -30,7 +30,7 @@ kinds="idle,8 busy,4 grow,16 vmas,500 leaderless,4 thp,8"
 pids=
 spawn() {
 	kind=${1%,*}
-	victim "$kind" "${1#*,}" >/dev/null 2>&1 &
+	workload "$kind" "${1#*,}" >/dev/null 2>&1 &
 	pids="$pids $!"
 }
 spawn_all() {
@@ -98,7 +98,7 @@ count_of() { # OPERATION ANSWER
 all_operations_happened() {
 	happened=yes
 	for each in make:ok make:EINVAL start:ok commit:ok commit:EINVAL commit:ECANCELED read_stats:ok \
-		read_stats:ECANCELED collect:ok collect:ECANCELED look:ok audit:ok mourn:ok stop:ok drop:ok starve:ok disturb:ok; do
+		read_stats:ECANCELED collect:ok collect:ECANCELED look:ok audit:ok wait_exit:ok stop:ok drop:ok fail_allocation:ok disturb:ok; do
 		each_times=$(count_of "${each%:*}" "${each#*:}")
 		[ "${each_times:-0}" -gt 0 ] || { echo "# never: ${each%:*} with answer ${each#*:}"; happened=; }
 	done

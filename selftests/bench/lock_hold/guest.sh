@@ -57,9 +57,9 @@ measure() { # WHAT TREE PID REGIONS
 echo 300000 >/proc/sys/vm/max_map_count
 hotspot --mib 512 --hot 24,16 --phases 1 --pause-us 4000 --out /tmp/truth &
 hot=$!
-victim vmas 50000 >/tmp/victim &
+workload vmas 50000 >/tmp/workload &
 vmas=$!
-until grep -q ^phase /tmp/truth 2>/dev/null && grep -q '^ready 0' /tmp/victim 2>/dev/null; do
+until grep -q ^phase /tmp/truth 2>/dev/null && grep -q '^ready 0' /tmp/workload 2>/dev/null; do
 	kill -0 $hot && kill -0 $vmas || die "a workload did not start."
 	sleep 0.1
 done

@@ -14,13 +14,13 @@ from collections import Counter, defaultdict
 
 # The outermost of these on a call path names the phase.
 PHASES = (
-    ("plan", "damon::region_table::plan_probes"),
-    ("clear", "kapi_probe_clear"),
-    ("test", "kapi_probe_test"),
-    ("clear", "kapi_phys_clear"),
-    ("test", "kapi_phys_test"),
+    ("plan", "damon::region_table::pick_checks"),
+    ("clear", "kapi_prepare_access_checks"),
+    ("test", "kapi_check_accesses"),
+    ("clear", "kapi_phys_prepare_access_checks"),
+    ("test", "kapi_phys_check_accesses"),
     ("count", "damon::region_table::count_accesses"),
-    ("aggregate", "damon::adaptation::"),
+    ("aggregate", "damon::region_adjustment::"),
     ("schemes", "damon::apply_schemes"),
     ("follow mappings", "damon::(anonymous namespace)::follow_mappings"),
     ("sleep", "kapi_thread_sleep_until"),
@@ -33,7 +33,7 @@ PHASES = (
     ("sleep", "schedule_timeout_idle"),
 )
 # Called once in a sample.
-BEGINS_SAMPLE = ("kapi_probe_clear", "kapi_phys_clear", "damon_va_prepare_access_checks",
+BEGINS_SAMPLE = ("kapi_prepare_access_checks", "kapi_phys_prepare_access_checks", "damon_va_prepare_access_checks",
                  "damon_pa_prepare_access_checks")
 
 

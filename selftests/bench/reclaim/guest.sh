@@ -55,27 +55,27 @@ start_scheme() { # TREE
 swapped_in() { awk '$1 == "pswpin" { print $2 }' /proc/vmstat; }
 present() { pages $workload "$cold_start" "$cold_end" present; }
 cpu_ms() { cut -d ' ' -f 1 "/proc/$kdamond/schedstat" | awk '{ printf "%d", $1 / 1000000 }'; }
-# The keeper checks all its content at a step and brings it back, so that comes last; "passes" are told before.
+# The content_checker checks all its content at a step and brings it back, so that comes last; "passes" are told before.
 step() { # NUMBER
 	kill -USR1 $workload
-	until grep -q "^ready $1" /tmp/keeper; do
+	until grep -q "^ready $1" /tmp/content_checker; do
 		sleep 0.05
 	done
 }
-passes() { sed -n 's/^passes //p' /tmp/keeper | sed -n "$1p"; }
+passes() { sed -n 's/^passes //p' /tmp/content_checker | sed -n "$1p"; }
 per_pass() { # COUNT NS LONGEST
 	echo $(($2 / ($1 > 0 ? $1 : 1)))
 }
 
 run() { # ROUND CASE
-	rm -f /tmp/keeper
-	keeper --report $((length_s * 500)) $hot_mib $cold_mib >/tmp/keeper &
+	rm -f /tmp/content_checker
+	content_checker --report $((length_s * 500)) $hot_mib $cold_mib >/tmp/content_checker &
 	workload=$! kdamond=''
-	until grep -q '^ready 0' /tmp/keeper; do
+	until grep -q '^ready 0' /tmp/content_checker; do
 		sleep 0.05
 	done
 	# shellcheck disable=SC2046
-	set -- "$1" "$2" $(sed -n 's/^cold //p' /tmp/keeper)
+	set -- "$1" "$2" $(sed -n 's/^cold //p' /tmp/content_checker)
 	cold_start=$3 cold_end=$4
 	whole=$(present) gone_ms=$((length_s * 1000))
 	case $2 in
@@ -96,9 +96,9 @@ run() { # ROUND CASE
 	# The first half's report, and what came after it.
 	# shellcheck disable=SC2046
 	set -- "$1" "$2" $(passes 1) $(passes 2)
-	[ $# = 8 ] || die "the keeper reported: $(grep passes /tmp/keeper)"
+	[ $# = 8 ] || die "the content_checker reported: $(grep passes /tmp/content_checker)"
 	echo "result $1 $2 $gone $gone_ms $((($4 + $7) / ($3 + $6))) $(($5 > $8 ? $5 : $8)) $cpu $(per_pass "$6" "$7" "$8")" \
-		"$(sed -n 's/^\(intact\|changed\) .*/\1/p' /tmp/keeper) $refaults"
+		"$(sed -n 's/^\(intact\|changed\) .*/\1/p' /tmp/content_checker) $refaults"
 	{ kill $workload && wait $workload; } 2>/dev/null
 }
 

@@ -85,7 +85,7 @@ awk '/System RAM/ && !/^ / { split($1, r, "-"); print "0x" r[1], "0x" r[2] }' /p
 echo 0 >/proc/sys/kernel/numa_balancing
 [ "$case" != damonxx ] || insmod /modules/damonxx_tier.ko || die "damonxx_tier cannot be loaded."
 kdamonds=
-keeper --node 0 0 $filler_mib >/tmp/filler &
+content_checker --node 0 0 $filler_mib >/tmp/filler &
 filler=$!
 until grep -q -s "^ready 0" /tmp/filler; do sleep 0.1; done
 # shellcheck disable=SC2046

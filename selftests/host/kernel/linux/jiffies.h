@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What ops/moves.c needs of the kernel, for moves_host_test.cc, which sets the clock.
+// What ops/migration_history.c needs of the kernel, for migration_history_host_test.cc, which sets the clock.
 #pragma once
 #include "damonxx/kapi.h"
 

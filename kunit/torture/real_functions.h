@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The module's own functions that the torture stands in front of, under the names that the
+ * flags in Kbuild give them there.
+ */
+#ifndef DAMONXX_TORTURE_BEHIND_H
+#define DAMONXX_TORTURE_BEHIND_H
+
+#include "damonxx/kapi.h"
+
+void *damonxx_real_alloc(unsigned long bytes);
+struct kapi_pid *damonxx_real_pid_get(int number);
+void damonxx_real_pid_put(struct kapi_pid *pid);
+struct kapi_mm *damonxx_real_mm_get(struct kapi_pid *pid);
+void damonxx_real_mm_put(struct kapi_mm *mm);
+
+#endif

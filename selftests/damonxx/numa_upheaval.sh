@@ -1,4 +1,0 @@
-#!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
-# Upheaval with all actions, where there is another node to move memory to.
-exec sh "$(dirname "$0")/upheaval.sh" --actions
