@@ -104,6 +104,11 @@ check-boundary: ## the line between C and C++ (also part of every build)
 	@scripts/check-boundary --self-test
 	@scripts/check-boundary
 
+.PHONY: abi
+abi: ## write what Documentation says of files and parameters anew, from the sources
+	@scripts/setup host
+	@scripts/abi
+
 .PHONY: check-tsan
 check-tsan: ## data races between the core's threads, on the host
 	@scripts/setup host

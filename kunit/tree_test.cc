@@ -26,30 +26,43 @@ status refuse(node &)
 }
 
 constexpr cell leaf_cells[] = {
-	ulong_cell("value", 3),
-	text_cell("text"),
+	ulong_cell("value", "A number.", 3),
+	text_cell("text", "A text."),
 };
-constinit kind leaf_kind{.cells = leaf_cells, .attached = attached<counted>::as_data};
+constinit kind leaf_kind{
+	.about = "A leaf.",
+	.cells = leaf_cells,
+	.attached = attached<counted>::as_data,
+};
 
 constexpr cell leaves_cells[] = {
-	count_cell("nr_leaves"),
+	count_cell("nr_leaves", "Number of leaves."),
 };
-constinit kind leaves_kind{.cells = leaves_cells, .numbered = {.of = &leaf_kind, .most = 5}};
+constinit kind leaves_kind{
+	.about = "Leaves.",
+	.cells = leaves_cells,
+	.numbered = {.of = &leaf_kind, .most = 5},
+};
 
 constexpr cell branch_cells[] = {
-	int_cell("value", -1),
+	int_cell("value", "A number.", -1),
 };
 constexpr fixed_child branch_children[] = {
 	{"leaves", &leaves_kind},
 	{"more", &leaves_kind, true},
 };
-constinit kind branch_kind{.cells = branch_cells, .children = branch_children};
+constinit kind branch_kind{
+	.about = "A branch.",
+	.cells = branch_cells,
+	.children = branch_children,
+};
 
 constexpr cell top_cells[] = {
-	bool_cell("flag"),
-	count_cell("nr_branches"),
+	bool_cell("flag", "A flag."),
+	count_cell("nr_branches", "Number of branches."),
 };
 constinit kind top_kind{
+	.about = "The tree.",
 	.cells = top_cells,
 	.numbered = {.of = &branch_kind, .may_change = refuse},
 };

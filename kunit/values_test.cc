@@ -31,20 +31,21 @@ bool is_no_cat(const node &, u64 value)
 	return value != 0;
 }
 
+constexpr description about = "Of this test.";
 constexpr cell cells[] = {
-	ulong_cell("ulong", 7),
-	uint_cell("uint", 8),
-	int_cell("int", -9),
-	bool_cell("bool", true),
-	keyword_cell("keyword", animals),
-	text_cell("text"),
-	einval_only(int_cell("strict")),
-	read_only(ulong_cell("fixed", 5)),
-	computed_cell("answer", show_answer, store_answer),
-	computed_cell("failure", show_failure),
-	only_if(keyword_cell("guest", animals), is_no_cat),
+	ulong_cell("ulong", about, 7),
+	uint_cell("uint", about, 8),
+	int_cell("int", about, -9),
+	bool_cell("bool", about, true),
+	keyword_cell("keyword", about, animals),
+	text_cell("text", about),
+	einval_only(int_cell("strict", about)),
+	read_only(ulong_cell("fixed", about, 5)),
+	computed_cell("answer", about, show_answer, store_answer),
+	computed_cell("failure", about, show_failure),
+	only_if(keyword_cell("guest", about, animals), is_no_cat),
 };
-constinit kind values_kind{.cells = cells};
+constinit kind values_kind{.about = about, .cells = cells};
 
 // What a read gives, or "?" where it fails.
 class content {

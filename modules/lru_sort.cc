@@ -6,17 +6,21 @@ namespace damon {
 
 namespace {
 
+struct table {
+#include "modules/lru_sort_parameters.h"
+};
+
 constexpr u32 hot = 0;	// the schemes
 constexpr u32 cold = 1;
 
-constinit monitoring_parameters monitoring;
-constinit watermark_parameters watermarks{.high = 200, .mid = 150, .low = 50};
-constinit u64 hot_permil = 500;		// of samples that find an access
-constinit u64 cold_min_age_us = 120'000'000;
-constinit u64 quota_ms = 10;		// of both schemes together
-constinit u64 quota_reset_interval_ms = 1'000;
-constinit u64 active_mem_bp = 0;	// to be reached; 0: no goal
-constinit u64 filter_young_pages = 0;
+constinit auto monitoring = monitoring_parameters::defaults_of<table>();
+constinit auto watermarks = watermark_parameters::defaults_of<table>();
+constinit u64 hot_permil = table::hot_thres_access_freq.initial;
+constinit u64 cold_min_age_us = table::cold_min_age.initial;
+constinit u64 quota_ms = table::quota_ms.initial;
+constinit u64 quota_reset_interval_ms = table::quota_reset_interval_ms.initial;
+constinit u64 active_mem_bp = table::active_mem_bp.initial;
+constinit u64 filter_young_pages = table::filter_young_pages.initial;
 
 constexpr u64 all_bp = 10'000;
 // By which the two goals overlap, so that both schemes never rest at a time.
@@ -80,24 +84,24 @@ void configure(damonxx_settings *settings, const damonxx_monitoring *running)
 }
 
 constexpr auto parameters = join(
-	control_rows(), sampling_rows(monitoring),
-	range_rows(monitoring), watermark_rows(watermarks),
-	rows(number("hot_thres_access_freq", hot_permil, 0, 1'000),
-	     number("cold_min_age", cold_min_age_us),
-	     number("quota_ms", quota_ms),
-	     number("quota_reset_interval_ms", quota_reset_interval_ms),
-	     number("active_mem_bp", active_mem_bp, 0, all_bp),
-	     boolean("filter_young_pages", filter_young_pages),
-	     counter("nr_lru_sort_tried_hot_regions", hot, STATS_MEMBER(nr_tried)),
-	     bytes_counter("bytes_lru_sort_tried_hot_regions", hot, STATS_MEMBER(sz_tried)),
-	     counter("nr_lru_sorted_hot_regions", hot, STATS_MEMBER(nr_applied)),
-	     bytes_counter("bytes_lru_sorted_hot_regions", hot, STATS_MEMBER(sz_applied)),
-	     counter("nr_hot_quota_exceeds", hot, STATS_MEMBER(qt_exceeds)),
-	     counter("nr_lru_sort_tried_cold_regions", cold, STATS_MEMBER(nr_tried)),
-	     bytes_counter("bytes_lru_sort_tried_cold_regions", cold, STATS_MEMBER(sz_tried)),
-	     counter("nr_lru_sorted_cold_regions", cold, STATS_MEMBER(nr_applied)),
-	     bytes_counter("bytes_lru_sorted_cold_regions", cold, STATS_MEMBER(sz_applied)),
-	     counter("nr_cold_quota_exceeds", cold, STATS_MEMBER(qt_exceeds))));
+	control_rows<table>(), sampling_rows<table>(monitoring),
+	range_rows<table>(monitoring), watermark_rows<table>(watermarks),
+	rows(number(table::hot_thres_access_freq, hot_permil),
+	     number(table::cold_min_age, cold_min_age_us),
+	     number(table::quota_ms, quota_ms),
+	     number(table::quota_reset_interval_ms, quota_reset_interval_ms),
+	     number(table::active_mem_bp, active_mem_bp),
+	     boolean(table::filter_young_pages, filter_young_pages),
+	     counter(table::nr_lru_sort_tried_hot_regions, hot, STATS_MEMBER(nr_tried)),
+	     bytes_counter(table::bytes_lru_sort_tried_hot_regions, hot, STATS_MEMBER(sz_tried)),
+	     counter(table::nr_lru_sorted_hot_regions, hot, STATS_MEMBER(nr_applied)),
+	     bytes_counter(table::bytes_lru_sorted_hot_regions, hot, STATS_MEMBER(sz_applied)),
+	     counter(table::nr_hot_quota_exceeds, hot, STATS_MEMBER(qt_exceeds)),
+	     counter(table::nr_lru_sort_tried_cold_regions, cold, STATS_MEMBER(nr_tried)),
+	     bytes_counter(table::bytes_lru_sort_tried_cold_regions, cold, STATS_MEMBER(sz_tried)),
+	     counter(table::nr_lru_sorted_cold_regions, cold, STATS_MEMBER(nr_applied)),
+	     bytes_counter(table::bytes_lru_sorted_cold_regions, cold, STATS_MEMBER(sz_applied)),
+	     counter(table::nr_cold_quota_exceeds, cold, STATS_MEMBER(qt_exceeds))));
 
 } // namespace
 

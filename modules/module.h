@@ -11,10 +11,25 @@
 
 extern const struct kernel_param_ops damonxx_parameter_ops;
 
-/* A parameter that has a row in the table of @special. */
-#define DAMONXX_PARAMETER(special, name, mode, text) \
-	module_param_cb(name, &damonxx_parameter_ops, &(special), mode); \
-	MODULE_PARM_DESC(name, text)
+/*
+ * What a table of parameters comes to in C: see modules/shared_parameters.h.  Who includes one defines DAMONXX_SPECIAL,
+ * the struct damonxx_special whose parameters they are.
+ */
+#define DAMONXX_PARAMETER(name, mode, text) \
+	module_param_cb(name, &damonxx_parameter_ops, &(DAMONXX_SPECIAL), mode); \
+	MODULE_PARM_DESC(name, text);
+#define PARAMETER_BOOL(name, initial, text) \
+	DAMONXX_PARAMETER(name, 0600, text " (Y or N, default " #initial ")")
+#define PARAMETER_NUMBER(name, initial, range, unit, text) \
+	DAMONXX_PARAMETER(name, 0600, text " (" unit ", " range ", default " #initial ")")
+#define PARAMETER_NUMBER_FROM(name, initial, least, unit, text) \
+	PARAMETER_NUMBER(name, initial, #least " or more", unit, text)
+#define PARAMETER_NUMBER_WITHIN(name, initial, least, most, unit, text) \
+	PARAMETER_NUMBER(name, initial, #least " to " #most, unit, text)
+#define PARAMETER_NODE(name, initial, text) \
+	PARAMETER_NUMBER(name, initial, "-1 or more", "node ID", text)
+#define PARAMETER_RESULT(name, unit, text) \
+	DAMONXX_PARAMETER(name, 0400, text " (" unit ")")
 
 /* The life of a module that has nothing but @special. */
 #define DAMONXX_SPECIAL_MODULE(special, text) \

@@ -6,15 +6,19 @@ namespace damon {
 
 namespace {
 
-constinit monitoring_parameters monitoring;
-constinit watermark_parameters watermarks{.high = 500, .mid = 400, .low = 200};
-constinit u64 min_age_us = 120'000'000;
-constinit u64 quota_ms = 10;
-constinit u64 quota_bytes = 128 << 20;
-constinit u64 quota_reset_interval_ms = 1'000;
-constinit u64 pressure_us = 0;	// to be reached in a quota window; 0: no goal
-constinit u64 feedback_bp = 0;	// how near the user is to what he wants; 0: no goal
-constinit u64 skip_anon = 0;
+struct table {
+#include "modules/reclaim_parameters.h"
+};
+
+constinit auto monitoring = monitoring_parameters::defaults_of<table>();
+constinit auto watermarks = watermark_parameters::defaults_of<table>();
+constinit u64 min_age_us = table::min_age.initial;
+constinit u64 quota_ms = table::quota_ms.initial;
+constinit u64 quota_bytes = table::quota_sz.initial;
+constinit u64 quota_reset_interval_ms = table::quota_reset_interval_ms.initial;
+constinit u64 pressure_us = table::quota_mem_pressure_us.initial;
+constinit u64 feedback_bp = table::quota_autotune_feedback.initial;
+constinit u64 skip_anon = table::skip_anon.initial;
 
 constexpr u64 feedback_goal_bp = 10'000;
 
@@ -64,20 +68,20 @@ void configure(damonxx_settings *settings, const damonxx_monitoring *running)
 }
 
 constexpr auto parameters = join(
-	control_rows(), sampling_rows(monitoring),
-	range_rows(monitoring), watermark_rows(watermarks),
-	rows(number("min_age", min_age_us),
-	     number("quota_ms", quota_ms),
-	     number("quota_sz", quota_bytes),
-	     number("quota_reset_interval_ms", quota_reset_interval_ms),
-	     number("quota_mem_pressure_us", pressure_us),
-	     number("quota_autotune_feedback", feedback_bp),
-	     boolean("skip_anon", skip_anon),
-	     counter("nr_reclaim_tried_regions", 0, STATS_MEMBER(nr_tried)),
-	     bytes_counter("bytes_reclaim_tried_regions", 0, STATS_MEMBER(sz_tried)),
-	     counter("nr_reclaimed_regions", 0, STATS_MEMBER(nr_applied)),
-	     bytes_counter("bytes_reclaimed_regions", 0, STATS_MEMBER(sz_applied)),
-	     counter("nr_quota_exceeds", 0, STATS_MEMBER(qt_exceeds))));
+	control_rows<table>(), sampling_rows<table>(monitoring),
+	range_rows<table>(monitoring), watermark_rows<table>(watermarks),
+	rows(number(table::min_age, min_age_us),
+	     number(table::quota_ms, quota_ms),
+	     number(table::quota_sz, quota_bytes),
+	     number(table::quota_reset_interval_ms, quota_reset_interval_ms),
+	     number(table::quota_mem_pressure_us, pressure_us),
+	     number(table::quota_autotune_feedback, feedback_bp),
+	     boolean(table::skip_anon, skip_anon),
+	     counter(table::nr_reclaim_tried_regions, 0, STATS_MEMBER(nr_tried)),
+	     bytes_counter(table::bytes_reclaim_tried_regions, 0, STATS_MEMBER(sz_tried)),
+	     counter(table::nr_reclaimed_regions, 0, STATS_MEMBER(nr_applied)),
+	     bytes_counter(table::bytes_reclaimed_regions, 0, STATS_MEMBER(sz_applied)),
+	     counter(table::nr_quota_exceeds, 0, STATS_MEMBER(qt_exceeds))));
 
 } // namespace
 

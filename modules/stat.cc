@@ -7,6 +7,10 @@ namespace damon {
 
 namespace {
 
+struct table {
+#include "modules/stat_parameters.h"
+};
+
 constinit damonxx_target memory{};
 constinit s64 last_percentiles[DAMONXX_MAX_RESULTS]{};
 
@@ -71,11 +75,11 @@ u32 aggr_interval(damonxx_context *context, s64 *out)
 }
 
 constexpr auto parameters =
-	rows(of_type("enabled", DAMONXX_PARAMETER_ENABLED),
-	     results("estimated_memory_bandwidth", bandwidth),
-	     results("memory_idle_ms_percentiles", percentiles),
-	     results("aggr_interval_us", aggr_interval),
-	     of_type("kdamond_pid", DAMONXX_PARAMETER_PID));
+	rows(of_type(table::enabled, DAMONXX_PARAMETER_ENABLED),
+	     results(table::estimated_memory_bandwidth, bandwidth),
+	     results(table::memory_idle_ms_percentiles, percentiles),
+	     results(table::aggr_interval_us, aggr_interval),
+	     of_type(table::kdamond_pid, DAMONXX_PARAMETER_PID));
 
 } // namespace
 

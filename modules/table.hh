@@ -6,69 +6,93 @@
 
 namespace damon {
 
-constexpr damonxx_parameter of_type(const char *name, damonxx_parameter_type type)
+// A parameter in a table of modules/*_parameters.h.
+struct table_row {
+	const char *name;
+	u64 initial = 0;
+	u64 least = 0;
+	u64 most = u64_max;
+};
+
+enum class bool_initial : u64 { N, Y };
+
+// What a table comes to in C++, inside of a struct: a constant for each parameter, called like it.
+// The texts are for modinfo and Documentation alone.
+#define PARAMETER_BOOL(name, initial, text) \
+	static constexpr table_row name{#name, static_cast<u64>(bool_initial::initial)};
+#define PARAMETER_NUMBER(name, initial, range, unit, text) \
+	static constexpr table_row name{#name, initial};
+#define PARAMETER_NUMBER_FROM(name, initial, least, unit, text) \
+	static constexpr table_row name{#name, initial, least};
+#define PARAMETER_NUMBER_WITHIN(name, initial, least, most, unit, text) \
+	static constexpr table_row name{#name, initial, least, most};
+#define PARAMETER_NODE(name, initial, text) \
+	static constexpr table_row name{#name, static_cast<u64>(initial)};
+#define PARAMETER_RESULT(name, unit, text) static constexpr table_row name{#name};
+
+constexpr damonxx_parameter of_type(const table_row &of, damonxx_parameter_type type)
 {
 	damonxx_parameter row{};
 
-	row.name = name;
+	row.name = of.name;
 	row.type = static_cast<u32>(type);
 	return row;
 }
 
-constexpr damonxx_parameter number(const char *name, u64 &value, u64 least = 0, u64 most = u64_max)
+constexpr damonxx_parameter number(const table_row &of, u64 &value)
 {
-	damonxx_parameter row = of_type(name, DAMONXX_PARAMETER_NUMBER);
+	damonxx_parameter row = of_type(of, DAMONXX_PARAMETER_NUMBER);
 
 	row.value = &value;
-	row.least = least;
-	row.most = most;
+	row.least = of.least;
+	row.most = of.most;
 	return row;
 }
 
-constexpr damonxx_parameter boolean(const char *name, u64 &value)
+constexpr damonxx_parameter boolean(const table_row &of, u64 &value)
 {
-	damonxx_parameter row = of_type(name, DAMONXX_PARAMETER_BOOL);
-
-	row.value = &value;
-	return row;
-}
-
-constexpr damonxx_parameter node(const char *name, u64 &value)
-{
-	damonxx_parameter row = of_type(name, DAMONXX_PARAMETER_NODE);
+	damonxx_parameter row = of_type(of, DAMONXX_PARAMETER_BOOL);
 
 	row.value = &value;
 	return row;
 }
 
-constexpr damonxx_parameter counter(const char *name, u32 scheme, u64 offset)
+constexpr damonxx_parameter node(const table_row &of, u64 &value)
 {
-	damonxx_parameter row = of_type(name, DAMONXX_PARAMETER_COUNTER);
+	damonxx_parameter row = of_type(of, DAMONXX_PARAMETER_NODE);
+
+	row.value = &value;
+	return row;
+}
+
+constexpr damonxx_parameter counter(const table_row &of, u32 scheme, u64 offset)
+{
+	damonxx_parameter row = of_type(of, DAMONXX_PARAMETER_COUNTER);
 
 	row.scheme = scheme;
 	row.offset = static_cast<u32>(offset);
 	return row;
 }
 
-constexpr damonxx_parameter bytes_counter(const char *name, u32 scheme, u64 offset)
+constexpr damonxx_parameter bytes_counter(const table_row &of, u32 scheme, u64 offset)
 {
-	damonxx_parameter row = counter(name, scheme, offset);
+	damonxx_parameter row = counter(of, scheme, offset);
 
 	row.is_size = true;
 	return row;
 }
 
-constexpr damonxx_parameter results(const char *name, u32 (*results)(damonxx_context *, s64 *))
+constexpr damonxx_parameter results(const table_row &of, u32 (*results)(damonxx_context *, s64 *))
 {
-	damonxx_parameter row = of_type(name, DAMONXX_PARAMETER_RESULTS);
+	damonxx_parameter row = of_type(of, DAMONXX_PARAMETER_RESULTS);
 
 	row.results = results;
 	return row;
 }
 
-constexpr damonxx_parameter text(const char *name, void (*text)(char *, u32))
+constexpr damonxx_parameter text(const table_row &of, void (*text)(char *, u32))
 {
-	damonxx_parameter row = of_type(name, DAMONXX_PARAMETER_TEXT);
+	damonxx_parameter row = of_type(of, DAMONXX_PARAMETER_TEXT);
 
 	row.text = text;
 	return row;

@@ -7,6 +7,10 @@ namespace damon {
 
 namespace {
 
+struct table {
+#include "modules/tier_parameters.h"
+};
+
 constexpr u64 unknown_node = u64_max;	// as parameters have it
 constexpr u64 all_bp = 10'000;
 constexpr u32 most_ranges = 256;
@@ -17,19 +21,18 @@ static_assert(most_pairs >= DAMONXX_MAX_NODES);
 constexpr u32 promote = 0;
 constexpr u32 demote = 1;
 
-// Small regions find what is left of a hot range soon; looking more often finds nothing more.
-constinit monitoring_parameters monitoring{.sample_interval = 10'000, .min_nr_regions = 100};
-constinit watermark_parameters watermarks{.high = 0, .mid = 0, .low = 0};
-constinit u64 promote_target_nid = unknown_node;
-constinit u64 demote_target_nid = unknown_node;
-constinit u64 promote_used_bp = 0;	// 0: all but what the node keeps
-constinit u64 demote_free_bp = 0;	// 0: room for promotions above that
-constinit u64 promote_permil = 300;	// of samples that find an access
-constinit u64 promote_min_age_us = 0;
-constinit u64 demote_min_age_us = 2'500'000;
-constinit u64 quota_ms = 0;		// of both directions together, as the next
-constinit u64 quota_bytes = 40 << 20;
-constinit u64 quota_reset_interval_ms = 200;
+constinit auto monitoring = monitoring_parameters::defaults_of<table>();
+constinit auto watermarks = watermark_parameters::defaults_of<table>();
+constinit u64 promote_target_nid = table::promote_target_nid.initial;
+constinit u64 demote_target_nid = table::demote_target_nid.initial;
+constinit u64 promote_used_bp = table::promote_target_mem_used_bp.initial;
+constinit u64 demote_free_bp = table::demote_target_mem_free_bp.initial;
+constinit u64 promote_permil = table::promote_min_access_freq.initial;
+constinit u64 promote_min_age_us = table::promote_min_age.initial;
+constinit u64 demote_min_age_us = table::demote_min_age.initial;
+constinit u64 quota_ms = table::quota_ms.initial;
+constinit u64 quota_bytes = table::quota_sz.initial;
+constinit u64 quota_reset_interval_ms = table::quota_reset_interval_ms.initial;
 
 // The most of a node that is kept free for promotions, and the least.
 constexpr u64 most_room_bp = 300;
@@ -244,39 +247,39 @@ void tell_tiers(char *buffer, u32 size)
 	describe_tiers(found, buffer, size);
 }
 
-constexpr damonxx_parameter of_direction(const char *name, u32 direction, u64 offset)
+constexpr damonxx_parameter of_direction(const table_row &of, u32 direction, u64 offset)
 {
-	return summed(counter(name, direction, offset), 2);
+	return summed(counter(of, direction, offset), 2);
 }
 
-constexpr damonxx_parameter bytes_of_direction(const char *name, u32 direction, u64 offset)
+constexpr damonxx_parameter bytes_of_direction(const table_row &of, u32 direction, u64 offset)
 {
-	return summed(bytes_counter(name, direction, offset), 2);
+	return summed(bytes_counter(of, direction, offset), 2);
 }
 
 constexpr auto parameters = join(
-	control_rows(), sampling_rows(monitoring), watermark_rows(watermarks),
-	rows(node("promote_target_nid", promote_target_nid),
-	     node("demote_target_nid", demote_target_nid),
-	     number("promote_target_mem_used_bp", promote_used_bp, 0, all_bp),
-	     number("demote_target_mem_free_bp", demote_free_bp, 0, all_bp),
-	     number("promote_min_access_freq", promote_permil, 0, 1'000),
-	     number("promote_min_age", promote_min_age_us),
-	     number("demote_min_age", demote_min_age_us),
-	     number("quota_ms", quota_ms),
-	     number("quota_sz", quota_bytes),
-	     number("quota_reset_interval_ms", quota_reset_interval_ms),
-	     text("tiers", tell_tiers),
-	     of_direction("nr_promote_tried_regions", promote, STATS_MEMBER(nr_tried)),
-	     bytes_of_direction("bytes_promote_tried_regions", promote, STATS_MEMBER(sz_tried)),
-	     of_direction("nr_promoted_regions", promote, STATS_MEMBER(nr_applied)),
-	     bytes_of_direction("bytes_promoted_regions", promote, STATS_MEMBER(sz_applied)),
-	     of_direction("nr_promote_quota_exceeds", promote, STATS_MEMBER(qt_exceeds)),
-	     of_direction("nr_demote_tried_regions", demote, STATS_MEMBER(nr_tried)),
-	     bytes_of_direction("bytes_demote_tried_regions", demote, STATS_MEMBER(sz_tried)),
-	     of_direction("nr_demoted_regions", demote, STATS_MEMBER(nr_applied)),
-	     bytes_of_direction("bytes_demoted_regions", demote, STATS_MEMBER(sz_applied)),
-	     of_direction("nr_demote_quota_exceeds", demote, STATS_MEMBER(qt_exceeds))));
+	control_rows<table>(), sampling_rows<table>(monitoring), watermark_rows<table>(watermarks),
+	rows(node(table::promote_target_nid, promote_target_nid),
+	     node(table::demote_target_nid, demote_target_nid),
+	     number(table::promote_target_mem_used_bp, promote_used_bp),
+	     number(table::demote_target_mem_free_bp, demote_free_bp),
+	     number(table::promote_min_access_freq, promote_permil),
+	     number(table::promote_min_age, promote_min_age_us),
+	     number(table::demote_min_age, demote_min_age_us),
+	     number(table::quota_ms, quota_ms),
+	     number(table::quota_sz, quota_bytes),
+	     number(table::quota_reset_interval_ms, quota_reset_interval_ms),
+	     text(table::tiers, tell_tiers),
+	     of_direction(table::nr_promote_tried_regions, promote, STATS_MEMBER(nr_tried)),
+	     bytes_of_direction(table::bytes_promote_tried_regions, promote, STATS_MEMBER(sz_tried)),
+	     of_direction(table::nr_promoted_regions, promote, STATS_MEMBER(nr_applied)),
+	     bytes_of_direction(table::bytes_promoted_regions, promote, STATS_MEMBER(sz_applied)),
+	     of_direction(table::nr_promote_quota_exceeds, promote, STATS_MEMBER(qt_exceeds)),
+	     of_direction(table::nr_demote_tried_regions, demote, STATS_MEMBER(nr_tried)),
+	     bytes_of_direction(table::bytes_demote_tried_regions, demote, STATS_MEMBER(sz_tried)),
+	     of_direction(table::nr_demoted_regions, demote, STATS_MEMBER(nr_applied)),
+	     bytes_of_direction(table::bytes_demoted_regions, demote, STATS_MEMBER(sz_applied)),
+	     of_direction(table::nr_demote_quota_exceeds, demote, STATS_MEMBER(qt_exceeds))));
 
 } // namespace
 

@@ -11,17 +11,35 @@ inline constexpr u64 longest_tuned_sample_us = 10'000'000;
 
 // Which memory, and how closely it is watched.
 struct monitoring_parameters {
-	u64 sample_interval = 5'000;	// us
-	u64 aggr_interval = 100'000;	// us
-	u64 min_nr_regions = 10;
-	u64 max_nr_regions = 1'000;
-	u64 autotune = 0;		// intervals, instead of those above
-	u64 region_start = 0;		// units; both 0: all System RAM
+	u64 sample_interval;	// us
+	u64 aggr_interval;	// us
+	u64 min_nr_regions;
+	u64 max_nr_regions;
+	u64 autotune;		// intervals, instead of those above
+	u64 region_start = 0;	// units; both 0: all System RAM
 	u64 region_end = 0;
-	u64 addr_unit = 1;		// bytes
+	u64 addr_unit = 1;	// bytes; 1 also for modules without such a parameter
 
 	damonxx_target target = {};
 	damonxx_range range = {};
+
+	template <typename Table> static constexpr monitoring_parameters defaults_of()
+	{
+		monitoring_parameters made{
+			.sample_interval = Table::sample_interval.initial,
+			.aggr_interval = Table::aggr_interval.initial,
+			.min_nr_regions = Table::min_nr_regions.initial,
+			.max_nr_regions = Table::max_nr_regions.initial,
+			.autotune = Table::autotune_monitoring_intervals.initial,
+		};
+
+		if constexpr (requires { Table::addr_unit; }) {
+			made.region_start = Table::monitor_region_start.initial;
+			made.region_end = Table::monitor_region_end.initial;
+			made.addr_unit = Table::addr_unit.initial;
+		}
+		return made;
+	}
 
 	void configure(damonxx_settings &settings, const damonxx_monitoring *running)
 	{
@@ -64,10 +82,16 @@ inline u32 to_aggregations(u64 time_us, const damonxx_settings &settings)
 }
 
 struct watermark_parameters {
-	u64 interval = 5'000'000;	// us
-	u64 high;			// permil of free memory
+	u64 interval;	// us
+	u64 high;	// permil of free memory
 	u64 mid;
 	u64 low;
+
+	template <typename Table> static constexpr watermark_parameters defaults_of()
+	{
+		return {Table::wmarks_interval.initial, Table::wmarks_high.initial,
+			Table::wmarks_mid.initial, Table::wmarks_low.initial};
+	}
 
 	damonxx_watermarks marks() const
 	{
@@ -76,33 +100,34 @@ struct watermark_parameters {
 	}
 };
 
-constexpr auto control_rows()
+template <typename Table> constexpr auto control_rows()
 {
-	return rows(of_type("enabled", DAMONXX_PARAMETER_ENABLED),
-		    of_type("commit_inputs", DAMONXX_PARAMETER_COMMIT),
-		    of_type("kdamond_pid", DAMONXX_PARAMETER_PID));
+	return rows(of_type(Table::enabled, DAMONXX_PARAMETER_ENABLED),
+		    of_type(Table::commit_inputs, DAMONXX_PARAMETER_COMMIT),
+		    of_type(Table::kdamond_pid, DAMONXX_PARAMETER_PID));
 }
 
-constexpr auto sampling_rows(monitoring_parameters &of)
+template <typename Table> constexpr auto sampling_rows(monitoring_parameters &of)
 {
-	return rows(number("sample_interval", of.sample_interval, 1),
-		    number("aggr_interval", of.aggr_interval, 1),
-		    number("min_nr_regions", of.min_nr_regions),
-		    number("max_nr_regions", of.max_nr_regions),
-		    boolean("autotune_monitoring_intervals", of.autotune));
+	return rows(number(Table::sample_interval, of.sample_interval),
+		    number(Table::aggr_interval, of.aggr_interval),
+		    number(Table::min_nr_regions, of.min_nr_regions),
+		    number(Table::max_nr_regions, of.max_nr_regions),
+		    boolean(Table::autotune_monitoring_intervals, of.autotune));
 }
 
-constexpr auto range_rows(monitoring_parameters &of)
+template <typename Table> constexpr auto range_rows(monitoring_parameters &of)
 {
-	return rows(number("monitor_region_start", of.region_start),
-		    number("monitor_region_end", of.region_end),
-		    number("addr_unit", of.addr_unit, 1));
+	return rows(number(Table::monitor_region_start, of.region_start),
+		    number(Table::monitor_region_end, of.region_end),
+		    number(Table::addr_unit, of.addr_unit));
 }
 
-constexpr auto watermark_rows(watermark_parameters &of)
+template <typename Table> constexpr auto watermark_rows(watermark_parameters &of)
 {
-	return rows(number("wmarks_interval", of.interval), number("wmarks_high", of.high),
-		    number("wmarks_mid", of.mid), number("wmarks_low", of.low));
+	return rows(number(Table::wmarks_interval, of.interval),
+		    number(Table::wmarks_high, of.high), number(Table::wmarks_mid, of.mid),
+		    number(Table::wmarks_low, of.low));
 }
 
 } // namespace damon

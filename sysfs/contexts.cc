@@ -3,8 +3,13 @@
 
 namespace damon {
 
-constinit kind context_kind{.cells = context_cells, .children = context_children};
+constinit kind context_kind{
+	.about = "A context: what is monitored, how, and which schemes are applied.",
+	.cells = context_cells,
+	.children = context_children,
+};
 constinit kind contexts_kind{
+	.about = "The context of the kdamond.",
 	.cells = contexts_cells,
 	.numbered = {.of = &context_kind, .most = 1},
 };

@@ -15,11 +15,26 @@ status show_avail_operations(node &dir, text_writer &out);
 status show_monitoring_stats(node &dir, text_writer &out);
 
 inline constexpr cell context_cells[] = {
-	computed_cell("avail_operations", show_avail_operations),
-	keyword_cell("operations", operations_names),
-	nonzero(ulong_cell("addr_unit", 1)),
-	bool_cell("pause"),
-	computed_cell("stats", show_monitoring_stats),
+	computed_cell("avail_operations",
+		"Operations sets that this kernel supports, one per line.",
+		show_avail_operations),
+	keyword_cell("operations",
+		"Operations set.  ``vaddr``: virtual memory of processes, following their "
+		"mappings; ``fvaddr``: virtual memory of processes, the initial regions only; "
+		"``paddr``: physical memory, as one target.",
+		operations_names),
+	nonzero(ulong_cell("addr_unit",
+		"Bytes per unit of all addresses and sizes of a ``paddr`` context, written and "
+		"read; a power of two if it is not more than a page.  EINVAL for 0.  Other sets "
+		"ignore it.",
+		1)),
+	bool_cell("pause",
+		"``Y``: from the next ``commit`` on neither sampling nor schemes, until a "
+		"``commit`` with ``N``."),
+	computed_cell("stats",
+		"Statistics of the monitoring, a name and a value per line.  All are 0 before the "
+		"first ``on``.",
+		show_monitoring_stats),
 	snapshot_cell,
 };
 inline constexpr fixed_child context_children[] = {
@@ -30,7 +45,7 @@ inline constexpr fixed_child context_children[] = {
 extern kind context_kind;
 
 inline constexpr cell contexts_cells[] = {
-	count_cell("nr_contexts"),
+	count_cell("nr_contexts", "Number of contexts.  All commands but ``off`` need one."),
 };
 extern kind contexts_kind;
 

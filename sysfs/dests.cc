@@ -3,8 +3,17 @@
 
 namespace damon {
 
-constinit kind dest_kind{.cells = dest_cells};
-constinit kind dests_kind{.cells = dests_cells, .numbered = {.of = &dest_kind}};
+constinit kind dest_kind{
+	.about = "A destination node.",
+	.cells = dest_cells,
+};
+constinit kind dests_kind{
+	.about =
+		"Destination nodes of ``migrate_hot`` and ``migrate_cold``, for ``vaddr`` and "
+		"``fvaddr``.",
+	.cells = dests_cells,
+	.numbered = {.of = &dest_kind},
+};
 
 result<vec<destination>> build_destinations(const node &dir)
 {

@@ -7,13 +7,14 @@
 namespace damon {
 
 inline constexpr cell dest_cells[] = {
-	uint_cell("id"),
-	uint_cell("weight"),
+	uint_cell("id", "Node ID."),
+	uint_cell("weight",
+		"Weight of the node: its share is this part of the sum of all weights."),
 };
 extern kind dest_kind;
 
 inline constexpr cell dests_cells[] = {
-	count_cell("nr_dests"),
+	count_cell("nr_dests", "Number of destinations."),
 };
 extern kind dests_kind;
 

@@ -77,10 +77,27 @@ bool takes_type(const node &dir, u64 type)
 	return !for_regions || !dir.above(ops_filters_kind);
 }
 
-constinit kind filter_kind{.cells = filter_cells};
-constinit kind core_filters_kind{.cells = filters_cells, .numbered = {.of = &filter_kind}};
-constinit kind ops_filters_kind{.cells = filters_cells, .numbered = {.of = &filter_kind}};
-constinit kind filters_kind{.cells = filters_cells, .numbered = {.of = &filter_kind}};
+constinit kind filter_kind{
+	.about = "A filter of the scheme.",
+	.cells = filter_cells,
+};
+constinit kind core_filters_kind{
+	.about = "Filters of regions, in order of evaluation: the first match decides.",
+	.cells = filters_cells,
+	.numbered = {.of = &filter_kind},
+};
+constinit kind ops_filters_kind{
+	.about = "Filters of folios, in order of evaluation: the first match decides.",
+	.cells = filters_cells,
+	.numbered = {.of = &filter_kind},
+};
+constinit kind filters_kind{
+	.about =
+		"Filters of regions and folios, evaluated after ``core_filters`` and "
+		"``ops_filters``.",
+	.cells = filters_cells,
+	.numbered = {.of = &filter_kind},
+};
 
 result<filter_lists> build_filters(const node &scheme_dir, u64 unit, report &why)
 {

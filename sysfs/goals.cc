@@ -26,8 +26,17 @@ result<goal> build_goal(const node &dir, report &why)
 
 } // namespace
 
-constinit kind goal_kind{.cells = goal_cells};
-constinit kind goals_kind{.cells = goals_cells, .numbered = {.of = &goal_kind}};
+constinit kind goal_kind{
+	.about = "A goal.",
+	.cells = goal_cells,
+};
+constinit kind goals_kind{
+	.about =
+		"Goals of the quota: it is tuned to reach the nearest one, within the time and "
+		"size quotas.",
+	.cells = goals_cells,
+	.numbered = {.of = &goal_kind},
+};
 
 result<vec<goal>> build_goals(const node &dir, report &why)
 {

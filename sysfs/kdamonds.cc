@@ -48,17 +48,19 @@ status refuse_while_running(node &kdamonds)
 }
 
 constexpr cell kdamonds_cells[] = {
-	count_cell("nr_kdamonds"),
+	count_cell("nr_kdamonds", "Number of kdamonds.  EBUSY while one of them runs."),
 };
 
 } // namespace
 
 constinit kind kdamond_kind{
+	.about = "A kdamond: a kernel thread, and the context that it runs.",
 	.cells = kdamond_cells,
 	.children = kdamond_children,
 	.attached = attached<kdamond_data>::as_data,
 };
 constinit kind kdamonds_kind{
+	.about = "All kdamonds.",
 	.cells = kdamonds_cells,
 	.numbered = {.of = &kdamond_kind, .most = 1'024, .may_change = refuse_while_running},
 };

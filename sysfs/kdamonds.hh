@@ -24,10 +24,19 @@ status show_pid(node &dir, text_writer &out);
 status show_last_error(node &dir, text_writer &out);
 
 inline constexpr cell kdamond_cells[] = {
-	computed_cell("state", show_state, run_command),
-	computed_cell("pid", show_pid),
-	uint_cell("refresh_ms"),
-	computed_cell("last_error", show_last_error),
+	computed_cell("state",
+		"``on`` while the kdamond runs, else ``off``.  A write is a command, see Commands "
+		"in Documentation/usage.rst; EINVAL for any other word.",
+		show_state, run_command),
+	computed_cell("pid", "Thread ID of the kdamond.  -1 while it does not run.", show_pid),
+	uint_cell("refresh_ms",
+		"Maximum age in milliseconds of ``stats``, ``effective_bytes`` and tuned "
+		"intervals when they are read: older values are first refreshed from the kdamond.  "
+		"0: they are as of the last ``update_*`` command."),
+	computed_cell("last_error",
+		"Why the last write to ``state`` failed, and which file is the reason.  After a "
+		"success: empty, or ``note`` and what has no effect.",
+		show_last_error),
 };
 inline constexpr fixed_child kdamond_children[] = {
 	{"contexts", &contexts_kind},

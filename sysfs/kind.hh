@@ -4,6 +4,7 @@
 #pragma once
 #include "damonxx/lib/bytes.hh"
 #include "damonxx/lib/text.hh"
+#include "sysfs/description.hh"
 
 namespace damon {
 
@@ -24,6 +25,7 @@ enum class cell_type : u8 {
 
 struct cell {
 	const char *name;
+	description about;
 	u16 mode;
 	cell_type type;
 	bool einval_only = false; // for every parse error
@@ -47,62 +49,88 @@ struct cell {
 
 // The rows.
 
-constexpr cell ulong_cell(const char *name, u64 initial = 0)
-{
-	return {.name = name, .mode = 0600, .type = cell_type::unsigned_long, .initial = initial};
-}
-constexpr cell uint_cell(const char *name, u32 initial = 0)
-{
-	return {.name = name, .mode = 0600, .type = cell_type::unsigned_int, .initial = initial};
-}
-constexpr cell int_cell(const char *name, s32 initial = 0)
+constexpr cell ulong_cell(const char *name, description about, u64 initial = 0)
 {
 	return {.name = name,
+		.about = about,
+		.mode = 0600,
+		.type = cell_type::unsigned_long,
+		.initial = initial};
+}
+constexpr cell uint_cell(const char *name, description about, u32 initial = 0)
+{
+	return {.name = name,
+		.about = about,
+		.mode = 0600,
+		.type = cell_type::unsigned_int,
+		.initial = initial};
+}
+constexpr cell int_cell(const char *name, description about, s32 initial = 0)
+{
+	return {.name = name,
+		.about = about,
 		.mode = 0600,
 		.type = cell_type::integer,
 		.initial = static_cast<u32>(initial)};
 }
-constexpr cell bool_cell(const char *name, bool initial = false)
-{
-	return {.name = name, .mode = 0600, .type = cell_type::boolean, .initial = initial};
-}
-// Starts as the one of @keywords that @initial counts to.
-constexpr cell keyword_cell(const char *name, span<const char *const> keywords, u32 initial = 0)
+constexpr cell bool_cell(const char *name, description about, bool initial = false)
 {
 	return {.name = name,
+		.about = about,
+		.mode = 0600,
+		.type = cell_type::boolean,
+		.initial = initial};
+}
+// Starts as the one of @keywords that @initial counts to.
+constexpr cell keyword_cell(const char *name, description about,
+			    span<const char *const> keywords, u32 initial = 0)
+{
+	return {.name = name,
+		.about = about,
 		.mode = 0600,
 		.type = cell_type::keyword,
 		.initial = initial,
 		.keywords = keywords};
 }
 // Starts empty.
-constexpr cell text_cell(const char *name)
+constexpr cell text_cell(const char *name, description about)
 {
-	return {.name = name, .mode = 0600, .type = cell_type::text};
+	return {.name = name, .about = about, .mode = 0600, .type = cell_type::text};
 }
-constexpr cell count_cell(const char *name)
+constexpr cell count_cell(const char *name, description about)
 {
-	return {.name = name, .mode = 0600, .type = cell_type::count};
+	return {.name = name, .about = about, .mode = 0600, .type = cell_type::count};
 }
 // @show writes all of the content, @store takes all of what was written.
-constexpr cell computed_cell(const char *name, status (*show)(node &, text_writer &),
+constexpr cell computed_cell(const char *name, description about,
+			     status (*show)(node &, text_writer &),
 			     status (*store)(node &, text_view))
 {
 	return {.name = name,
+		.about = about,
 		.mode = 0600,
 		.type = cell_type::computed,
 		.show = show,
 		.store = store};
 }
-constexpr cell computed_cell(const char *name, status (*show)(node &, text_writer &))
+constexpr cell computed_cell(const char *name, description about,
+			     status (*show)(node &, text_writer &))
 {
-	return {.name = name, .mode = 0400, .type = cell_type::computed, .show = show};
+	return {.name = name,
+		.about = about,
+		.mode = 0400,
+		.type = cell_type::computed,
+		.show = show};
 }
 
 // @read makes all of the content, as of now; it never fills all of the room.
-constexpr cell binary_cell(const char *name, status (*read)(node &, bytes &))
+constexpr cell binary_cell(const char *name, description about, status (*read)(node &, bytes &))
 {
-	return {.name = name, .mode = 0400, .type = cell_type::binary, .read = read};
+	return {.name = name,
+		.about = about,
+		.mode = 0400,
+		.type = cell_type::binary,
+		.read = read};
 }
 
 // Changes to a row.
@@ -172,6 +200,7 @@ template <typename T> struct attached {
 };
 
 struct kind {
+	description about;
 	span<const cell> cells{};
 	span<const fixed_child> children{};
 	numbered_children numbered{};

@@ -4,14 +4,24 @@
 
 namespace damon {
 
-constinit kind intervals_goal_kind{.cells = intervals_goal_cells};
+constinit kind intervals_goal_kind{
+	.about = "Goal of tuning ``sample_us`` and ``aggr_us``, by the same factor.",
+	.cells = intervals_goal_cells,
+};
 constinit kind intervals_kind{
+	.about = "Intervals of the monitoring.",
 	.cells = intervals_cells,
 	.children = intervals_children,
 	.attached = attached<intervals_origin>::as_data,
 };
-constinit kind nr_regions_kind{.cells = nr_regions_cells};
+constinit kind nr_regions_kind{
+	.about =
+		"Bounds of the number of regions.  EINVAL from ``on`` and ``commit`` if they "
+		"contradict each other.",
+	.cells = nr_regions_cells,
+};
 constinit kind monitoring_attrs_kind{
+	.about = "Monitoring attributes: accuracy and overhead.",
 	.cells = monitoring_attrs_cells,
 	.children = monitoring_attrs_children,
 };

@@ -42,15 +42,31 @@ result<attribute_probe> build_probe(const node &dir, report &why)
 
 } // namespace
 
-constinit kind probe_filter_kind{.cells = probe_filter_cells};
+constinit kind probe_filter_kind{
+	.about = "A filter of the probe.",
+	.cells = probe_filter_cells,
+};
 constinit kind probe_filters_kind{
+	.about = "Filters of the probe, in order of evaluation: the first match decides.",
 	.cells = probe_filters_cells,
 	.numbered = {.of = &probe_filter_kind},
 };
-constinit kind prep_kind{.cells = prep_cells};
-constinit kind preps_kind{.cells = preps_cells, .numbered = {.of = &prep_kind}};
-constinit kind probe_kind{.cells = probe_cells, .children = probe_children};
+constinit kind prep_kind{
+	.about = "A preparation.",
+	.cells = prep_cells,
+};
+constinit kind preps_kind{
+	.about = "Preparations of the sampled page at the start of each sample.",
+	.cells = preps_cells,
+	.numbered = {.of = &prep_kind},
+};
+constinit kind probe_kind{
+	.about = "A probe.  It counts for each region how many sampled pages have an attribute.",
+	.cells = probe_cells,
+	.children = probe_children,
+};
 constinit kind probes_kind{
+	.about = "Probes of data attributes, which samples test beside accesses.",
 	.cells = probes_cells,
 	.numbered = {.of = &probe_kind, .most = max_probes},
 };

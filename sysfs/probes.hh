@@ -7,33 +7,44 @@
 namespace damon {
 
 inline constexpr cell probe_filter_cells[] = {
-	keyword_cell("type", attribute_names),
-	bool_cell("matching"),
-	bool_cell("allow"),
-	text_cell("path"),
-	ulong_cell("min"),
-	ulong_cell("max"),
+	keyword_cell("type",
+		"What is tested.  ``anon``: the page is anonymous; ``memcg``: it is charged to "
+		"cgroup ``path``; ``hugepage_size``: its folio has ``min`` to ``max`` bytes; "
+		"``pgidle_unset``: it was accessed since the sample began; ``pgidle_set``: it was "
+		"not.",
+		attribute_names),
+	bool_cell("matching", "Result of the test that is a match."),
+	bool_cell("allow", "``Y``: a match is a hit.  ``N``: a match is no hit."),
+	text_cell("path",
+		"Cgroup of type ``memcg``: its path in the unified hierarchy as the writer of "
+		"``on`` or ``commit`` sees it, such as ``/workloads/a``."),
+	ulong_cell("min", "Minimum of type ``hugepage_size`` in bytes, inclusive."),
+	ulong_cell("max", "Maximum of type ``hugepage_size`` in bytes, inclusive."),
 };
 extern kind probe_filter_kind;
 
 inline constexpr cell probe_filters_cells[] = {
-	count_cell("nr_filters"),
+	count_cell("nr_filters", "Number of filters."),
 };
 extern kind probe_filters_kind;
 
 inline constexpr const char *prep_action_names[] = {"set_pgidle"};
 inline constexpr cell prep_cells[] = {
-	keyword_cell("prep_action", prep_action_names),
+	keyword_cell("prep_action",
+		"``set_pgidle``: forget past accesses of the page.",
+		prep_action_names),
 };
 extern kind prep_kind;
 
 inline constexpr cell preps_cells[] = {
-	count_cell("nr_preps"),
+	count_cell("nr_preps", "Number of preparations."),
 };
 extern kind preps_kind;
 
 inline constexpr cell probe_cells[] = {
-	uint_cell("weight"),
+	uint_cell("weight",
+		"Score of a hit.  If any weight is not 0, regions are formed by scores instead of "
+		"accesses, and ``nr_accesses`` is 0."),
 };
 inline constexpr fixed_child probe_children[] = {
 	{"preps", &preps_kind},
@@ -42,7 +53,7 @@ inline constexpr fixed_child probe_children[] = {
 extern kind probe_kind;
 
 inline constexpr cell probes_cells[] = {
-	count_cell("nr_probes"),
+	count_cell("nr_probes", "Number of probes."),
 };
 extern kind probes_kind;
 

@@ -20,8 +20,17 @@ priority_weights build_weights(const node &dir)
 
 } // namespace
 
-constinit kind priority_weights_kind{.cells = priority_weights_cells};
-constinit kind quotas_kind{.cells = quotas_cells, .children = quotas_children};
+constinit kind priority_weights_kind{
+	.about =
+		"Weights of the properties that decide which regions come first where the quota "
+		"does not suffice for all.  Only the ratio of access count and age matters.",
+	.cells = priority_weights_cells,
+};
+constinit kind quotas_kind{
+	.about = "Quotas of the scheme.",
+	.cells = quotas_cells,
+	.children = quotas_children,
+};
 
 result<vec<goal>> build_quota_goals(const node &dir, report &why)
 {

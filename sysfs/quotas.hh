@@ -8,20 +8,34 @@
 namespace damon {
 
 inline constexpr cell priority_weights_cells[] = {
-	uint_cell("sz_permil"),
-	uint_cell("nr_accesses_permil"),
-	uint_cell("age_permil"),
+	uint_cell("sz_permil", "No effect, as in DAMON."),
+	uint_cell("nr_accesses_permil", "Weight of the access count of a region."),
+	uint_cell("age_permil", "Weight of the age of a region."),
 };
 extern kind priority_weights_kind;
 
 inline constexpr cell quotas_cells[] = {
-	einval_only(ulong_cell("ms")),
-	einval_only(ulong_cell("bytes")),
-	einval_only(ulong_cell("reset_interval_ms")),
-	live(read_only(ulong_cell("effective_bytes")), refresh_results),
-	keyword_cell("goal_tuner", goal_tuner_names),
-	einval_only(uint_cell("fail_charge_num")),
-	einval_only(uint_cell("fail_charge_denom")),
+	einval_only(ulong_cell("ms",
+		"Time quota: milliseconds per quota window that the kdamond spends on the scheme.  "
+		"0: unlimited.")),
+	einval_only(ulong_cell("bytes",
+		"Size quota: bytes per quota window, in units of ``addr_unit``; at least a page.  "
+		"0: unlimited.")),
+	einval_only(ulong_cell("reset_interval_ms",
+		"Length of a quota window in milliseconds.  0: a window each time the scheme is "
+		"applied.")),
+	live(read_only(ulong_cell("effective_bytes",
+		"Effective size quota in units of ``addr_unit``: what the time quota, the size "
+		"quota and the goals together allow now.")), refresh_results),
+	keyword_cell("goal_tuner",
+		"How the score of the goals becomes a size quota.  ``consist``: find the quota "
+		"that keeps the goal reached; ``temporal``: everything until the goal is reached, "
+		"then nothing; ``proportional``: less the nearer the goal is.",
+		goal_tuner_names),
+	einval_only(uint_cell("fail_charge_num",
+		"Numerator of the share of bytes without success that is charged to the quota.")),
+	einval_only(uint_cell("fail_charge_denom",
+		"Denominator of this share.  0: all bytes are charged.")),
 };
 inline constexpr fixed_child quotas_children[] = {
 	{"weights", &priority_weights_kind},

@@ -10,11 +10,13 @@ namespace {
 constexpr fixed_child admin_children[] = {
 	{"kdamonds", &kdamonds_kind},
 };
-constinit kind admin_kind{.children = admin_children};
+constinit kind admin_kind{
+	.about = "Control of damonxx.  All files are for root only.",
+	.children = admin_children,
+};
 constexpr fixed_child root_children[] = {
 	{"admin", &admin_kind},
 };
-constinit kind root_kind{.children = root_children};
 
 // Taken over from an own<node>, which would need a static destructor.
 constinit node *root = nullptr;
@@ -55,6 +57,13 @@ void remove_tree()
 }
 
 } // namespace
+
+constinit kind root_kind{
+	.about =
+		"Interface of damonxx.  Where the kernel has no DAMON, ``/sys/kernel/mm/damon`` "
+		"is a link to it.",
+	.children = root_children,
+};
 
 status tree_init()
 {

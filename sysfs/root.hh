@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 // /sys/kernel/mm/damonxx/admin, with everything below it.
 #pragma once
-#include "damonxx/lib/result.hh"
+#include "sysfs/kind.hh"
 
 namespace damon {
+
+// Of the topmost directory.
+extern kind root_kind;
 
 // Without the kernel's mm directory, logs one line and makes no tree.  nomem, and what
 // kapi_dir_add() says.

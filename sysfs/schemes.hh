@@ -11,8 +11,11 @@
 namespace damon {
 
 inline constexpr cell bounds_cells[] = {
-	ulong_cell("min"),
-	ulong_cell("max"),
+	ulong_cell("min",
+		"Minimum, inclusive: bytes, in units of ``addr_unit``, for ``sz``; samples per "
+		"aggregation interval that saw an access for ``nr_accesses``; aggregation "
+		"intervals for ``age``."),
+	ulong_cell("max", "Maximum, inclusive.  With the default of ``sz`` no region matches."),
 };
 extern kind bounds_kind;
 
@@ -24,9 +27,16 @@ inline constexpr fixed_child access_pattern_children[] = {
 extern kind access_pattern_kind;
 
 inline constexpr cell scheme_cells[] = {
-	keyword_cell("action", action_names, static_cast<u32>(action::stat)),
-	int_cell("target_nid", -1),
-	ulong_cell("apply_interval_us"),
+	keyword_cell("action",
+		"What is done to matching regions; see Actions in Documentation/usage.rst.",
+		action_names, static_cast<u32>(action::stat)),
+	int_cell("target_nid",
+		"Destination node of ``migrate_hot`` and ``migrate_cold`` where ``dests`` is "
+		"empty.",
+		-1),
+	ulong_cell("apply_interval_us",
+		"Interval in microseconds between two applications of the scheme.  0: the "
+		"aggregation interval."),
 };
 inline constexpr fixed_child scheme_children[] = {
 	{"access_pattern", &access_pattern_kind},
@@ -42,7 +52,7 @@ inline constexpr fixed_child scheme_children[] = {
 extern kind scheme_kind;
 
 inline constexpr cell schemes_cells[] = {
-	count_cell("nr_schemes"),
+	count_cell("nr_schemes", "Number of schemes."),
 };
 extern kind schemes_kind;
 

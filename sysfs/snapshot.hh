@@ -9,6 +9,10 @@ namespace damon {
 // canceled: it does not run; nomem; nodev; intr.
 status read_snapshot(node &context_dir, bytes &out);
 
-inline constexpr cell snapshot_cell = binary_cell("snapshot", read_snapshot);
+inline constexpr cell snapshot_cell = binary_cell("snapshot",
+		"All targets and regions at one moment, in the binary format of "
+		"include/uapi/damonxx.h.  EINVAL before the first ``on``, ECANCELED while the "
+		"kdamond does not run.",
+		read_snapshot);
 
 } // namespace damon

@@ -19,7 +19,12 @@ void put(node &dir, const scheme_stats &stats)
 
 } // namespace
 
-constinit kind stats_kind{.cells = stats_cells};
+constinit kind stats_kind{
+	.about =
+		"Statistics of the scheme since it was installed, as of the last "
+		"``update_schemes_stats``, or with ``refresh_ms`` as of the read.",
+	.cells = stats_cells,
+};
 
 void put_stats(node &schemes, span<const scheme_stats> all)
 {

@@ -6,19 +6,27 @@
 namespace damon {
 
 inline constexpr cell initial_region_cells[] = {
-	ulong_cell("start"),
-	ulong_cell("end"),
+	ulong_cell("start",
+		"Start address in units of ``addr_unit``.  Regions must be in address order and "
+		"must not overlap."),
+	ulong_cell("end", "End address in units of ``addr_unit``, exclusive."),
 };
 extern kind initial_region_kind;
 
 inline constexpr cell initial_regions_cells[] = {
-	count_cell("nr_regions"),
+	count_cell("nr_regions",
+		"Number of initial regions.  0: all mappings with ``vaddr``, all System RAM with "
+		"``paddr``, plugged memory included."),
 };
 extern kind initial_regions_kind;
 
 inline constexpr cell target_cells[] = {
-	einval_only(int_cell("pid_target")),
-	bool_cell("obsolete_target"),
+	einval_only(int_cell("pid_target",
+		"Process ID, in the PID namespace of the writer of ``on`` or ``commit``.  "
+		"``paddr`` ignores it.")),
+	bool_cell("obsolete_target",
+		"``Y``: ``commit`` removes the running target with this number.  Remove this "
+		"directory after it."),
 };
 inline constexpr fixed_child target_children[] = {
 	{"regions", &initial_regions_kind},
@@ -26,7 +34,7 @@ inline constexpr fixed_child target_children[] = {
 extern kind target_kind;
 
 inline constexpr cell targets_cells[] = {
-	count_cell("nr_targets"),
+	count_cell("nr_targets", "Number of targets.  ``paddr`` has one at most."),
 };
 extern kind targets_kind;
 

@@ -105,13 +105,25 @@ status make_room(node &schemes, span<const tried_of_scheme> all)
 
 } // namespace
 
-constinit kind tried_probe_kind{.cells = tried_probe_cells};
-constinit kind tried_probes_kind{.numbered = {.of = &tried_probe_kind, .most = max_probes}};
+constinit kind tried_probe_kind{
+	.about = "Hits of one probe.",
+	.cells = tried_probe_cells,
+};
+constinit kind tried_probes_kind{
+	.about =
+		"Hits of probes in the region.  The directory exists only if the context has "
+		"probes.",
+	.numbered = {.of = &tried_probe_kind, .most = max_probes},
+};
 constinit kind tried_region_kind{
+	.about = "A region that the action was tried on.",
 	.cells = tried_region_cells,
 	.children = tried_region_children,
 };
 constinit kind tried_regions_kind{
+	.about =
+		"Regions that the action was tried on in one pass, as of the last "
+		"``update_schemes_tried_regions``.",
 	.cells = tried_regions_cells,
 	.numbered = {.of = &tried_region_kind},
 };

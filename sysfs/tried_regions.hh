@@ -8,17 +8,22 @@
 namespace damon {
 
 inline constexpr cell tried_probe_cells[] = {
-	read_only(uint_cell("hits")),
+	read_only(uint_cell("hits",
+		"Number of samples in the last aggregation interval that hit, at most 255.")),
 };
 extern kind tried_probe_kind;
 extern kind tried_probes_kind;
 
 inline constexpr cell tried_region_cells[] = {
-	read_only(ulong_cell("start")),
-	read_only(ulong_cell("end")),
-	read_only(uint_cell("nr_accesses")),
-	read_only(uint_cell("age")),
-	read_only(ulong_cell("sz_filter_passed")),
+	read_only(ulong_cell("start", "Start address in units of ``addr_unit``.")),
+	read_only(ulong_cell("end", "End address in units of ``addr_unit``, exclusive.")),
+	read_only(uint_cell("nr_accesses",
+		"Number of samples in the last aggregation interval that saw an access.")),
+	read_only(uint_cell("age",
+		"Number of aggregation intervals for which the access pattern has not changed.")),
+	read_only(ulong_cell("sz_filter_passed",
+		"Bytes of the region that passed the filters of folios, in units of "
+		"``addr_unit``.")),
 };
 // Without probes there is no directory for them: it would double what a region costs.
 inline constexpr fixed_child tried_region_children[] = {
@@ -27,7 +32,8 @@ inline constexpr fixed_child tried_region_children[] = {
 extern kind tried_region_kind;
 
 inline constexpr cell tried_regions_cells[] = {
-	read_only(ulong_cell("total_bytes")),
+	read_only(ulong_cell("total_bytes",
+		"Bytes of all these regions, in units of ``addr_unit``.")),
 };
 extern kind tried_regions_kind;
 

@@ -3,7 +3,10 @@
 
 namespace damon {
 
-constinit kind watermarks_kind{.cells = watermarks_cells};
+constinit kind watermarks_kind{
+	.about = "Watermarks: when the scheme is active.",
+	.cells = watermarks_cells,
+};
 
 watermarks build_watermarks(const node &dir)
 {

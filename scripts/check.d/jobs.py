@@ -73,6 +73,7 @@ def host():
         yield Job("host", f"shard-{shard}",
                   f"exec make -C selftests/host --no-print-directory jobs=2 shard-{shard}",
                   needs=[key(HOST)], seconds=60, limit=900)
+    yield Job("host", "abi", "exec scripts/abi --check", needs=[key(HOST)], seconds=10)
 
 
 def fuzz():

@@ -181,20 +181,25 @@ void complain(choices &in)
 
 // ---- files
 
+constexpr damon::description about = "Of this test.";
 constexpr cell cells[] = {
-	damon::ulong_cell("ulong", 7),
-	damon::uint_cell("uint", 8),
-	damon::int_cell("int", -9),
-	damon::bool_cell("bool", true),
-	damon::keyword_cell("keyword", animals),
-	damon::text_cell("text"),
-	damon::einval_only(damon::int_cell("strict")),
-	damon::read_only(damon::ulong_cell("fixed", 5)),
-	damon::count_cell("count"),
+	damon::ulong_cell("ulong", about, 7),
+	damon::uint_cell("uint", about, 8),
+	damon::int_cell("int", about, -9),
+	damon::bool_cell("bool", about, true),
+	damon::keyword_cell("keyword", about, animals),
+	damon::text_cell("text", about),
+	damon::einval_only(damon::int_cell("strict", about)),
+	damon::read_only(damon::ulong_cell("fixed", about, 5)),
+	damon::count_cell("count", about),
 };
-constexpr cell leaf_cells[] = {damon::ulong_cell("leaf", 3)};
-constinit damon::kind leaf_kind{.cells = leaf_cells};
-constinit damon::kind files_kind{.cells = cells, .numbered = {.of = &leaf_kind, .most = 5}};
+constexpr cell leaf_cells[] = {damon::ulong_cell("leaf", about, 3)};
+constinit damon::kind leaf_kind{.about = about, .cells = leaf_cells};
+constinit damon::kind files_kind{
+	.about = about,
+	.cells = cells,
+	.numbered = {.of = &leaf_kind, .most = 5},
+};
 
 struct expected_write {
 	int error = 0;

@@ -246,7 +246,7 @@ TEST_F(defects, merge_averages_last_aggregation_too)
 	table.access_checks()[1].outcome = KAPI_ACCESSED;
 	for (int i = 0; i < 20; i++)
 		table.count_accesses();
-	table.settle(20);
+	table.normalize(20);
 	table.shift_counters();
 	table.merge(0, ~u64{0});
 	ASSERT_EQ(table.count(), 1u);

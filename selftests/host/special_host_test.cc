@@ -13,6 +13,7 @@
 extern damonxx_special damonxx_reclaim_module;
 extern damonxx_special damonxx_lru_sort_module;
 extern damonxx_special damonxx_stat_module;
+extern damonxx_special damonxx_tier_module;
 
 namespace {
 
@@ -49,6 +50,31 @@ std::vector<std::string> names_of_type(const damonxx_special &of, u32 type)
 			names.push_back(of.parameters[i].name);
 	return names;
 }
+
+// Names and defaults as the tables have them; results have none.
+#define PARAMETER_BOOL(name, initial, text) {#name, #initial},
+#define PARAMETER_NUMBER(name, initial, range, unit, text) {#name, #initial},
+#define PARAMETER_NUMBER_FROM(name, initial, least, unit, text) {#name, #initial},
+#define PARAMETER_NUMBER_WITHIN(name, initial, least, most, unit, text) {#name, #initial},
+#define PARAMETER_NODE(name, initial, text) {#name, #initial},
+#define PARAMETER_RESULT(name, unit, text) {#name, ""},
+const struct {
+	damonxx_special &of;
+	std::map<std::string, std::string> defaults;
+} tables[] = {
+	{damonxx_reclaim_module, {
+#include "modules/reclaim_parameters.h"
+	}},
+	{damonxx_lru_sort_module, {
+#include "modules/lru_sort_parameters.h"
+	}},
+	{damonxx_stat_module, {
+#include "modules/stat_parameters.h"
+	}},
+	{damonxx_tier_module, {
+#include "modules/tier_parameters.h"
+	}},
+};
 
 // All modules as they are when they are loaded.
 class special : public testing::Test {
@@ -128,6 +154,21 @@ TEST_F(special, parameters_have_documented_defaults)
 	EXPECT_EQ(get(damonxx_lru_sort_module, "wmarks_high"), "200");
 	EXPECT_EQ(get(damonxx_lru_sort_module, "wmarks_mid"), "150");
 	EXPECT_EQ(get(damonxx_lru_sort_module, "wmarks_low"), "50");
+}
+
+TEST_F(special, parameters_are_those_of_the_tables)
+{
+	for (const auto &[of, defaults] : tables) {
+		std::set<std::string> names;
+		for (u32 i = 0; i < of.nr_parameters; i++)
+			names.insert(of.parameters[i].name);
+		for (const auto &[name, value] : defaults) {
+			EXPECT_EQ(names.erase(name), 1u) << of.name << ' ' << name;
+			EXPECT_EQ(value.empty() ? value : get(of, name), value)
+				<< of.name << ' ' << name;
+		}
+		EXPECT_TRUE(names.empty()) << of.name << ' ' << *names.begin();
+	}
 }
 
 TEST_F(special, number_parameter_refuses_anything_else)
