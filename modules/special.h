@@ -4,7 +4,7 @@
  * and off.  It is in damonxx itself, a user of the in-kernel API.  Read by both languages.
  *
  * A module has a struct damonxx_special in C++, and a file in C that makes kernel parameters of the
- * same names (modules/module.h).  Whatever is done here is done with the kernel's lock on the
+ * same names (modules/kernel/module.h).  Whatever is done here is done with the kernel's lock on the
  * module's parameters held, so all values that it takes belong together.
  */
 #ifndef DAMONXX_SPECIAL_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* damonxx_reclaim.ko: its parameters, which modules/reclaim.cc gives a meaning. */
-#include "modules/module.h"
+#include "modules/kernel/module.h"
 
 extern struct damonxx_special damonxx_reclaim_module;
 #define DAMONXX_SPECIAL damonxx_reclaim_module

@@ -4,7 +4,7 @@
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/string.h>
-#include "modules/module.h"
+#include "modules/kernel/module.h"
 
 EXPORT_SYMBOL_GPL(damonxx_special_init);
 EXPORT_SYMBOL_GPL(damonxx_special_exit);

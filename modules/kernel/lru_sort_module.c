@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* damonxx_lru_sort.ko: its parameters, which modules/lru_sort.cc gives a meaning. */
-#include "modules/module.h"
+#include "modules/kernel/module.h"
 
 extern struct damonxx_special damonxx_lru_sort_module;
 #define DAMONXX_SPECIAL damonxx_lru_sort_module

@@ -13,7 +13,7 @@
 #include <linux/wait.h>
 #include "damonxx/abi.h"
 #include "damonxx/kapi.h"
-#include "sysfs/binary.h"
+#include "sysfs/kernel/binary.h"
 
 struct kapi_dir_kind {
 	struct list_head all;

@@ -4,7 +4,7 @@
 #include <linux/seq_file.h>
 #include "damonxx/abi.h"
 #include "damonxx/kapi.h"
-#include "sysfs/binary.h"
+#include "sysfs/kernel/binary.h"
 
 /*
  * The content is made in the open file's own buffer, and a larger one takes its place if need be.

@@ -3,7 +3,7 @@
 #include <linux/memory.h>
 #include <linux/notifier.h>
 #include <linux/workqueue.h>
-#include "modules/module.h"
+#include "modules/kernel/module.h"
 
 extern struct damonxx_special damonxx_tier_module;
 #define DAMONXX_SPECIAL damonxx_tier_module
