@@ -2,7 +2,7 @@
 // What a snapshot says about how memory is used.
 #pragma once
 #include "damonxx/lib/span.hh"
-#include "modules/special.h"
+#include "modules/module.h"
 
 namespace damon {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // damonxx_lru_sort: sorts the LRU lists by what is accessed, ahead of reclaim.
-#include "modules/usual.hh"
+#include "modules/common_parameters.hh"
 
 namespace damon {
 
@@ -107,7 +107,7 @@ constexpr auto parameters = join(
 
 } // namespace damon
 
-constinit damonxx_special damonxx_lru_sort_module = damon::special_module(
+constinit damonxx_module damonxx_lru_sort_module = damon::make_module(
 	"damonxx_lru_sort", "kdamond.lru_sort", damon::parameters, damon::configure,
 	{DAMONXX_LRU_SORT, DAMONXX_RECLAIM,
 	 "damonxx_reclaim runs, too: memory that is moved to the active list here may be paged "

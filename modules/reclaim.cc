@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // damonxx_reclaim: pages out memory that nobody has accessed for some time.
-#include "modules/usual.hh"
+#include "modules/common_parameters.hh"
 
 namespace damon {
 
@@ -87,7 +87,7 @@ constexpr auto parameters = join(
 
 } // namespace damon
 
-constinit damonxx_special damonxx_reclaim_module = damon::special_module(
+constinit damonxx_module damonxx_reclaim_module = damon::make_module(
 	"damonxx_reclaim", "kdamond.reclaim", damon::parameters, damon::configure,
 	{DAMONXX_RECLAIM, DAMONXX_LRU_SORT,
 	 "damonxx_lru_sort runs, too: memory that it moves to the active list may be paged "

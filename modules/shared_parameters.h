@@ -2,7 +2,7 @@
 /*
  * Parameters of modules, in tables: modules/NAME_parameters.h has the rows of damonxx_NAME, this file
  * those that several modules have, with defaults that differ as arguments.  A file that includes a table
- * first defines a macro for each type of row: modules/kernel/module.h makes kernel parameters and modinfo's
+ * first defines a macro for each type of row: modules/kernel/module_macros.h makes kernel parameters and modinfo's
  * texts, modules/table.hh names, defaults and limits in C++, scripts/abi.d/tables.cc the tables in
  * Documentation/modules.
  *

@@ -85,5 +85,5 @@ constexpr auto parameters =
 
 } // namespace damon
 
-constinit damonxx_special damonxx_stat_module =
-	damon::special_module("damonxx_stat", "kdamond.stat", damon::parameters, damon::configure);
+constinit damonxx_module damonxx_stat_module =
+	damon::make_module("damonxx_stat", "kdamond.stat", damon::parameters, damon::configure);

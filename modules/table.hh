@@ -2,7 +2,7 @@
 // How modules write their tables of parameters.
 #pragma once
 #include "damonxx/lib/math.hh"
-#include "modules/special.h"
+#include "modules/module.h"
 
 namespace damon {
 
@@ -133,29 +133,29 @@ constexpr parameter_rows<(counts + ...)> join(const parameter_rows<counts> &...p
 	return all;
 }
 
-// With modules that decide about the same memory; as struct damonxx_special has it.
-struct rivalry {
+// With modules that decide about the same memory; as struct damonxx_module has it.
+struct conflict {
 	u32 kind = 0;
-	u32 rivals = 0;
+	u32 conflicts_with = 0;
 	const char *words = nullptr;
 };
 
 // A module as it is before it is loaded.
 template <u32 count>
-constexpr damonxx_special
-special_module(const char *name, const char *thread_name, const parameter_rows<count> &parameters,
-	       decltype(damonxx_special::configure) configure, const rivalry &with = {},
-	       decltype(damonxx_special::prepare) prepare = nullptr)
+constexpr damonxx_module
+make_module(const char *name, const char *thread_name, const parameter_rows<count> &parameters,
+	    decltype(damonxx_module::configure) configure, const conflict &with = {},
+	    decltype(damonxx_module::prepare) prepare = nullptr)
 {
-	damonxx_special made{};
+	damonxx_module made{};
 
 	made.name = name;
 	made.thread_name = thread_name;
 	made.parameters = parameters.row;
 	made.nr_parameters = count;
 	made.kind = with.kind;
-	made.rivals = with.rivals;
-	made.rivalry = with.words;
+	made.conflicts_with = with.conflicts_with;
+	made.conflict = with.words;
 	made.prepare = prepare;
 	made.configure = configure;
 	made.unit_bytes = 1;

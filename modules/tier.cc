@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // damonxx_tier: hot memory goes to faster nodes, cold memory makes room for it on slower ones.
 #include "modules/tiers.hh"
-#include "modules/usual.hh"
+#include "modules/common_parameters.hh"
 
 namespace damon {
 
@@ -14,7 +14,7 @@ struct table {
 constexpr u64 unknown_node = u64_max;	// as parameters have it
 constexpr u64 all_bp = 10'000;
 constexpr u32 most_ranges = 256;
-constexpr u32 most_pairs = DAMONXX_MAX_SPECIAL_SCHEMES / 2;
+constexpr u32 most_pairs = DAMONXX_MAX_MODULE_SCHEMES / 2;
 static_assert(most_pairs >= DAMONXX_MAX_NODES);
 
 // Schemes take turns, so that counters of a direction are those of every second one.
@@ -45,30 +45,30 @@ constexpr u32 fail_charge_denom = 64;
 constexpr u32 rest_ms = 10'000;
 
 // What was found last.  Only those with the parameters' lock come here.
-constinit damonxx_machine machine{};
+constinit damonxx_numa_topology topology{};
 constinit tier_plan plan{};
 constinit damonxx_target targets[DAMONXX_MAX_NODES]{};
 constinit damonxx_range ranges[most_ranges]{};
-constinit damonxx_scheme schemes[DAMONXX_MAX_SPECIAL_SCHEMES]{};
-constinit damonxx_filter filters[DAMONXX_MAX_SPECIAL_SCHEMES]{};
-constinit damonxx_goal goals[DAMONXX_MAX_SPECIAL_SCHEMES]{};
+constinit damonxx_scheme schemes[DAMONXX_MAX_MODULE_SCHEMES]{};
+constinit damonxx_filter filters[DAMONXX_MAX_MODULE_SCHEMES]{};
+constinit damonxx_goal goals[DAMONXX_MAX_MODULE_SCHEMES]{};
 constinit u32 nr_pairs = 0;		// never fewer while it runs: counters would be lost
 
 s32 to_nid(u64 value)
 {
-	return value == unknown_node ? nowhere : static_cast<s32>(value);
+	return value == unknown_node ? no_node : static_cast<s32>(value);
 }
 
-tier_wishes wishes()
+tier_overrides overrides()
 {
 	return {to_nid(promote_target_nid), to_nid(demote_target_nid)};
 }
 
 int prepare(damonxx_reason *reason)
 {
-	damonxx_machine_read(&machine);
-	tier_plan fresh = find_tiers(machine);
-	const status done = apply_wishes(fresh, wishes(), *reason);
+	damonxx_numa_topology_read(&topology);
+	tier_plan fresh = find_tiers(topology);
+	const status done = apply_overrides(fresh, overrides(), *reason);
 
 	if (!done.is_ok())
 		return done.to_errno();
@@ -87,8 +87,7 @@ void set_targets(damonxx_settings &settings)
 
 		targets[i] = {};
 		targets[i].ranges = &ranges[used];
-		targets[i].nr_ranges =
-			damonxx_machine_ranges(plan.nodes[i].nid, &ranges[used], most);
+		targets[i].nr_ranges = damonxx_node_ranges(plan.nodes[i].nid, &ranges[used], most);
 		used += targets[i].nr_ranges;
 	}
 	settings.targets = targets;
@@ -97,7 +96,7 @@ void set_targets(damonxx_settings &settings)
 
 const damonxx_node &node_of(s32 nid)
 {
-	return machine.nodes[plan.find(nid)->node];
+	return topology.nodes[plan.find(nid)->node];
 }
 
 u64 share_bp(u64 bytes, const damonxx_node &node)
@@ -219,9 +218,9 @@ void set_schemes(damonxx_settings &settings)
 	for (u32 i = 0; i < 2 * nr_pairs; i++)
 		add_nothing(i);
 	for (u32 i = 0; i < plan.nr_nodes; i++) {
-		if (plan.nodes[i].promote_to != nowhere)
+		if (plan.nodes[i].promote_to != no_node)
 			add_promotion(2 * used[promote]++ + promote, i, settings);
-		if (plan.nodes[i].demote_to != nowhere)
+		if (plan.nodes[i].demote_to != no_node)
 			add_demotion(2 * used[demote]++ + demote, i, settings);
 	}
 	settings.schemes = schemes;
@@ -236,14 +235,14 @@ void configure(damonxx_settings *settings, const damonxx_monitoring *running)
 	set_schemes(*settings);
 }
 
-// As it would be now; wishes that cannot be change nothing.
+// As it would be now; overrides that cannot be change nothing.
 void tell_tiers(char *buffer, u32 size)
 {
 	damonxx_reason unused;
 
-	damonxx_machine_read(&machine);
-	tier_plan found = find_tiers(machine);
-	static_cast<void>(apply_wishes(found, wishes(), unused));
+	damonxx_numa_topology_read(&topology);
+	tier_plan found = find_tiers(topology);
+	static_cast<void>(apply_overrides(found, overrides(), unused));
 	describe_tiers(found, buffer, size);
 }
 
@@ -285,6 +284,5 @@ constexpr auto parameters = join(
 
 } // namespace damon
 
-constinit damonxx_special damonxx_tier_module =
-	damon::special_module("damonxx_tier", "kdamond.tier", damon::parameters, damon::configure,
-			      {}, damon::prepare);
+constinit damonxx_module damonxx_tier_module = damon::make_module(
+	"damonxx_tier", "kdamond.tier", damon::parameters, damon::configure, {}, damon::prepare);

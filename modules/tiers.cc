@@ -10,26 +10,26 @@ namespace {
 // The kernel's own tiers are as wide.
 constexpr u32 abstract_distances_in_tier = 128;
 
-bool knows_abstract_distances(const damonxx_machine &machine)
+bool knows_abstract_distances(const damonxx_numa_topology &topology)
 {
-	for (u32 i = 0; i < machine.nr_nodes; i++)
-		if (machine.nodes[i].has_memory && !machine.nodes[i].abstract_distance)
+	for (u32 i = 0; i < topology.nr_nodes; i++)
+		if (topology.nodes[i].has_memory && !topology.nodes[i].abstract_distance)
 			return false;
 	return true;
 }
 
 // How slow @i is; only the order of these matters.
-u32 slowness(const damonxx_machine &machine, u32 i, bool by_abstract_distance)
+u32 slowness(const damonxx_numa_topology &topology, u32 i, bool by_abstract_distance)
 {
-	const damonxx_node &node = machine.nodes[i];
+	const damonxx_node &node = topology.nodes[i];
 	u32 nearest = u32_max;
 
 	if (by_abstract_distance)
 		return node.abstract_distance / abstract_distances_in_tier;
 	if (node.has_cpu)
 		return 0;
-	for (u32 k = 0; k < machine.nr_nodes; k++)
-		if (machine.nodes[k].has_cpu)
+	for (u32 k = 0; k < topology.nr_nodes; k++)
+		if (topology.nodes[k].has_cpu)
 			nearest = min(nearest, node.distance[k]);
 	return nearest;
 }
@@ -49,16 +49,16 @@ u32 tier_of(const u32 *slowness, const tier_plan &plan, u32 i)
 	return tier;
 }
 
-s32 nearest_of_tier(const damonxx_machine &machine, const tier_plan &plan, u32 i, u32 tier)
+s32 nearest_of_tier(const damonxx_numa_topology &topology, const tier_plan &plan, u32 i, u32 tier)
 {
-	const damonxx_node &from = machine.nodes[plan.nodes[i].node];
+	const damonxx_node &from = topology.nodes[plan.nodes[i].node];
 	u32 shortest = u32_max;
-	s32 nid = nowhere;
+	s32 nid = no_node;
 
 	for (u32 k = 0; k < plan.nr_nodes; k++) {
 		const tier_route &to = plan.nodes[k];
 
-		if (to.tier != tier || (nid != nowhere && from.distance[to.node] >= shortest))
+		if (to.tier != tier || (nid != no_node && from.distance[to.node] >= shortest))
 			continue;
 		shortest = from.distance[to.node];
 		nid = to.nid;
@@ -74,26 +74,27 @@ status refuse(damonxx_reason &reason, const char *what, s32 nid, const char *why
 
 status check_node(const tier_plan &plan, const char *what, s32 nid, damonxx_reason &reason)
 {
-	if (nid == nowhere || plan.find(nid))
+	if (nid == no_node || plan.find(nid))
 		return ok;
 	return refuse(reason, what, nid, "is no node with memory that can be managed");
 }
 
 // Between two nodes.
-void connect(tier_plan &plan, const tier_wishes &wishes)
+void connect(tier_plan &plan, const tier_overrides &overrides)
 {
 	for (u32 i = 0; i < plan.nr_nodes; i++) {
 		tier_route &route = plan.nodes[i];
 
-		route.promote_to = route.nid == wishes.demote_to ? wishes.promote_to : nowhere;
-		route.demote_to = route.nid == wishes.promote_to ? wishes.demote_to : nowhere;
+		route.promote_to =
+			route.nid == overrides.demote_to ? overrides.promote_to : no_node;
+		route.demote_to = route.nid == overrides.promote_to ? overrides.demote_to : no_node;
 	}
 }
 
-void redirect(tier_plan &plan, const tier_wishes &wishes)
+void redirect(tier_plan &plan, const tier_overrides &overrides)
 {
-	const tier_route *fast = plan.find(wishes.promote_to);
-	const tier_route *slow = plan.find(wishes.demote_to);
+	const tier_route *fast = plan.find(overrides.promote_to);
+	const tier_route *slow = plan.find(overrides.demote_to);
 
 	for (u32 i = 0; i < plan.nr_nodes; i++) {
 		tier_route &route = plan.nodes[i];
@@ -120,7 +121,7 @@ u32 tier_plan::nr_promotions() const
 	u32 count = 0;
 
 	for (u32 i = 0; i < nr_nodes; i++)
-		count += nodes[i].promote_to != nowhere;
+		count += nodes[i].promote_to != no_node;
 	return count;
 }
 
@@ -129,21 +130,21 @@ u32 tier_plan::nr_demotions() const
 	u32 count = 0;
 
 	for (u32 i = 0; i < nr_nodes; i++)
-		count += nodes[i].demote_to != nowhere;
+		count += nodes[i].demote_to != no_node;
 	return count;
 }
 
-tier_plan find_tiers(const damonxx_machine &machine)
+tier_plan find_tiers(const damonxx_numa_topology &topology)
 {
 	u32 slow[DAMONXX_MAX_NODES] = {};
 	tier_plan plan;
 
-	plan.by_abstract_distance = knows_abstract_distances(machine);
-	for (u32 i = 0; i < machine.nr_nodes; i++) {
-		if (!machine.nodes[i].has_memory)
+	plan.by_abstract_distance = knows_abstract_distances(topology);
+	for (u32 i = 0; i < topology.nr_nodes; i++) {
+		if (!topology.nodes[i].has_memory)
 			continue;
-		slow[plan.nr_nodes] = slowness(machine, i, plan.by_abstract_distance);
-		plan.nodes[plan.nr_nodes].nid = machine.nodes[i].nid;
+		slow[plan.nr_nodes] = slowness(topology, i, plan.by_abstract_distance);
+		plan.nodes[plan.nr_nodes].nid = topology.nodes[i].nid;
 		plan.nodes[plan.nr_nodes++].node = i;
 	}
 	for (u32 i = 0; i < plan.nr_nodes; i++) {
@@ -154,24 +155,24 @@ tier_plan find_tiers(const damonxx_machine &machine)
 		tier_route &route = plan.nodes[i];
 
 		if (route.tier > 0)
-			route.promote_to = nearest_of_tier(machine, plan, i, route.tier - 1);
-		route.demote_to = nearest_of_tier(machine, plan, i, route.tier + 1);
+			route.promote_to = nearest_of_tier(topology, plan, i, route.tier - 1);
+		route.demote_to = nearest_of_tier(topology, plan, i, route.tier + 1);
 	}
 	return plan;
 }
 
-status apply_wishes(tier_plan &plan, const tier_wishes &wishes, damonxx_reason &reason)
+status apply_overrides(tier_plan &plan, const tier_overrides &overrides, damonxx_reason &reason)
 {
 	constexpr const char *promote = "promote_target_nid";
 	constexpr const char *demote = "demote_target_nid";
-	const bool both = wishes.promote_to != nowhere && wishes.demote_to != nowhere;
+	const bool both = overrides.promote_to != no_node && overrides.demote_to != no_node;
 
-	TRY(check_node(plan, promote, wishes.promote_to, reason));
-	TRY(check_node(plan, demote, wishes.demote_to, reason));
-	if (both && wishes.promote_to == wishes.demote_to)
-		return refuse(reason, promote, wishes.promote_to, "is demote_target_nid, too");
+	TRY(check_node(plan, promote, overrides.promote_to, reason));
+	TRY(check_node(plan, demote, overrides.demote_to, reason));
+	if (both && overrides.promote_to == overrides.demote_to)
+		return refuse(reason, promote, overrides.promote_to, "is demote_target_nid, too");
 	if (both) {
-		connect(plan, wishes);
+		connect(plan, overrides);
 		return ok;
 	}
 	if (plan.nr_tiers < 2) {
@@ -179,11 +180,12 @@ status apply_wishes(tier_plan &plan, const tier_wishes &wishes, damonxx_reason &
 			<< "all memory is of one tier, so there is nowhere to promote or demote to";
 		return errc::nodev;
 	}
-	if (wishes.promote_to != nowhere && plan.find(wishes.promote_to)->tier == plan.nr_tiers - 1)
-		return refuse(reason, promote, wishes.promote_to, "is of the slowest tier");
-	if (wishes.demote_to != nowhere && !plan.find(wishes.demote_to)->tier)
-		return refuse(reason, demote, wishes.demote_to, "is of the fastest tier");
-	redirect(plan, wishes);
+	if (overrides.promote_to != no_node &&
+	    plan.find(overrides.promote_to)->tier == plan.nr_tiers - 1)
+		return refuse(reason, promote, overrides.promote_to, "is of the slowest tier");
+	if (overrides.demote_to != no_node && !plan.find(overrides.demote_to)->tier)
+		return refuse(reason, demote, overrides.demote_to, "is of the fastest tier");
+	redirect(plan, overrides);
 	return ok;
 }
 

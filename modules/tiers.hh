@@ -2,18 +2,18 @@
 // Which nodes are faster than which, and where memory of each one goes from there.
 #pragma once
 #include "damonxx/lib/text.hh"
-#include "modules/machine.h"
+#include "modules/numa_topology.h"
 
 namespace damon {
 
-inline constexpr s32 nowhere = -1;
+inline constexpr s32 no_node = -1;
 
 struct tier_route {
-	s32 nid = nowhere;
+	s32 nid = no_node;
 	u32 node = 0;		// its place in the machine
 	u32 tier = 0;		// 0 is the fastest
-	s32 promote_to = nowhere;
-	s32 demote_to = nowhere;
+	s32 promote_to = no_node;
+	s32 demote_to = no_node;
 };
 
 // Of nodes with memory, in the machine's order.
@@ -34,12 +34,12 @@ struct tier_plan {
  * others are as slow as the nearest of those is far.  Memory goes to the nearest node of the next
  * tier, of several to that with the lowest number.
  */
-tier_plan find_tiers(const damonxx_machine &machine);
+tier_plan find_tiers(const damonxx_numa_topology &topology);
 
-// What the user wants instead; nowhere: does not say.
-struct tier_wishes {
-	s32 promote_to = nowhere;
-	s32 demote_to = nowhere;
+// What the user wants instead; no_node: does not say.
+struct tier_overrides {
+	s32 promote_to = no_node;
+	s32 demote_to = no_node;
 };
 
 /*
@@ -48,7 +48,7 @@ struct tier_wishes {
  * inval: there is no such node, they are the same, or none is slower or faster.  nodev: nothing can
  * go anywhere.  @reason says which.
  */
-status apply_wishes(tier_plan &plan, const tier_wishes &wishes, damonxx_reason &reason);
+status apply_overrides(tier_plan &plan, const tier_overrides &overrides, damonxx_reason &reason);
 
 // A line for each node, or the same in one line.
 void describe_tiers(const tier_plan &plan, char *buffer, u32 size);

@@ -11,7 +11,7 @@
 #include "ops/kernel/ram.h"
 #include "ops/kernel/symbols.h"
 
-static int __init damonxx_module_init(void)
+static int __init damonxx_main_init(void)
 {
 	int err;
 
@@ -25,7 +25,7 @@ static int __init damonxx_module_init(void)
 	return err;
 }
 
-static void __exit damonxx_module_exit(void)
+static void __exit damonxx_main_exit(void)
 {
 	u64 live;
 
@@ -37,8 +37,8 @@ static void __exit damonxx_module_exit(void)
 		pr_err("%llu allocations were not freed\n", live);
 }
 
-module_init(damonxx_module_init);
-module_exit(damonxx_module_exit);
+module_init(damonxx_main_init);
+module_exit(damonxx_main_exit);
 MODULE_AUTHOR("damonxx developers");
 MODULE_DESCRIPTION("Data access monitor (DAMON) in C++");
 MODULE_VERSION(DAMONXX_VERSION);

@@ -21,7 +21,7 @@ struct node {
 using nodes = std::initializer_list<node>;
 
 // Too much for the stack; one case runs at a time.
-constinit damonxx_machine machine{};
+constinit damonxx_numa_topology machine{};
 constinit tier_plan plan{};
 constinit damonxx_reason reason{};
 constinit char buffer[1024];
@@ -59,17 +59,17 @@ text_view in_one_line(nodes all, u32 size)
 	return buffer;
 }
 
-text_view wished(nodes all, tier_wishes wishes)
+text_view overridden(nodes all, tier_overrides overrides)
 {
 	plan_of(all);
-	EXPECT_OK(apply_wishes(plan, wishes, reason));
+	EXPECT_OK(apply_overrides(plan, overrides, reason));
 	return text_of(plan);
 }
 
-text_view refused(nodes all, tier_wishes wishes, errc code)
+text_view refused(nodes all, tier_overrides overrides, errc code)
 {
 	plan_of(all);
-	EXPECT_ERROR(apply_wishes(plan, wishes, reason), code);
+	EXPECT_ERROR(apply_overrides(plan, overrides, reason), code);
 	return reason.text;
 }
 
@@ -146,37 +146,34 @@ CASE(tiers, equal_nodes_without_targets_fail_enodev)
 	EXPECT_EQUAL(refused(equal, {}, errc::nodev), one_tier);
 	EXPECT_EQUAL(refused({{0, true, dram, {10}}}, {}, errc::nodev), one_tier);
 	// Who names both nodes knows better.
-	EXPECT_EQUAL(wished(equal, {1, 0}), "node 0 tier 0 promote_to 1 demote_to -1\n"
-					    "node 1 tier 0 promote_to -1 demote_to 0\n");
+	EXPECT_EQUAL(overridden(equal, {1, 0}), "node 0 tier 0 promote_to 1 demote_to -1\n"
+						"node 1 tier 0 promote_to -1 demote_to 0\n");
 }
 
 CASE(tiers, single_target_applies_to_all_slower_or_faster_nodes)
 {
-	EXPECT_EQUAL(wished(chain, {0, nowhere}),
-		     "node 0 tier 0 promote_to -1 demote_to 1\n"
-		     "node 1 tier 1 promote_to 0 demote_to 2\n"
-		     "node 2 tier 2 promote_to 0 demote_to -1\n");
-	EXPECT_EQUAL(wished(chain, {nowhere, 2}),
-		     "node 0 tier 0 promote_to -1 demote_to 2\n"
-		     "node 1 tier 1 promote_to 0 demote_to 2\n"
-		     "node 2 tier 2 promote_to 1 demote_to -1\n");
-	EXPECT_EQUAL(wished(chain, {0, 2}),
-		     "node 0 tier 0 promote_to -1 demote_to 2\n"
-		     "node 1 tier 1 promote_to -1 demote_to -1\n"
-		     "node 2 tier 2 promote_to 0 demote_to -1\n");
+	EXPECT_EQUAL(overridden(chain, {0, no_node}), "node 0 tier 0 promote_to -1 demote_to 1\n"
+						      "node 1 tier 1 promote_to 0 demote_to 2\n"
+						      "node 2 tier 2 promote_to 0 demote_to -1\n");
+	EXPECT_EQUAL(overridden(chain, {no_node, 2}), "node 0 tier 0 promote_to -1 demote_to 2\n"
+						      "node 1 tier 1 promote_to 0 demote_to 2\n"
+						      "node 2 tier 2 promote_to 1 demote_to -1\n");
+	EXPECT_EQUAL(overridden(chain, {0, 2}), "node 0 tier 0 promote_to -1 demote_to 2\n"
+						"node 1 tier 1 promote_to -1 demote_to -1\n"
+						"node 2 tier 2 promote_to 0 demote_to -1\n");
 }
 
 CASE(tiers, impossible_targets_fail_einval)
 {
-	EXPECT_EQUAL(refused(chain, {5, nowhere}, errc::inval),
+	EXPECT_EQUAL(refused(chain, {5, no_node}, errc::inval),
 		     "promote_target_nid 5 is no node with memory that can be managed");
-	EXPECT_EQUAL(refused(chain, {nowhere, 2147483647}, errc::inval),
+	EXPECT_EQUAL(refused(chain, {no_node, 2147483647}, errc::inval),
 		     "demote_target_nid 2147483647 is no node with memory that can be managed");
 	EXPECT_EQUAL(refused(chain, {1, 1}, errc::inval),
 		     "promote_target_nid 1 is demote_target_nid, too");
-	EXPECT_EQUAL(refused(chain, {2, nowhere}, errc::inval),
+	EXPECT_EQUAL(refused(chain, {2, no_node}, errc::inval),
 		     "promote_target_nid 2 is of the slowest tier");
-	EXPECT_EQUAL(refused(chain, {nowhere, 0}, errc::inval),
+	EXPECT_EQUAL(refused(chain, {no_node, 0}, errc::inval),
 		     "demote_target_nid 0 is of the fastest tier");
 }
 

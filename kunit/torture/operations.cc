@@ -23,19 +23,19 @@ void thread::make()
 	report why;
 
 	where_.doing = operation::make;
-	invent(wish_, random_);
-	auto in = to_inputs(wish_, present);
+	invent(asked_, random_);
+	auto in = to_inputs(asked_, present);
 	if (!in.is_ok())
 		return count(in.error());
 	auto made = context::make(move(in).take(), why);
 	count(made.error());
-	if (wish_.sound)
+	if (asked_.sound)
 		MUST(*this, made.is_ok() || made.error().is(errc::nomem));
 	else
 		MUST(*this, made.error().is(errc::inval) && has_reason(why));
 	if (!made.is_ok())
 		return;
-	auto shared = make_own<session>(move(made).take(), wish_, move(present));
+	auto shared = make_own<session>(move(made).take(), asked_, move(present));
 	if (!shared.is_ok())
 		return;
 	// Sometimes it begins before anybody else can see it.
@@ -80,18 +80,18 @@ void thread::commit(session &s)
 	report why;
 
 	s.see(seen_);
-	wish_ = seen_.told;
+	asked_ = seen_.told;
 	if (random_.below(3))
-		vary(wish_, random_);
+		vary(asked_, random_);
 	else
-		invent(wish_, random_);
-	auto in = to_inputs(wish_, present);
+		invent(asked_, random_);
+	auto in = to_inputs(asked_, present);
 	if (!in.is_ok())
 		return count(in.error());
 	const bool ran = s.core->running();
-	const status answer = s.tell(wish_, [&] { return s.core->commit(move(in).take(), why); });
+	const status answer = s.tell(asked_, [&] { return s.core->commit(move(in).take(), why); });
 	count(answer);
-	if (!wish_.sound)
+	if (!asked_.sound)
 		MUST(*this, answer.is(errc::inval) && has_reason(why));
 	else if (seen_.life != phase::started)
 		MUST(*this, answer.is(errc::canceled) || answer.is(errc::nomem));

@@ -44,12 +44,12 @@ public:
 		end_change(answer.is_ok() ? &next : nullptr, nullptr);
 		return answer;
 	}
-	// The same for a commit of @wish.
-	template <typename Action> auto tell(const plan &wish, Action action)
+	// The same for a commit of @asked.
+	template <typename Action> auto tell(const plan &asked, Action action)
 	{
 		begin_change();
 		const status answer = action();
-		end_change(nullptr, answer.is_ok() ? &wish : nullptr);
+		end_change(nullptr, answer.is_ok() ? &asked : nullptr);
 		return answer;
 	}
 

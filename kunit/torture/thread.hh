@@ -82,7 +82,7 @@ private:
 	checker checker_;
 	kapi_thread *thread_ = nullptr;
 	kapi_thread *self_ = nullptr; // the same, for itself
-	plan wish_;
+	plan asked_;
 	sight seen_;
 	u64 asked_ns_ = 0;   // 0: it asks nothing now
 	bool waits_ = false; // for something that need not come soon

@@ -36,17 +36,17 @@ u64 counter_of(const damonxx_scheme_stats &stats, const damonxx_parameter &row)
 	return value;
 }
 
-u64 counter_of(const damonxx_special &self, const damonxx_parameter &row)
+u64 counter_of(const damonxx_module &self, const damonxx_parameter &row)
 {
 	u64 value = counter_of(self.stats[row.scheme], row);
 
-	for (u32 i = row.scheme + row.every; row.every && i < DAMONXX_MAX_SPECIAL_SCHEMES;
+	for (u32 i = row.scheme + row.every; row.every && i < DAMONXX_MAX_MODULE_SCHEMES;
 	     i += row.every)
 		value = saturating_add(value, counter_of(self.stats[i], row));
 	return row.is_size ? saturating_mul(value, self.unit_bytes) : value;
 }
 
-void read_results(damonxx_special &self, const damonxx_parameter &row, text_writer &out)
+void read_results(damonxx_module &self, const damonxx_parameter &row, text_writer &out)
 {
 	for (s64 &each : self.results)
 		each = 0;
@@ -56,7 +56,7 @@ void read_results(damonxx_special &self, const damonxx_parameter &row, text_writ
 		out << (i ? "," : "") << self.results[i];
 }
 
-const damonxx_parameter *find(const damonxx_special &self, text_view name)
+const damonxx_parameter *find(const damonxx_module &self, text_view name)
 {
 	for (u32 i = 0; i < self.nr_parameters; i++)
 		if (name == text_view{self.parameters[i].name})
@@ -66,7 +66,7 @@ const damonxx_parameter *find(const damonxx_special &self, text_view name)
 
 } // namespace
 
-status write_parameter(damonxx_special &self, const damonxx_parameter &row, text_view text)
+status write_parameter(damonxx_module &self, const damonxx_parameter &row, text_view text)
 {
 	switch (row.type) {
 	case DAMONXX_PARAMETER_NUMBER:
@@ -85,7 +85,7 @@ status write_parameter(damonxx_special &self, const damonxx_parameter &row, text
 	}
 }
 
-void read_parameter(damonxx_special &self, const damonxx_parameter &row, text_writer &out)
+void read_parameter(damonxx_module &self, const damonxx_parameter &row, text_writer &out)
 {
 	switch (row.type) {
 	case DAMONXX_PARAMETER_NUMBER:
@@ -125,25 +125,25 @@ void read_parameter(damonxx_special &self, const damonxx_parameter &row, text_wr
 
 } // namespace damon
 
-int damonxx_special_set(damonxx_special *special, const char *name, const char *text)
+int damonxx_module_set(damonxx_module *module, const char *name, const char *text)
 {
-	const damonxx_parameter *row = damon::find(*special, name);
+	const damonxx_parameter *row = damon::find(*module, name);
 
 	if (!row)
 		return -KAPI_ENOENT;
 	// Only what is yes or no has a meaning without a value.
 	if (!text && (row->type == DAMONXX_PARAMETER_NUMBER || row->type == DAMONXX_PARAMETER_NODE))
 		return -KAPI_EINVAL;
-	return damon::write_parameter(*special, *row, text ? text : "Y").to_errno();
+	return damon::write_parameter(*module, *row, text ? text : "Y").to_errno();
 }
 
-int damonxx_special_get(damonxx_special *special, const char *name, char *buffer, u32 size)
+int damonxx_module_get(damonxx_module *module, const char *name, char *buffer, u32 size)
 {
-	const damonxx_parameter *row = damon::find(*special, name);
+	const damonxx_parameter *row = damon::find(*module, name);
 	damon::text_writer out{buffer, size};
 
 	if (!row)
 		return -KAPI_ENOENT;
-	damon::read_parameter(*special, *row, out);
+	damon::read_parameter(*module, *row, out);
 	return static_cast<int>(out.size());
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* damonxx_lru_sort.ko: its parameters, which modules/lru_sort.cc gives a meaning. */
-#include "modules/kernel/module.h"
+#include "modules/kernel/module_macros.h"
 
-extern struct damonxx_special damonxx_lru_sort_module;
+extern struct damonxx_module damonxx_lru_sort_module;
 #define DAMONXX_SPECIAL damonxx_lru_sort_module
 #include "modules/lru_sort_parameters.h"
 
-DAMONXX_SPECIAL_MODULE(damonxx_lru_sort_module, "Sorts the LRU lists by what is accessed");
+DAMONXX_MODULE(damonxx_lru_sort_module, "Sorts the LRU lists by what is accessed");

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* damonxx_reclaim.ko: its parameters, which modules/reclaim.cc gives a meaning. */
-#include "modules/kernel/module.h"
+#include "modules/kernel/module_macros.h"
 
-extern struct damonxx_special damonxx_reclaim_module;
+extern struct damonxx_module damonxx_reclaim_module;
 #define DAMONXX_SPECIAL damonxx_reclaim_module
 #include "modules/reclaim_parameters.h"
 
-DAMONXX_SPECIAL_MODULE(damonxx_reclaim_module, "Pages out memory that has not been accessed for some time");
+DAMONXX_MODULE(damonxx_reclaim_module, "Pages out memory that has not been accessed for some time");

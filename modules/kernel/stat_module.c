@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* damonxx_stat.ko: its parameters, which modules/stat.cc gives a meaning. */
-#include "modules/kernel/module.h"
+#include "modules/kernel/module_macros.h"
 
-extern struct damonxx_special damonxx_stat_module;
+extern struct damonxx_module damonxx_stat_module;
 #define DAMONXX_SPECIAL damonxx_stat_module
 #include "modules/stat_parameters.h"
 
-DAMONXX_SPECIAL_MODULE(damonxx_stat_module, "Tells how the memory of the system is used");
+DAMONXX_MODULE(damonxx_stat_module, "Tells how the memory of the system is used");

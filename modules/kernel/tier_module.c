@@ -3,9 +3,9 @@
 #include <linux/memory.h>
 #include <linux/notifier.h>
 #include <linux/workqueue.h>
-#include "modules/kernel/module.h"
+#include "modules/kernel/module_macros.h"
 
-extern struct damonxx_special damonxx_tier_module;
+extern struct damonxx_module damonxx_tier_module;
 #define DAMONXX_SPECIAL damonxx_tier_module
 #include "modules/tier_parameters.h"
 
@@ -15,7 +15,7 @@ extern struct damonxx_special damonxx_tier_module;
 static void follow(struct work_struct *work)
 {
 	kernel_param_lock(THIS_MODULE);
-	damonxx_special_follow(&damonxx_tier_module);
+	damonxx_module_follow(&damonxx_tier_module);
 	kernel_param_unlock(THIS_MODULE);
 }
 static DECLARE_DELAYED_WORK(follow_work, follow);
@@ -35,7 +35,7 @@ static int __init tier_module_init(void)
 	if (error)
 		return error;
 	kernel_param_lock(THIS_MODULE);
-	damonxx_special_init(&damonxx_tier_module);
+	damonxx_module_init(&damonxx_tier_module);
 	kernel_param_unlock(THIS_MODULE);
 	return 0;
 }
@@ -45,7 +45,7 @@ static void __exit tier_module_exit(void)
 	unregister_memory_notifier(&notifier);
 	cancel_delayed_work_sync(&follow_work);
 	kernel_param_lock(THIS_MODULE);
-	damonxx_special_exit(&damonxx_tier_module);
+	damonxx_module_exit(&damonxx_tier_module);
 	kernel_param_unlock(THIS_MODULE);
 }
 

@@ -5,7 +5,7 @@
 # to follow such a change.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
-. "$(dirname "$0")/special.sh"
+. "$(dirname "$0")/modules.sh"
 
 plugged=256
 
@@ -55,7 +55,7 @@ unloaded_meanwhile() {
 	done
 }
 
-need_special tier
+need_module_ko tier
 command -v plug >/dev/null && node_1_is_gone ||
 	skip_all "this is no machine whose node 1 has no memory yet; run-in-vm has one"
 no_numa_balancing

@@ -4,7 +4,7 @@
 # The examples of the in-kernel API (selftests/examples): modules of somebody else.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
-. "$(dirname "$0")/special.sh"
+. "$(dirname "$0")/modules.sh"
 
 size=$((slow > 1 ? 24 : 56))
 wss=/sys/module/wss/parameters/bytes

@@ -6,7 +6,7 @@
 # boot: damonxx_lru_sort.enabled=Y damonxx_lru_sort.min_nr_regions=2000
 # boot: damonxx_stat.enabled=1
 . "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/special.sh"
+. "$(dirname "$0")/modules.sh"
 
 # modprobe finds modules where they are installed, and reads the command line; insmod does neither.
 install_modules() {
@@ -14,7 +14,7 @@ install_modules() {
 	mkdir -p "$modules/updates" && cp "$(dirname "$module")"/damonxx*.ko "$modules/updates" && depmod -a
 }
 load_all() {
-	for each in $all_special; do
+	for each in $all_modules; do
 		[ -d "/sys/module/damonxx_$each" ] || modprobe "damonxx_$each" || return
 	done
 }
@@ -41,7 +41,7 @@ bad_options() {
 
 grep -q damonxx_reclaim.enabled=Y /proc/cmdline || skip_all "the kernel was booted without parameters for it"
 need_module
-unload_special || bail_out "a module of an earlier test stays"
+unload_modules || bail_out "a module of an earlier test stays"
 built_in=
 [ ! -d /sys/module/damonxx_reclaim ] || built_in=yes
 [ -n "$built_in" ] || install_modules || skip_all "there are no modules"
@@ -53,6 +53,6 @@ if [ -z "$built_in" ]; then
 	check "options of a module" options
 	check "a name without a value means yes" no_value
 	check "garbage in options keeps it from being loaded" bad_options
-	check "they can be unloaded" unload_special
+	check "they can be unloaded" unload_modules
 fi
 finish

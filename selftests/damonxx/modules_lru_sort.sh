@@ -4,7 +4,7 @@
 # damonxx_lru_sort: hot memory gets to the active lists, cold memory to the inactive ones.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
-. "$(dirname "$0")/special.sh"
+. "$(dirname "$0")/modules.sh"
 
 size=$((slow > 1 ? 24 : 56))
 always="wmarks_high=1000 wmarks_mid=1000 wmarks_low=0"
@@ -68,7 +68,7 @@ sorted() {
 	set_to lru_sort enabled=N && evict "with it" && at_most "$lost_hot" 1024 && at_least "$lost_cold" 8192
 }
 
-need_special lru_sort
+need_module_ko lru_sort
 exec 3>&1
 group=/sys/fs/cgroup/damonxx-test
 classic_lists
@@ -95,5 +95,5 @@ fi
 set_to lru_sort enabled=Y
 check "garbage and extremes in every parameter" survives_garbage lru_sort
 lists_as_before
-check "they can be unloaded while they run" unload_special
+check "they can be unloaded while they run" unload_modules
 finish

@@ -4,7 +4,7 @@
 # damonxx_reclaim: memory that nobody accesses leaves, as far as parameters allow, and counters agree with the kernel's.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
-. "$(dirname "$0")/special.sh"
+. "$(dirname "$0")/modules.sh"
 
 size=$((slow > 1 ? 24 : 56))
 # Without regard to how much memory is free.
@@ -76,7 +76,7 @@ modes() {
 		is "$(stat -c %a "$(parameter reclaim nr_quota_exceeds)")" 400
 }
 
-need_special reclaim
+need_module_ko reclaim
 swap_on 256 || skip_all "there is no zram to swap to"
 exec 3>&1
 check "it is off when it is loaded" really_off reclaim

@@ -4,7 +4,7 @@
 # damonxx_stat: idle times, bandwidth and tuned intervals of a machine of which a known part is read once a second.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
-. "$(dirname "$0")/special.sh"
+. "$(dirname "$0")/modules.sh"
 
 hot_mib=96
 
@@ -66,7 +66,7 @@ read_only() {
 	done
 }
 
-need_special stat
+need_module_ko stat
 exec 3>&1
 check "off, all numbers are 0" off
 check "results are for reading" read_only

@@ -4,7 +4,7 @@
 # All special-purpose modules are enabled, committed, disabled, read and reloaded in random order, under load.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
-. "$(dirname "$0")/special.sh"
+. "$(dirname "$0")/modules.sh"
 
 rounds=${ROUNDS:-$((slow > 1 ? 8 : 100))}
 seed=${STRESS_SEED:-1}
@@ -31,7 +31,7 @@ read_all() {
 }
 one_deed() {
 	random 4
-	one=$(echo $all_special | cut -d ' ' -f $((drawn + 1)))
+	one=$(echo $all_modules | cut -d ' ' -f $((drawn + 1)))
 	random 8
 	case $drawn in
 	0 | 1) try "$one" enabled Y ;;
@@ -55,7 +55,7 @@ deeds() {
 }
 # Whatever it has come to, it works as it should.
 all_work() {
-	for each_module in $all_special; do
+	for each_module in $all_modules; do
 		load "damonxx_$each_module" 2>/dev/null || return
 		[ "$each_module" = stat ] || set_to "$each_module" min_nr_regions=10 aggr_interval=100000 || return
 		set_to "$each_module" enabled=N || return
@@ -79,8 +79,8 @@ any_order() {
 	need_idle && rmmod damonxx && insmod "$module"
 }
 
-need_special reclaim
-for each in $all_special; do
+need_module_ko reclaim
+for each in $all_modules; do
 	load "damonxx_$each" || skip_all "there is no damonxx_$each.ko"
 done
 swap_on 128 || diag "no swap"

@@ -5,7 +5,7 @@
 # counters agree with the kernel's.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
-. "$(dirname "$0")/special.sh"
+. "$(dirname "$0")/modules.sh"
 
 hot=${HOT_MIB:-16}
 
@@ -102,7 +102,7 @@ times_said() { dmesg | grep -c 'damonxx_tier: nodes by tier'; }
 said_again() { [ "$(times_said)" -gt "$said" ]; }
 auto_online=/sys/devices/system/memory/auto_online_blocks
 node_1_has_grown() { [ "$(of_node 1 MemTotal)" -gt $((was + 200000)) ]; }
-need_special tier
+need_module_ko tier
 exec 3>&1
 if [ ! -d $nodes/node1 ]; then
 	check "with one node it cannot be enabled" set_refused tier enabled Y ENODEV

@@ -4,7 +4,7 @@
 # damonxx_tier where a slow node's memory comes, goes, and comes back.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
-. "$(dirname "$0")/special.sh"
+. "$(dirname "$0")/modules.sh"
 
 hot=8 cold=128 plugged=256
 
@@ -35,7 +35,7 @@ goes() {
 # Nobody enables it: it waits for a second tier.
 comes_back() { plug "$1" $plugged 1 && wait_until 30 node_1_has $plugged && sleep 1 && really_runs tier && promotes; }
 
-need_special tier
+need_module_ko tier
 exec 3>&1
 command -v plug >/dev/null && node_1_is_gone ||
 	skip_all "this is no machine whose node 1 has no memory yet; run-in-vm has one"

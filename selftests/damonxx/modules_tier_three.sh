@@ -4,7 +4,7 @@
 # damonxx_tier with three tiers: memory goes step by step, hot memory up and cold memory down, and rests in between.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
-. "$(dirname "$0")/special.sh"
+. "$(dirname "$0")/modules.sh"
 
 hot=8
 cold=$((slow > 1 ? 24 : 64))
@@ -51,7 +51,7 @@ sinks() {
 	# What lies between hot pages may go with them.
 	at_most "$(amount second cold node0)" $((4 * mib)) && intact first && intact second
 }
-need_special tier
+need_module_ko tier
 exec 3>&1
 [ -d $nodes/node2 ] || skip_all "there are no three nodes; run-in-vm has a machine with them"
 no_numa_balancing

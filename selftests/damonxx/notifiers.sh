@@ -5,7 +5,7 @@
 # for KVM.  What only that one accesses is accessed.  It may come and go, and the process with it, at any time.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/damos.sh"
-. "$(dirname "$0")/special.sh"
+. "$(dirname "$0")/modules.sh"
 
 size=8
 mmu=/sys/module/secondary_mmu/parameters

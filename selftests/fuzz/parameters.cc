@@ -4,7 +4,7 @@
 #include "kstrto.hh"
 #include "quota_model.hh"
 
-#include "modules/special.h"
+#include "modules/module.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -13,10 +13,10 @@
 #include <string>
 #include <vector>
 
-extern damonxx_special damonxx_reclaim_module;
-extern damonxx_special damonxx_lru_sort_module;
-extern damonxx_special damonxx_stat_module;
-extern damonxx_special damonxx_tier_module;
+extern damonxx_module damonxx_reclaim_module;
+extern damonxx_module damonxx_lru_sort_module;
+extern damonxx_module damonxx_stat_module;
+extern damonxx_module damonxx_tier_module;
 
 namespace fuzz {
 namespace {
@@ -47,7 +47,7 @@ bool is_one_of(std::span<const char *const> names, const std::string &name)
 // One module, and what its parameters must read.
 class module_run {
 public:
-	explicit module_run(damonxx_special &of) : of_{of}, before_{of}
+	explicit module_run(damonxx_module &of) : of_{of}, before_{of}
 	{
 		for (u32 i = 0; i < of.nr_parameters; i++) {
 			const damonxx_parameter &row = of.parameters[i];
@@ -60,7 +60,7 @@ public:
 	}
 	~module_run()
 	{
-		damonxx_special_exit(&of_);
+		damonxx_module_exit(&of_);
 		of_ = before_;
 		for (const auto &[at, value] : stored_)
 			*at = value;
@@ -69,7 +69,7 @@ public:
 	std::string get(const std::string &name)
 	{
 		char buffer[4096];
-		const int length = damonxx_special_get(&of_, name.c_str(), buffer, sizeof(buffer));
+		const int length = damonxx_module_get(&of_, name.c_str(), buffer, sizeof(buffer));
 
 		MUST(length >= 0 && length < 4096, name, length);
 		const bool is_line = length > 0 && buffer[length - 1] == '\n';
@@ -90,13 +90,13 @@ public:
 
 	void load()
 	{
-		damonxx_special_init(&of_);
+		damonxx_module_init(&of_);
 		loaded_ = true;
 		must_read_as_written("load");
 	}
 	void follow()
 	{
-		damonxx_special_follow(&of_);
+		damonxx_module_follow(&of_);
 		must_read_as_written("follow");
 	}
 
@@ -107,7 +107,7 @@ public:
 			return enable(text);
 		if (name == "commit_inputs" && is_in_table(name))
 			return commit(text);
-		const int rc = damonxx_special_set(&of_, name.c_str(), text);
+		const int rc = damonxx_module_set(&of_, name.c_str(), text);
 		if (!is_in_table(name)) {
 			MUST(rc == -ENOENT, name, rc);
 		} else if (values_.contains(name)) {
@@ -140,10 +140,10 @@ public:
 				   size_t{snapshot->nr_targets} * snapshot->target_bytes +
 				   size_t{snapshot->nr_regions} * snapshot->region_bytes);
 		damonxx_snapshot_free(snapshot);
-		damonxx_scheme_stats stats[DAMONXX_MAX_SPECIAL_SCHEMES];
+		damonxx_scheme_stats stats[DAMONXX_MAX_MODULE_SCHEMES];
 		std::memset(stats, 0, sizeof(stats));
 		all += std::to_string(damonxx_context_read_schemes(of_.context, stats,
-								   DAMONXX_MAX_SPECIAL_SCHEMES));
+								   DAMONXX_MAX_MODULE_SCHEMES));
 		return all + std::string(reinterpret_cast<const char *>(stats), sizeof(stats));
 	}
 
@@ -271,7 +271,7 @@ private:
 		const bool was_on = is_on();
 		const parsed wanted = parse_boolean(text ? text : "Y");
 		const std::string before = running();
-		const int rc = damonxx_special_set(&of_, "enabled", text);
+		const int rc = damonxx_module_set(&of_, "enabled", text);
 
 		must_read_as_written("enabled");
 		if (wanted.error) {
@@ -303,7 +303,7 @@ private:
 		const parsed wanted = parse_boolean(text ? text : "Y");
 		const bool was_on = is_on();
 		const std::string before = running();
-		const int rc = damonxx_special_set(&of_, "commit_inputs", text);
+		const int rc = damonxx_module_set(&of_, "commit_inputs", text);
 
 		must_read_as_written("commit_inputs");
 		MUST(is_on() == was_on && get("commit_inputs") == "N");
@@ -336,8 +336,8 @@ private:
 			     what, header.sample_us, header.aggr_us);
 	}
 
-	damonxx_special &of_;
-	const damonxx_special before_;
+	damonxx_module &of_;
+	const damonxx_module before_;
 	std::vector<std::string> names_;
 	std::map<u64 *, u64> stored_;
 	std::map<std::string, std::string> values_;
@@ -347,7 +347,7 @@ private:
 // @count nodes side by side, each slower than the one before it.
 void set_machine(u64 count)
 {
-	damonxx_machine machine{};
+	damonxx_numa_topology machine{};
 	std::map<int, std::vector<kapi_range>> memory;
 
 	machine.nr_nodes = static_cast<u32>(count);

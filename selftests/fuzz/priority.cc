@@ -42,7 +42,7 @@ void scores(choices &in)
 }
 
 // What each action prefers, by the table of the specification.
-int wish_of(action what, bool physical)
+int preferred(action what, bool physical)
 {
 	if (what == action::pageout || what == action::migrate_cold ||
 	    (physical && what == action::lru_deprio))
@@ -56,11 +56,11 @@ void preferences(choices &in)
 	const bool physical = in.flip();
 	const u32 hot = static_cast<u32>(in.below(100));
 	const u32 priority = damon::priority_of(damon::preference_of(what, physical), hot);
-	const int wish = wish_of(what, physical);
+	const int override = preferred(what, physical);
 
-	MUST(priority == (wish > 0   ? hot
-			  : wish < 0 ? 99 - hot
-				     : 99u),
+	MUST(priority == (preferred_way > 0   ? hot
+			  : preferred_way < 0 ? 99 - hot
+					      : 99u),
 	     static_cast<int>(what), physical, hot);
 }
 

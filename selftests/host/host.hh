@@ -7,7 +7,7 @@
 // (host::leaks()); main.cc takes care of both.
 
 #include "damonxx/kapi.h"
-#include "modules/machine.h"
+#include "modules/numa_topology.h"
 
 #include <functional>
 #include <map>
@@ -164,7 +164,8 @@ void set_can_apply(int action, bool physical, bool can);
 void add_node(s32 nid, u64 total_bytes, u64 free_bytes);
 void remove_node(s32 nid);
 // What damonxx_tier is told; nothing of it by default.
-void set_machine(const damonxx_machine &machine, const std::map<int, std::vector<kapi_range>> &ranges);
+void set_machine(const damonxx_numa_topology &machine,
+		 const std::map<int, std::vector<kapi_range>> &ranges);
 void set_memcg_on_node(u64 memcg, s32 nid, u64 bytes);
 void remove_memcg_on_node(u64 memcg, s32 nid);
 void set_lru_bytes(u64 active, u64 inactive);

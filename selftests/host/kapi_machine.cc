@@ -8,14 +8,15 @@
 namespace {
 
 std::mutex lock;
-damonxx_machine current{};
+damonxx_numa_topology current{};
 std::map<int, std::vector<kapi_range>> memory;
 
 } // namespace
 
 namespace host {
 
-void set_machine(const damonxx_machine &machine, const std::map<int, std::vector<kapi_range>> &ranges)
+void set_machine(const damonxx_numa_topology &machine,
+		 const std::map<int, std::vector<kapi_range>> &ranges)
 {
 	const std::lock_guard held{lock};
 
@@ -30,14 +31,14 @@ void reset_machine()
 
 } // namespace host
 
-void damonxx_machine_read(damonxx_machine *machine)
+void damonxx_numa_topology_read(damonxx_numa_topology *machine)
 {
 	const std::lock_guard held{lock};
 
 	*machine = current;
 }
 
-u32 damonxx_machine_ranges(s32 nid, damonxx_range *out, u32 max)
+u32 damonxx_node_ranges(s32 nid, damonxx_range *out, u32 max)
 {
 	const std::lock_guard held{lock};
 	u32 count = 0;

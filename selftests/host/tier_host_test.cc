@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // damonxx_tier: what its parameters and the machine come to.
 #include "kunit/test.hh"
-#include "modules/special.h"
+#include "modules/module.h"
 #include "selftests/host/host.hh"
 
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <map>
 #include <string>
 
-extern damonxx_special damonxx_tier_module;
+extern damonxx_module damonxx_tier_module;
 
 namespace {
 
@@ -21,7 +21,8 @@ constexpr u64 node_bytes = 128 * mib;
 std::string get(const std::string &name)
 {
 	char buffer[4096];
-	const int length = damonxx_special_get(&damonxx_tier_module, name.c_str(), buffer, sizeof(buffer));
+	const int length =
+		damonxx_module_get(&damonxx_tier_module, name.c_str(), buffer, sizeof(buffer));
 
 	return length > 0 ? std::string(buffer, static_cast<size_t>(length) - 1)
 			  : "error " + std::to_string(length);
@@ -29,13 +30,13 @@ std::string get(const std::string &name)
 
 int set(const std::string &name, const std::string &text)
 {
-	return damonxx_special_set(&damonxx_tier_module, name.c_str(), (text + "\n").c_str());
+	return damonxx_module_set(&damonxx_tier_module, name.c_str(), (text + "\n").c_str());
 }
 
 // @count nodes side by side, each slower than the one before it.
 void make_machine(u32 count)
 {
-	damonxx_machine machine{};
+	damonxx_numa_topology machine{};
 	std::map<int, std::vector<kapi_range>> memory;
 
 	machine.nr_nodes = count;
@@ -63,7 +64,7 @@ protected:
 	}
 	~tier() override
 	{
-		damonxx_special_exit(&damonxx_tier_module);
+		damonxx_module_exit(&damonxx_tier_module);
 		damonxx_tier_module = state_;
 		for (const auto &[at, value] : values_)
 			*at = value;
@@ -80,7 +81,7 @@ protected:
 	const damonxx_scheme &scheme(u32 i) const { return settings().schemes[i]; }
 
 private:
-	damonxx_special state_;
+	damonxx_module state_;
 	std::map<u64 *, u64> values_;
 };
 
@@ -106,7 +107,7 @@ TEST_F(tier, parameters_have_documented_defaults)
 TEST_F(tier, each_node_is_a_target_with_schemes_of_its_own)
 {
 	make_machine(3);
-	damonxx_special_init(&damonxx_tier_module);
+	damonxx_module_init(&damonxx_tier_module);
 	ASSERT_EQ(set("enabled", "Y"), 0);
 	ASSERT_EQ(settings().nr_targets, 3u);
 	ASSERT_EQ(settings().nr_schemes, 4u);
@@ -132,7 +133,7 @@ TEST_F(tier, each_node_is_a_target_with_schemes_of_its_own)
 
 TEST_F(tier, goals_overlap_and_quota_is_shared)
 {
-	damonxx_special_init(&damonxx_tier_module);
+	damonxx_module_init(&damonxx_tier_module);
 	ASSERT_EQ(set("quota_ms", "7"), 0);
 	ASSERT_EQ(set("enabled", "Y"), 0);
 	const damonxx_quota &promotion = scheme(0).quota;
@@ -167,7 +168,7 @@ TEST_F(tier, goals_overlap_and_quota_is_shared)
 
 TEST_F(tier, watermarks_are_of_the_fast_node)
 {
-	damonxx_special_init(&damonxx_tier_module);
+	damonxx_module_init(&damonxx_tier_module);
 	for (const char *name : {"wmarks_high", "wmarks_mid"})
 		ASSERT_EQ(set(name, "200"), 0);
 	ASSERT_EQ(set("enabled", "Y"), 0);
@@ -180,7 +181,7 @@ TEST_F(tier, watermarks_are_of_the_fast_node)
 
 TEST_F(tier, node_parameter_invalid_is_refused)
 {
-	damonxx_special_init(&damonxx_tier_module);
+	damonxx_module_init(&damonxx_tier_module);
 	for (const char *bad : {"", "x", "-2", "1x", "0x", "--1"})
 		EXPECT_EQ(set("promote_target_nid", bad), -EINVAL) << bad;
 	EXPECT_EQ(set("promote_target_nid", "2147483648"), -ERANGE);
@@ -204,7 +205,7 @@ TEST_F(tier, hot_memory_is_promoted_and_cold_demoted)
 			{.memcg = 0, .nr_pages = 1, .anon = 1, .node = 1});
 	host::set_hot(host::ram, {{ram + node_bytes, ram + node_bytes + 32 * mib}});
 	host::add_node(0, node_bytes, 0);
-	damonxx_special_init(&damonxx_tier_module);
+	damonxx_module_init(&damonxx_tier_module);
 	ASSERT_EQ(set("enabled", "Y"), 0);
 	host::run_for(8'000 * ms);
 	const u64 promoted = std::stoull(get("bytes_promoted_regions"));
@@ -222,32 +223,32 @@ TEST_F(tier, second_tier_appearing_starts_it)
 {
 	make_machine(1);
 	EXPECT_EQ(set("enabled", "Y"), 0);
-	damonxx_special_init(&damonxx_tier_module);
+	damonxx_module_init(&damonxx_tier_module);
 	EXPECT_EQ(get("enabled"), "N");
 	EXPECT(host::log_contains("damonxx_tier: not enabled: all memory is of one tier"));
 	EXPECT_EQ(set("enabled", "Y"), -ENODEV);
 	make_machine(2);
-	damonxx_special_follow(&damonxx_tier_module);
+	damonxx_module_follow(&damonxx_tier_module);
 	EXPECT_EQ(get("enabled"), "Y");
 	EXPECT(host::log_contains("damonxx_tier: nodes by tier, the fastest first: 0 > 1, by abstract distance"));
 	const std::string pid = get("kdamond_pid");
 	make_machine(3);
-	damonxx_special_follow(&damonxx_tier_module);
+	damonxx_module_follow(&damonxx_tier_module);
 	EXPECT_EQ(settings().nr_targets, 3u);
 	EXPECT_EQ(get("kdamond_pid"), pid);
 	// Schemes that are gone keep their places, for what they have counted.
 	make_machine(2);
-	damonxx_special_follow(&damonxx_tier_module);
+	damonxx_module_follow(&damonxx_tier_module);
 	EXPECT_EQ(settings().nr_targets, 2u);
 	EXPECT_EQ(settings().nr_schemes, 4u);
 	make_machine(1);
-	damonxx_special_follow(&damonxx_tier_module);
+	damonxx_module_follow(&damonxx_tier_module);
 	EXPECT_EQ(get("enabled"), "N");
 	make_machine(2);
-	damonxx_special_follow(&damonxx_tier_module);
+	damonxx_module_follow(&damonxx_tier_module);
 	EXPECT_EQ(get("enabled"), "Y");
 	// Who wants it off does not get it back.
 	EXPECT_EQ(set("enabled", "N"), 0);
-	damonxx_special_follow(&damonxx_tier_module);
+	damonxx_module_follow(&damonxx_tier_module);
 	EXPECT_EQ(get("enabled"), "N");
 }

@@ -4,11 +4,11 @@
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/string.h>
-#include "modules/kernel/module.h"
+#include "modules/kernel/module_macros.h"
 
-EXPORT_SYMBOL_GPL(damonxx_special_init);
-EXPORT_SYMBOL_GPL(damonxx_special_exit);
-EXPORT_SYMBOL_GPL(damonxx_special_follow);
+EXPORT_SYMBOL_GPL(damonxx_module_init);
+EXPORT_SYMBOL_GPL(damonxx_module_exit);
+EXPORT_SYMBOL_GPL(damonxx_module_follow);
 
 /* Built in, the kernel calls it MODULE.NAME. */
 static const char *name_of(const struct kernel_param *param)
@@ -20,12 +20,12 @@ static const char *name_of(const struct kernel_param *param)
 
 static int set(const char *text, const struct kernel_param *param)
 {
-	return damonxx_special_set(param->arg, name_of(param), text);
+	return damonxx_module_set(param->arg, name_of(param), text);
 }
 
 static int get(char *page, const struct kernel_param *param)
 {
-	return damonxx_special_get(param->arg, name_of(param), page, PAGE_SIZE);
+	return damonxx_module_get(param->arg, name_of(param), page, PAGE_SIZE);
 }
 
 const struct kernel_param_ops damonxx_parameter_ops = {

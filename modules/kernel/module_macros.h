@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What makes a kernel module of a struct damonxx_special. */
-#ifndef DAMONXX_MODULE_H
-#define DAMONXX_MODULE_H
+/* What makes a kernel module of a struct damonxx_module. */
+#ifndef DAMONXX_MODULE_MACROS_H
+#define DAMONXX_MODULE_MACROS_H
 
 #include <linux/init.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include "damonxx/version.h"
-#include "modules/special.h"
+#include "modules/module.h"
 
 extern const struct kernel_param_ops damonxx_parameter_ops;
 
 /*
  * What a table of parameters comes to in C: see modules/shared_parameters.h.  Who includes one defines DAMONXX_SPECIAL,
- * the struct damonxx_special whose parameters they are.
+ * the struct damonxx_module whose parameters they are.
  */
-#define DAMONXX_PARAMETER(name, mode, text) \
+#define DAMONXX_PARAMETER(name, mode, text)                                      \
 	module_param_cb(name, &damonxx_parameter_ops, &(DAMONXX_SPECIAL), mode); \
 	MODULE_PARM_DESC(name, text);
 #define PARAMETER_BOOL(name, initial, text) \
@@ -28,29 +28,28 @@ extern const struct kernel_param_ops damonxx_parameter_ops;
 	PARAMETER_NUMBER(name, initial, #least " to " #most, unit, text)
 #define PARAMETER_NODE(name, initial, text) \
 	PARAMETER_NUMBER(name, initial, "-1 or more", "node ID", text)
-#define PARAMETER_RESULT(name, unit, text) \
-	DAMONXX_PARAMETER(name, 0400, text " (" unit ")")
+#define PARAMETER_RESULT(name, unit, text) DAMONXX_PARAMETER(name, 0400, text " (" unit ")")
 
-/* The life of a module that has nothing but @special. */
-#define DAMONXX_SPECIAL_MODULE(special, text) \
-	static int __init special_module_init(void) \
-	{ \
-		kernel_param_lock(THIS_MODULE); \
-		damonxx_special_init(&(special)); \
+/* The life of a module that has nothing but @module. */
+#define DAMONXX_MODULE(module, text)              \
+	static int __init module_enter(void)      \
+	{                                         \
+		kernel_param_lock(THIS_MODULE);   \
+		damonxx_module_init(&(module));   \
 		kernel_param_unlock(THIS_MODULE); \
-		return 0; \
-	} \
-	static void __exit special_module_exit(void) \
-	{ \
-		kernel_param_lock(THIS_MODULE); \
-		damonxx_special_exit(&(special)); \
+		return 0;                         \
+	}                                         \
+	static void __exit module_leave(void)     \
+	{                                         \
+		kernel_param_lock(THIS_MODULE);   \
+		damonxx_module_exit(&(module));   \
 		kernel_param_unlock(THIS_MODULE); \
-	} \
-	module_init(special_module_init); \
-	module_exit(special_module_exit); \
-	MODULE_AUTHOR("damonxx developers"); \
-	MODULE_DESCRIPTION(text); \
-	MODULE_VERSION(DAMONXX_VERSION); \
+	}                                         \
+	module_init(module_enter);                \
+	module_exit(module_leave);                \
+	MODULE_AUTHOR("damonxx developers");      \
+	MODULE_DESCRIPTION(text);                 \
+	MODULE_VERSION(DAMONXX_VERSION);          \
 	MODULE_LICENSE("GPL")
 
 #endif

@@ -10,7 +10,7 @@
 #include <linux/topology.h>
 #include <linux/vmstat.h>
 #include "damonxx/compat/tiers.h"
-#include "modules/machine.h"
+#include "modules/numa_topology.h"
 
 /* Zones that migration goes to keep their high watermark and their reserve; others all. */
 static u64 kept_pages(struct zone *zone)
@@ -42,18 +42,19 @@ static void read_memory(struct damonxx_node *node)
 	}
 }
 
-void damonxx_machine_read(struct damonxx_machine *machine)
+void damonxx_numa_topology_read(struct damonxx_numa_topology *topology)
 {
 	u32 i, k;
 	int nid;
 
-	memset(machine, 0, sizeof(*machine));
-	for_each_online_node(nid) {
-		struct damonxx_node *node = &machine->nodes[machine->nr_nodes];
+	memset(topology, 0, sizeof(*topology));
+	for_each_online_node(nid)
+	{
+		struct damonxx_node *node = &topology->nodes[topology->nr_nodes];
 
-		if (machine->nr_nodes == DAMONXX_MAX_NODES)
+		if (topology->nr_nodes == DAMONXX_MAX_NODES)
 			break;
-		machine->nr_nodes++;
+		topology->nr_nodes++;
 		node->nid = nid;
 		node->has_cpu = node_state(nid, N_CPU);
 		node->has_memory = node_state(nid, N_MEMORY);
@@ -62,10 +63,10 @@ void damonxx_machine_read(struct damonxx_machine *machine)
 		node->abstract_distance = max(compat_abstract_distance(nid), 0);
 		read_memory(node);
 	}
-	for (i = 0; i < machine->nr_nodes; i++)
-		for (k = 0; k < machine->nr_nodes; k++)
-			machine->nodes[i].distance[k] =
-				node_distance(machine->nodes[i].nid, machine->nodes[k].nid);
+	for (i = 0; i < topology->nr_nodes; i++)
+		for (k = 0; k < topology->nr_nodes; k++)
+			topology->nodes[i].distance[k] =
+				node_distance(topology->nodes[i].nid, topology->nodes[k].nid);
 }
 
 struct search {
@@ -119,7 +120,7 @@ static int add_resource(struct resource *resource, void *argument)
 	return 0;
 }
 
-u32 damonxx_machine_ranges(s32 nid, struct damonxx_range *out, u32 max)
+u32 damonxx_node_ranges(s32 nid, struct damonxx_range *out, u32 max)
 {
 	struct search search = {.nid = nid, .out = out, .max = max};
 

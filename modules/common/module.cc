@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // The state of a special-purpose module: off, or a context that runs.
-#include "modules/special.h"
+#include "modules/module.h"
 #include "modules/common/parameters.hh"
 
 namespace damon {
@@ -10,12 +10,12 @@ namespace {
 // The kinds of those that run.
 u32 running_kinds = 0;
 
-bool runs(const damonxx_special &self)
+bool runs(const damonxx_module &self)
 {
 	return self.context && damonxx_context_is_running(self.context);
 }
 
-void say(const damonxx_special &self, kapi_level level, text_view what, text_view why)
+void say(const damonxx_module &self, kapi_level level, text_view what, text_view why)
 {
 	char line[384];
 
@@ -24,7 +24,7 @@ void say(const damonxx_special &self, kapi_level level, text_view what, text_vie
 }
 
 // @error, and a line in the log that says why.
-status complain(damonxx_special &self, status error, text_view what)
+status complain(damonxx_module &self, status error, text_view what)
 {
 	if (!self.reason.text[0])
 		text_writer{self.reason.text, sizeof(self.reason.text)} << "error "
@@ -34,22 +34,22 @@ status complain(damonxx_special &self, status error, text_view what)
 }
 
 // What was remarked about settings that are fine otherwise; no reason for what fails later.
-void tell_note(damonxx_special &self)
+void tell_note(damonxx_module &self)
 {
 	if (self.reason.text[0])
 		say(self, KAPI_LOG_INFO, "note: ", self.reason.text);
 	self.reason.text[0] = '\0';
 }
 
-void mention_rivals(const damonxx_special &self)
+void mention_conflicts(const damonxx_module &self)
 {
 	const u32 others = __atomic_fetch_or(&running_kinds, self.kind, __ATOMIC_RELAXED);
 
-	if (others & self.rivals)
-		say(self, KAPI_LOG_INFO, self.rivalry, "");
+	if (others & self.conflicts_with)
+		say(self, KAPI_LOG_INFO, self.conflict, "");
 }
 
-void drop_context(damonxx_special &self)
+void drop_context(damonxx_module &self)
 {
 	if (!self.context)
 		return;
@@ -57,7 +57,7 @@ void drop_context(damonxx_special &self)
 	damonxx_context_destroy(std::exchange(self.context, nullptr));
 }
 
-status configure(damonxx_special &self, const damonxx_monitoring *running)
+status configure(damonxx_module &self, const damonxx_monitoring *running)
 {
 	self.reason.text[0] = '\0';
 	if (self.prepare)
@@ -70,7 +70,7 @@ status configure(damonxx_special &self, const damonxx_monitoring *running)
 	return ok;
 }
 
-status turn_on(damonxx_special &self)
+status turn_on(damonxx_module &self)
 {
 	damonxx_context *fresh = nullptr;
 
@@ -91,11 +91,11 @@ status turn_on(damonxx_special &self)
 	self.unit_bytes = self.settings.addr_unit;
 	for (damonxx_scheme_stats &stats : self.stats)
 		stats = {};
-	mention_rivals(self);
+	mention_conflicts(self);
 	return ok;
 }
 
-void turn_off(damonxx_special &self)
+void turn_off(damonxx_module &self)
 {
 	refresh_counters(self);
 	drop_context(self);
@@ -103,7 +103,7 @@ void turn_off(damonxx_special &self)
 
 } // namespace
 
-status enable(damonxx_special &self, bool wanted)
+status enable(damonxx_module &self, bool wanted)
 {
 	if (self.gone)
 		return errc::nodev;
@@ -122,12 +122,12 @@ status enable(damonxx_special &self, bool wanted)
 	return ok;
 }
 
-bool is_enabled(const damonxx_special &self)
+bool is_enabled(const damonxx_module &self)
 {
 	return runs(self);
 }
 
-status commit(damonxx_special &self)
+status commit(damonxx_module &self)
 {
 	damonxx_monitoring running;
 
@@ -146,34 +146,34 @@ status commit(damonxx_special &self)
 }
 
 // What cannot be read now is what it was.
-void refresh_counters(damonxx_special &self)
+void refresh_counters(damonxx_module &self)
 {
 	if (runs(self))
 		(void)!damonxx_context_read_schemes(self.context, self.stats,
-						    DAMONXX_MAX_SPECIAL_SCHEMES);
+						    DAMONXX_MAX_MODULE_SCHEMES);
 }
 
 } // namespace damon
 
-void damonxx_special_init(damonxx_special *special)
+void damonxx_module_init(damonxx_module *module)
 {
-	special->loaded = true;
-	if (special->wanted)
-		static_cast<void>(damon::enable(*special, true));
+	module->loaded = true;
+	if (module->wanted)
+		static_cast<void>(damon::enable(*module, true));
 }
 
-void damonxx_special_follow(damonxx_special *special)
+void damonxx_module_follow(damonxx_module *module)
 {
-	if (!special->loaded || special->gone || !special->wanted)
+	if (!module->loaded || module->gone || !module->wanted)
 		return;
-	if (!damon::runs(*special))
-		static_cast<void>(damon::enable(*special, true));
-	else if (damon::commit(*special).is(damon::errc::nodev))
-		damon::turn_off(*special);
+	if (!damon::runs(*module))
+		static_cast<void>(damon::enable(*module, true));
+	else if (damon::commit(*module).is(damon::errc::nodev))
+		damon::turn_off(*module);
 }
 
-void damonxx_special_exit(damonxx_special *special)
+void damonxx_module_exit(damonxx_module *module)
 {
-	special->gone = true;
-	damon::drop_context(*special);
+	module->gone = true;
+	damon::drop_context(*module);
 }

@@ -5,20 +5,20 @@
 
 namespace damon {
 
-inline constexpr u64 tuned_sample_us = 5'000;	// where tuning begins
+inline constexpr u64 tuned_sample_us = 5'000; // where tuning begins
 inline constexpr u64 tuned_aggr_us = 100'000;
 inline constexpr u64 longest_tuned_sample_us = 10'000'000;
 
 // Which memory, and how closely it is watched.
 struct monitoring_parameters {
-	u64 sample_interval;	// us
-	u64 aggr_interval;	// us
+	u64 sample_interval; // us
+	u64 aggr_interval;   // us
 	u64 min_nr_regions;
 	u64 max_nr_regions;
-	u64 autotune;		// intervals, instead of those above
-	u64 region_start = 0;	// units; both 0: all System RAM
+	u64 autotune;	      // intervals, instead of those above
+	u64 region_start = 0; // units; both 0: all System RAM
 	u64 region_end = 0;
-	u64 addr_unit = 1;	// bytes; 1 also for modules without such a parameter
+	u64 addr_unit = 1; // bytes; 1 also for modules without such a parameter
 
 	damonxx_target target = {};
 	damonxx_range range = {};
@@ -82,8 +82,8 @@ inline u32 to_aggregations(u64 time_us, const damonxx_settings &settings)
 }
 
 struct watermark_parameters {
-	u64 interval;	// us
-	u64 high;	// permil of free memory
+	u64 interval; // us
+	u64 high;     // permil of free memory
 	u64 mid;
 	u64 low;
 
@@ -95,8 +95,12 @@ struct watermark_parameters {
 
 	damonxx_watermarks marks() const
 	{
-		return {.metric = DAMONXX_FREE_MEM_RATE, .nid = 0, .interval_us = interval,
-			.high = high, .mid = mid, .low = low};
+		return {.metric = DAMONXX_FREE_MEM_RATE,
+			.nid = 0,
+			.interval_us = interval,
+			.high = high,
+			.mid = mid,
+			.low = low};
 	}
 };
 

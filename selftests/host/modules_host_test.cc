@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // The special-purpose modules as an administrator meets them: parameters, and what they come to.
 #include "kunit/test.hh"
-#include "modules/special.h"
+#include "modules/module.h"
 #include "selftests/host/host.hh"
 
 #include <gtest/gtest.h>
@@ -10,38 +10,38 @@
 #include <set>
 #include <string>
 
-extern damonxx_special damonxx_reclaim_module;
-extern damonxx_special damonxx_lru_sort_module;
-extern damonxx_special damonxx_stat_module;
-extern damonxx_special damonxx_tier_module;
+extern damonxx_module damonxx_reclaim_module;
+extern damonxx_module damonxx_lru_sort_module;
+extern damonxx_module damonxx_stat_module;
+extern damonxx_module damonxx_tier_module;
 
 namespace {
 
 constexpr u64 ms = 1'000'000;
 constexpr u64 mib = u64{1} << 20;
-constexpr u64 ram = u64{4} << 30;	// where it begins
+constexpr u64 ram = u64{4} << 30; // where it begins
 
-std::string get(damonxx_special &of, const std::string &name)
+std::string get(damonxx_module &of, const std::string &name)
 {
 	char buffer[4096];
-	const int length = damonxx_special_get(&of, name.c_str(), buffer, sizeof(buffer));
+	const int length = damonxx_module_get(&of, name.c_str(), buffer, sizeof(buffer));
 
 	if (length <= 0 || buffer[length - 1] != '\n')
 		return "error " + std::to_string(length);
 	return {buffer, static_cast<size_t>(length) - 1};
 }
 
-u64 number(damonxx_special &of, const std::string &name)
+u64 number(damonxx_module &of, const std::string &name)
 {
 	return std::stoull(get(of, name));
 }
 
-int set(damonxx_special &of, const std::string &name, const std::string &text)
+int set(damonxx_module &of, const std::string &name, const std::string &text)
 {
-	return damonxx_special_set(&of, name.c_str(), (text + "\n").c_str());
+	return damonxx_module_set(&of, name.c_str(), (text + "\n").c_str());
 }
 
-std::vector<std::string> names_of_type(const damonxx_special &of, u32 type)
+std::vector<std::string> names_of_type(const damonxx_module &of, u32 type)
 {
 	std::vector<std::string> names;
 
@@ -59,39 +59,44 @@ std::vector<std::string> names_of_type(const damonxx_special &of, u32 type)
 #define PARAMETER_NODE(name, initial, text) {#name, #initial},
 #define PARAMETER_RESULT(name, unit, text) {#name, ""},
 const struct {
-	damonxx_special &of;
+	damonxx_module &of;
 	std::map<std::string, std::string> defaults;
 } tables[] = {
-	{damonxx_reclaim_module, {
+	{damonxx_reclaim_module,
+	 {
 #include "modules/reclaim_parameters.h"
-	}},
-	{damonxx_lru_sort_module, {
+	 }},
+	{damonxx_lru_sort_module,
+	 {
 #include "modules/lru_sort_parameters.h"
-	}},
-	{damonxx_stat_module, {
+	 }},
+	{damonxx_stat_module,
+	 {
 #include "modules/stat_parameters.h"
-	}},
-	{damonxx_tier_module, {
+	 }},
+	{damonxx_tier_module,
+	 {
 #include "modules/tier_parameters.h"
-	}},
+	 }},
 };
 
 // All modules as they are when they are loaded.
-class special : public testing::Test {
+class modules : public testing::Test {
 protected:
-	special()
+	modules()
 	{
-		for (damonxx_special *one : all_) {
+		for (damonxx_module *one : all_) {
 			states_[one] = *one;
 			for (u32 i = 0; i < one->nr_parameters; i++)
 				if (one->parameters[i].value)
-					values_[one->parameters[i].value] = *one->parameters[i].value;
+					values_[one->parameters[i].value] =
+						*one->parameters[i].value;
 		}
 	}
-	~special() override
+	~modules() override
 	{
-		for (damonxx_special *one : all_) {
-			damonxx_special_exit(one);
+		for (damonxx_module *one : all_) {
+			damonxx_module_exit(one);
 			*one = states_[one];
 		}
 		for (const auto &[at, value] : values_)
@@ -103,21 +108,22 @@ protected:
 		host::seed(3);
 		host::add_process(host::ram, {{ram, ram + 256 * mib}});
 		host::set_hot(host::ram, {{ram, ram + 64 * mib}});
-		host::add_node(0, 4096 * mib, 1200 * mib);	// between the watermarks of reclaim
+		host::add_node(0, 4096 * mib, 1200 * mib); // between the watermarks of reclaim
 	}
 
-	const std::vector<damonxx_special *> all_{&damonxx_reclaim_module, &damonxx_lru_sort_module, &damonxx_stat_module};
+	const std::vector<damonxx_module *> all_{&damonxx_reclaim_module, &damonxx_lru_sort_module,
+						 &damonxx_stat_module};
 
 private:
-	std::map<damonxx_special *, damonxx_special> states_;
+	std::map<damonxx_module *, damonxx_module> states_;
 	std::map<u64 *, u64> values_;
 };
 
 } // namespace
 
-TEST_F(special, parameters_have_unique_names_and_values)
+TEST_F(modules, parameters_have_unique_names_and_values)
 {
-	for (damonxx_special *one : all_) {
+	for (damonxx_module *one : all_) {
 		std::set<std::string> names;
 		for (u32 i = 0; i < one->nr_parameters; i++) {
 			const std::string name = one->parameters[i].name;
@@ -125,25 +131,41 @@ TEST_F(special, parameters_have_unique_names_and_values)
 			EXPECT_NE(get(*one, name).substr(0, 5), "error");
 		}
 		char buffer[16];
-		EXPECT_EQ(damonxx_special_get(one, "nobody", buffer, sizeof(buffer)), -ENOENT);
+		EXPECT_EQ(damonxx_module_get(one, "nobody", buffer, sizeof(buffer)), -ENOENT);
 		EXPECT_EQ(set(*one, "nobody", "1"), -ENOENT);
 	}
 }
 
-TEST_F(special, parameters_have_documented_defaults)
+TEST_F(modules, parameters_have_documented_defaults)
 {
 	const std::map<std::string, std::string> expected = {
-		{"enabled", "N"}, {"commit_inputs", "N"}, {"min_age", "120000000"},
-		{"quota_ms", "10"}, {"quota_sz", "134217728"}, {"quota_reset_interval_ms", "1000"},
-		{"quota_mem_pressure_us", "0"}, {"quota_autotune_feedback", "0"},
-		{"wmarks_interval", "5000000"}, {"wmarks_high", "500"}, {"wmarks_mid", "400"},
-		{"wmarks_low", "200"}, {"sample_interval", "5000"}, {"aggr_interval", "100000"},
-		{"min_nr_regions", "10"}, {"max_nr_regions", "1000"},
-		{"autotune_monitoring_intervals", "N"}, {"monitor_region_start", "0"},
-		{"monitor_region_end", "0"}, {"addr_unit", "1"}, {"skip_anon", "N"},
-		{"kdamond_pid", "-1"}, {"nr_reclaim_tried_regions", "0"},
-		{"bytes_reclaim_tried_regions", "0"}, {"nr_reclaimed_regions", "0"},
-		{"bytes_reclaimed_regions", "0"}, {"nr_quota_exceeds", "0"},
+		{"enabled", "N"},
+		{"commit_inputs", "N"},
+		{"min_age", "120000000"},
+		{"quota_ms", "10"},
+		{"quota_sz", "134217728"},
+		{"quota_reset_interval_ms", "1000"},
+		{"quota_mem_pressure_us", "0"},
+		{"quota_autotune_feedback", "0"},
+		{"wmarks_interval", "5000000"},
+		{"wmarks_high", "500"},
+		{"wmarks_mid", "400"},
+		{"wmarks_low", "200"},
+		{"sample_interval", "5000"},
+		{"aggr_interval", "100000"},
+		{"min_nr_regions", "10"},
+		{"max_nr_regions", "1000"},
+		{"autotune_monitoring_intervals", "N"},
+		{"monitor_region_start", "0"},
+		{"monitor_region_end", "0"},
+		{"addr_unit", "1"},
+		{"skip_anon", "N"},
+		{"kdamond_pid", "-1"},
+		{"nr_reclaim_tried_regions", "0"},
+		{"bytes_reclaim_tried_regions", "0"},
+		{"nr_reclaimed_regions", "0"},
+		{"bytes_reclaimed_regions", "0"},
+		{"nr_quota_exceeds", "0"},
 	};
 	EXPECT_EQ(damonxx_reclaim_module.nr_parameters, expected.size());
 	for (const auto &[name, value] : expected)
@@ -156,7 +178,7 @@ TEST_F(special, parameters_have_documented_defaults)
 	EXPECT_EQ(get(damonxx_lru_sort_module, "wmarks_low"), "50");
 }
 
-TEST_F(special, parameters_are_those_of_the_tables)
+TEST_F(modules, parameters_are_those_of_the_tables)
 {
 	for (const auto &[of, defaults] : tables) {
 		std::set<std::string> names;
@@ -171,15 +193,15 @@ TEST_F(special, parameters_are_those_of_the_tables)
 	}
 }
 
-TEST_F(special, number_parameter_refuses_anything_else)
+TEST_F(modules, number_parameter_refuses_anything_else)
 {
-	for (damonxx_special *one : all_)
+	for (damonxx_module *one : all_)
 		for (const std::string &name : names_of_type(*one, DAMONXX_PARAMETER_NUMBER)) {
 			const std::string before = get(*one, name);
 			for (const char *bad : {"", "x", "-1", "1x", "1 2", " 1", "0x", "1.5", "Y"})
 				EXPECT_EQ(set(*one, name, bad), -EINVAL) << name << ' ' << bad;
 			EXPECT_EQ(set(*one, name, "18446744073709551616"), -ERANGE) << name;
-			EXPECT_EQ(damonxx_special_set(one, name.c_str(), nullptr), -EINVAL) << name;
+			EXPECT_EQ(damonxx_module_set(one, name.c_str(), nullptr), -EINVAL) << name;
 			EXPECT_EQ(get(*one, name), before) << name;
 			EXPECT_EQ(set(*one, name, "0x20"), 0) << name;
 			EXPECT_EQ(get(*one, name), "32") << name;
@@ -191,33 +213,33 @@ TEST_F(special, number_parameter_refuses_anything_else)
 	EXPECT_EQ(set(damonxx_reclaim_module, "sample_interval", "0"), -EINVAL);
 }
 
-TEST_F(special, bool_parameter_refuses_anything_else)
+TEST_F(modules, bool_parameter_refuses_anything_else)
 {
-	for (damonxx_special *one : all_)
+	for (damonxx_module *one : all_)
 		for (const std::string &name : names_of_type(*one, DAMONXX_PARAMETER_BOOL)) {
 			EXPECT_EQ(set(*one, name, "2"), -EINVAL);
 			EXPECT_EQ(get(*one, name), "N");
-			EXPECT_EQ(damonxx_special_set(one, name.c_str(), nullptr), 0);
+			EXPECT_EQ(damonxx_module_set(one, name.c_str(), nullptr), 0);
 			EXPECT_EQ(get(*one, name), "Y");
 			EXPECT_EQ(set(*one, name, "off"), 0);
 			EXPECT_EQ(get(*one, name), "N");
 		}
-	for (damonxx_special *one : all_)
+	for (damonxx_module *one : all_)
 		EXPECT_EQ(set(*one, "enabled", "perhaps"), -EINVAL);
 	EXPECT_EQ(set(damonxx_reclaim_module, "commit_inputs", "perhaps"), -EINVAL);
 }
 
-TEST_F(special, enabled_and_pid_follow_the_kdamond)
+TEST_F(modules, enabled_and_pid_follow_the_kdamond)
 {
-	for (damonxx_special *one : all_) {
-		damonxx_special_init(one);
+	for (damonxx_module *one : all_) {
+		damonxx_module_init(one);
 		EXPECT_EQ(get(*one, "enabled"), "N");
 		EXPECT_EQ(set(*one, "enabled", "N"), 0);
 		EXPECT_EQ(set(*one, "enabled", "Y"), 0);
 		EXPECT_EQ(get(*one, "enabled"), "Y");
 		const std::string pid = get(*one, "kdamond_pid");
 		EXPECT_NE(pid, "-1");
-		EXPECT_EQ(set(*one, "enabled", "Y"), 0);	// it is the same one
+		EXPECT_EQ(set(*one, "enabled", "Y"), 0); // it is the same one
 		EXPECT_EQ(get(*one, "kdamond_pid"), pid);
 		// As if it had ended by itself.
 		damonxx_context_stop(one->context);
@@ -233,50 +255,50 @@ TEST_F(special, enabled_and_pid_follow_the_kdamond)
 		damonxx_context_stop(one->context);
 		EXPECT_EQ(set(*one, "enabled", "N"), 0);
 		EXPECT_EQ(one->context, nullptr);
-		damonxx_special_exit(one);
+		damonxx_module_exit(one);
 		EXPECT_EQ(set(*one, "enabled", "Y"), -ENODEV);
 		EXPECT_EQ(get(*one, "enabled"), "N");
 	}
 }
 
-TEST_F(special, modules_run_at_once)
+TEST_F(modules, modules_run_at_once)
 {
-	for (damonxx_special *one : all_) {
-		damonxx_special_init(one);
+	for (damonxx_module *one : all_) {
+		damonxx_module_init(one);
 		EXPECT_EQ(set(*one, "enabled", "Y"), 0);
 	}
 	host::run_for(2000 * ms);
-	for (damonxx_special *one : all_)
+	for (damonxx_module *one : all_)
 		EXPECT_EQ(get(*one, "enabled"), "Y");
 }
 
-TEST_F(special, load_with_enabled_starts_after_all_parameters)
+TEST_F(modules, load_with_enabled_starts_after_all_parameters)
 {
 	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "Y"), 0);
 	EXPECT_EQ(get(damonxx_reclaim_module, "enabled"), "N");
 	EXPECT_EQ(set(damonxx_reclaim_module, "aggr_interval", "200000"), 0);
-	damonxx_special_init(&damonxx_reclaim_module);
+	damonxx_module_init(&damonxx_reclaim_module);
 	EXPECT_EQ(get(damonxx_reclaim_module, "enabled"), "Y");
 	damonxx_monitoring monitoring;
 	damonxx_context_read_monitoring(damonxx_reclaim_module.context, &monitoring);
 	EXPECT_EQ(monitoring.aggr_us, 200'000u);
 }
 
-TEST_F(special, note_about_settings_does_not_prevent_enabling)
+TEST_F(modules, note_about_settings_does_not_prevent_enabling)
 {
 	for (const char *mark : {"wmarks_high", "wmarks_mid", "wmarks_low"})
 		EXPECT_EQ(set(damonxx_reclaim_module, mark, "0"), 0);
-	damonxx_special_init(&damonxx_reclaim_module);
+	damonxx_module_init(&damonxx_reclaim_module);
 	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "Y"), 0);
 	EXPECT(host::log_contains("damonxx_reclaim: note: schemes/0/watermarks/high: is 0"));
 	EXPECT(!host::log_contains("not enabled"));
 }
 
-TEST_F(special, load_with_invalid_parameters_logs_and_can_be_mended)
+TEST_F(modules, load_with_invalid_parameters_logs_and_can_be_mended)
 {
 	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "Y"), 0);
 	EXPECT_EQ(set(damonxx_reclaim_module, "min_nr_regions", "2000"), 0);
-	damonxx_special_init(&damonxx_reclaim_module);
+	damonxx_module_init(&damonxx_reclaim_module);
 	EXPECT_EQ(get(damonxx_reclaim_module, "enabled"), "N");
 	EXPECT(host::log_contains("damonxx_reclaim: not enabled: monitoring_attrs/nr_regions: min "
 				  "2000 is above max 1000"));
@@ -285,12 +307,12 @@ TEST_F(special, load_with_invalid_parameters_logs_and_can_be_mended)
 	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "Y"), 0);
 }
 
-TEST_F(special, commit_inputs_reports_its_result)
+TEST_F(modules, commit_inputs_reports_its_result)
 {
-	damonxx_special &one = damonxx_reclaim_module;
+	damonxx_module &one = damonxx_reclaim_module;
 	damonxx_monitoring monitoring;
 
-	damonxx_special_init(&one);
+	damonxx_module_init(&one);
 	EXPECT_EQ(set(one, "commit_inputs", "Y"), -EINVAL);
 	EXPECT_EQ(set(one, "commit_inputs", "N"), 0);
 	EXPECT_EQ(set(one, "enabled", "Y"), 0);
@@ -315,10 +337,10 @@ TEST_F(special, commit_inputs_reports_its_result)
 	EXPECT_EQ(set(one, "commit_inputs", "Y"), -ECANCELED);
 }
 
-TEST_F(special, failing_allocation_returns_enomem_and_keeps_running)
+TEST_F(modules, failing_allocation_returns_enomem_and_keeps_running)
 {
-	for (damonxx_special *one : all_) {
-		damonxx_special_init(one);
+	for (damonxx_module *one : all_) {
+		damonxx_module_init(one);
 		host::for_each_failing_allocation([&] {
 			const int done = set(*one, "enabled", "Y");
 			EXPECT_EQ(done, host::has_failed() ? -ENOMEM : 0);
@@ -343,10 +365,10 @@ TEST_F(special, failing_allocation_returns_enomem_and_keeps_running)
 }
 
 // Whatever a single parameter is: it is refused, or it works, and what ran before goes on.
-TEST_F(special, extreme_parameter_is_refused_or_works)
+TEST_F(modules, extreme_parameter_is_refused_or_works)
 {
-	for (damonxx_special *one : {&damonxx_reclaim_module, &damonxx_lru_sort_module}) {
-		damonxx_special_init(one);
+	for (damonxx_module *one : {&damonxx_reclaim_module, &damonxx_lru_sort_module}) {
+		damonxx_module_init(one);
 		EXPECT_EQ(set(*one, "enabled", "Y"), 0);
 		for (const std::string &name : names_of_type(*one, DAMONXX_PARAMETER_NUMBER)) {
 			const std::string before = get(*one, name);
@@ -369,12 +391,13 @@ TEST_F(special, extreme_parameter_is_refused_or_works)
 	}
 }
 
-TEST_F(special, quota_split_in_two_is_never_zero)
+TEST_F(modules, quota_split_in_two_is_never_zero)
 {
 	const damonxx_settings &settings = damonxx_lru_sort_module.settings;
 
-	damonxx_special_init(&damonxx_lru_sort_module);
-	for (const auto &[written, each] : std::map<std::string, u64>{{"0", 0}, {"1", 1}, {"2", 1}, {"11", 5}}) {
+	damonxx_module_init(&damonxx_lru_sort_module);
+	for (const auto &[written, each] :
+	     std::map<std::string, u64>{{"0", 0}, {"1", 1}, {"2", 1}, {"11", 5}}) {
 		EXPECT_EQ(set(damonxx_lru_sort_module, "quota_ms", written), 0);
 		EXPECT_EQ(set(damonxx_lru_sort_module, "enabled", "Y"), 0);
 		ASSERT_EQ(settings.nr_schemes, 2u);
@@ -384,14 +407,18 @@ TEST_F(special, quota_split_in_two_is_never_zero)
 	}
 }
 
-TEST_F(special, parameters_reach_the_settings)
+TEST_F(modules, parameters_reach_the_settings)
 {
-	damonxx_special_init(&damonxx_reclaim_module);
+	damonxx_module_init(&damonxx_reclaim_module);
 	for (const auto &[name, value] : std::map<std::string, std::string>{
-		     {"min_age", "30000000"}, {"quota_sz", "65536"}, {"addr_unit", "4096"},
+		     {"min_age", "30000000"},
+		     {"quota_sz", "65536"},
+		     {"addr_unit", "4096"},
 		     {"monitor_region_start", std::to_string(ram / 4096)},
 		     {"monitor_region_end", std::to_string((ram + mib) / 4096)},
-		     {"quota_autotune_feedback", "77"}, {"skip_anon", "Y"}, {"aggr_interval", "50000"}})
+		     {"quota_autotune_feedback", "77"},
+		     {"skip_anon", "Y"},
+		     {"aggr_interval", "50000"}})
 		EXPECT_EQ(set(damonxx_reclaim_module, name, value), 0);
 	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "Y"), 0);
 	const damonxx_settings &settings = damonxx_reclaim_module.settings;
@@ -405,30 +432,32 @@ TEST_F(special, parameters_reach_the_settings)
 	damonxx_snapshot *snapshot = nullptr;
 	ASSERT_EQ(damonxx_context_take_snapshot(damonxx_reclaim_module.context, &snapshot), 0);
 	EXPECT_EQ(damonxx_snapshot_regions(snapshot)[0].start, ram / 4096);
-	EXPECT_EQ(damonxx_snapshot_regions(snapshot)[snapshot->nr_regions - 1].end, (ram + mib) / 4096);
+	EXPECT_EQ(damonxx_snapshot_regions(snapshot)[snapshot->nr_regions - 1].end,
+		  (ram + mib) / 4096);
 	damonxx_snapshot_free(snapshot);
 }
 
-TEST_F(special, hotplugged_memory_is_monitored)
+TEST_F(modules, hotplugged_memory_is_monitored)
 {
-	damonxx_special_init(&damonxx_reclaim_module);
+	damonxx_module_init(&damonxx_reclaim_module);
 	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "Y"), 0);
 	host::run_for(1000 * ms);
 	host::map(host::ram, {ram + 512 * mib, ram + 640 * mib});
 	host::run_for(1000 * ms);
 	damonxx_snapshot *snapshot = nullptr;
 	ASSERT_EQ(damonxx_context_take_snapshot(damonxx_reclaim_module.context, &snapshot), 0);
-	EXPECT_EQ(damonxx_snapshot_regions(snapshot)[snapshot->nr_regions - 1].end, ram + 640 * mib);
+	EXPECT_EQ(damonxx_snapshot_regions(snapshot)[snapshot->nr_regions - 1].end,
+		  ram + 640 * mib);
 	damonxx_snapshot_free(snapshot);
 	EXPECT_EQ(get(damonxx_reclaim_module, "monitor_region_end"), "0");
 }
 
-TEST_F(special, commit_inputs_keeps_tuned_intervals)
+TEST_F(modules, commit_inputs_keeps_tuned_intervals)
 {
 	damonxx_monitoring before, after;
 
 	host::set_hot(host::ram, {});
-	damonxx_special_init(&damonxx_reclaim_module);
+	damonxx_module_init(&damonxx_reclaim_module);
 	EXPECT_EQ(set(damonxx_reclaim_module, "autotune_monitoring_intervals", "Y"), 0);
 	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "Y"), 0);
 	host::run_for(5000 * ms);
@@ -441,15 +470,16 @@ TEST_F(special, commit_inputs_keeps_tuned_intervals)
 }
 
 // 64 MiB of 256 are hot.
-TEST_F(special, reclaim_pages_out_cold_memory)
+TEST_F(modules, reclaim_pages_out_cold_memory)
 {
-	damonxx_special_init(&damonxx_reclaim_module);
+	damonxx_module_init(&damonxx_reclaim_module);
 	EXPECT_EQ(set(damonxx_reclaim_module, "min_age", "1000000"), 0);
 	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "Y"), 0);
 	host::run_for(40'000 * ms);
 	const u64 bytes = number(damonxx_reclaim_module, "bytes_reclaimed_regions");
 	const u64 hot = host::count_pages_in(host::ram, {ram, ram + 64 * mib}).in_memory;
-	const u64 cold = host::count_pages_in(host::ram, {ram + 64 * mib, ram + 256 * mib}).in_memory;
+	const u64 cold =
+		host::count_pages_in(host::ram, {ram + 64 * mib, ram + 256 * mib}).in_memory;
 	EXPECT_GE(hot * 4096, 60 * mib);
 	EXPECT_LE(cold * 4096, 8 * mib);
 	EXPECT_GE(bytes, 184 * mib);
@@ -462,11 +492,11 @@ TEST_F(special, reclaim_pages_out_cold_memory)
 	EXPECT_EQ(number(damonxx_reclaim_module, "bytes_reclaimed_regions"), 0u);
 }
 
-TEST_F(special, lru_sort_prioritizes_hot_and_deprioritizes_cold)
+TEST_F(modules, lru_sort_prioritizes_hot_and_deprioritizes_cold)
 {
 	host::add_node(0, 256 * mib, 30 * mib);
 	host::set_active(host::ram, {ram + 128 * mib, ram + 256 * mib});
-	damonxx_special_init(&damonxx_lru_sort_module);
+	damonxx_module_init(&damonxx_lru_sort_module);
 	EXPECT_EQ(set(damonxx_lru_sort_module, "cold_min_age", "1000000"), 0);
 	EXPECT_EQ(set(damonxx_lru_sort_module, "quota_ms", "0"), 0);
 	EXPECT_EQ(set(damonxx_lru_sort_module, "enabled", "Y"), 0);
@@ -479,10 +509,10 @@ TEST_F(special, lru_sort_prioritizes_hot_and_deprioritizes_cold)
 	EXPECT_GT(number(damonxx_lru_sort_module, "bytes_lru_sorted_cold_regions"), 0u);
 }
 
-TEST_F(special, conflicting_modules_are_logged)
+TEST_F(modules, conflicting_modules_are_logged)
 {
-	for (damonxx_special *one : all_)
-		damonxx_special_init(one);
+	for (damonxx_module *one : all_)
+		damonxx_module_init(one);
 	EXPECT_EQ(set(damonxx_reclaim_module, "enabled", "Y"), 0);
 	EXPECT_EQ(set(damonxx_stat_module, "enabled", "Y"), 0);
 	EXPECT(!host::log_contains("runs, too"));
@@ -512,15 +542,17 @@ std::vector<long> numbers_in(const std::string &text)
 
 } // namespace
 
-TEST_F(special, stat_reports_idle_times_and_bandwidth)
+TEST_F(modules, stat_reports_idle_times_and_bandwidth)
 {
-	damonxx_special_init(&damonxx_stat_module);
+	damonxx_module_init(&damonxx_stat_module);
 	EXPECT_EQ(get(damonxx_stat_module, "estimated_memory_bandwidth"), "0");
 	EXPECT_EQ(get(damonxx_stat_module, "aggr_interval_us"), "0");
-	EXPECT_EQ(numbers_in(get(damonxx_stat_module, "memory_idle_ms_percentiles")), std::vector<long>(101));
+	EXPECT_EQ(numbers_in(get(damonxx_stat_module, "memory_idle_ms_percentiles")),
+		  std::vector<long>(101));
 	EXPECT_EQ(set(damonxx_stat_module, "enabled", "Y"), 0);
 	host::run_for(60'000 * ms);
-	const std::vector<long> idle = numbers_in(get(damonxx_stat_module, "memory_idle_ms_percentiles"));
+	const std::vector<long> idle =
+		numbers_in(get(damonxx_stat_module, "memory_idle_ms_percentiles"));
 	ASSERT_EQ(idle.size(), 101u);
 	EXPECT(std::is_sorted(idle.begin(), idle.end()));
 	// 64 MiB of 256 are accessed.
@@ -538,7 +570,7 @@ TEST_F(special, stat_reports_idle_times_and_bandwidth)
 }
 
 // What is read-only can still be given on a command line.
-TEST_F(special, result_parameters_cannot_be_written)
+TEST_F(modules, result_parameters_cannot_be_written)
 {
 	EXPECT_EQ(set(damonxx_stat_module, "kdamond_pid", "7"), 0);
 	EXPECT_EQ(get(damonxx_stat_module, "kdamond_pid"), "-1");

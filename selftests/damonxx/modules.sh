@@ -2,7 +2,7 @@
 # shellcheck shell=dash disable=SC2034,SC2154
 # What tests of the special-purpose modules share: loading them, and their parameters.  Sourced after lib.sh.
 
-all_special="reclaim lru_sort stat tier"
+all_modules="reclaim lru_sort stat tier"
 
 # parameter MODULE NAME: the path
 parameter() { echo "/sys/module/damonxx_$1/parameters/$2"; }
@@ -32,15 +32,15 @@ load() {
 is_built() { # NAME
 	[ -d "/sys/module/$1" ] || [ -e "$(dirname "$module")/$1.ko" ] || modprobe -n "$1" 2>/dev/null
 }
-need_special() { # MODULE
+need_module_ko() { # MODULE
 	need_module
 	is_built "damonxx_$1" || skip_all "there is no damonxx_$1.ko beside $module"
 	load "damonxx_$1" >"$work/said" 2>&1 ||
 		bail_out "damonxx_$1.ko cannot be loaded: $(cat "$work/said") $(dmesg | grep "damonxx_$1" | tail -n 1)"
 }
 unload() { ! grep -q "^$1 " /proc/modules || rmmod "$1"; }
-unload_special() {
-	for each in $all_special; do
+unload_modules() {
+	for each in $all_modules; do
 		unload "damonxx_$each" || return
 	done
 }
@@ -58,9 +58,9 @@ really_runs() { # MODULE
 thread_name_of() { echo "kdamond.$1" | cut -c -15; }
 comm_of() { cut -c -15 "/proc/$1/comm"; }
 really_off() {
-	get_is "$1" enabled N && get_is "$1" kdamond_pid -1 && wait_until 10 not pgrep_special "$1"
+	get_is "$1" enabled N && get_is "$1" kdamond_pid -1 && wait_until 10 not pgrep_module "$1"
 }
-pgrep_special() { grep -l "^$(thread_name_of "$1")" /proc/[0-9]*/comm 2>/dev/null; }
+pgrep_module() { grep -l "^$(thread_name_of "$1")" /proc/[0-9]*/comm 2>/dev/null; }
 
 # Written values, each of which is taken or refused with one of these; and the kdamond goes on.
 bad_values="-1 x 0x 1x 1.5 18446744073709551616 99999999999999999999999"
