@@ -56,7 +56,7 @@ void preferences(choices &in)
 	const bool physical = in.flip();
 	const u32 hot = static_cast<u32>(in.below(100));
 	const u32 priority = damon::priority_of(damon::preference_of(what, physical), hot);
-	const int override = preferred(what, physical);
+	const int preferred_way = preferred(what, physical);
 
 	MUST(priority == (preferred_way > 0   ? hot
 			  : preferred_way < 0 ? 99 - hot
