@@ -11,28 +11,30 @@ public:
 	// What went wrong shows in top(): null.
 	explicit sandbox(kind &of) : of_{of}
 	{
-		make_tree_gate();
+		make_tree_lock();
 		forget_kinds(of_);
 		if (!make_kinds(of_).is_ok())
 			return;
-		auto made = node::make(of_, nullptr, "damonxx_test");
+		auto made = node::make(locked(), of_, nullptr, "damonxx_test");
 		if (made.is_ok())
 			top_ = move(made).take();
 	}
 	~sandbox()
 	{
 		if (top_)
-			remove(move(top_));
+			remove(locked(), move(top_));
 		forget_kinds(of_);
 		// A tree that is there needs its kinds; then ours go when it goes.
 		if (!tree_is_there())
 			kapi_dir_kinds_free();
-		destroy_tree_gate();
+		destroy_tree_lock();
 	}
 	sandbox(const sandbox &) = delete;
 	sandbox &operator=(const sandbox &) = delete;
 
 	node *top() const { return top_.get(); }
+	// For a part of one statement.
+	static tree_guard locked() { return lock_tree().take(); }
 
 private:
 	kind &of_;

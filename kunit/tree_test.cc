@@ -20,7 +20,7 @@ struct counted {
 	u32 touched = 0;
 };
 
-status refuse(node &)
+status refuse(const tree_guard &, node &)
 {
 	return refusing ? status{errc::busy} : ok;
 }
@@ -128,12 +128,12 @@ CASE(tree, store_same_count_resets_children_to_defaults)
 	ASSERT_OK(store_cell(leaves_of(top, 0), 0, "2"));
 	node &leaf = leaves_of(top, 0).numbered(0);
 	leaf.set(leaf_value, 9);
-	leaf.attached<counted>().touched = 1;
-	ASSERT_OK(leaf.set_text(leaf_text, "words"));
+	leaf.attached<counted>(sandbox::locked()).touched = 1;
+	ASSERT_OK(leaf.set_text(sandbox::locked(), leaf_text, "words"));
 	ASSERT_OK(store_cell(leaves_of(top, 0), 0, "2"));
 	EXPECT_EQUAL(leaf.value(leaf_value), 3u);
-	EXPECT_EQUAL(leaf.attached<counted>().touched, 0u);
-	EXPECT(leaf.text(leaf_text).empty());
+	EXPECT_EQUAL(leaf.attached<counted>(sandbox::locked()).touched, 0u);
+	EXPECT(leaf.text(sandbox::locked(), leaf_text).empty());
 	EXPECT_EQUAL(live_objects, 2);
 
 	ASSERT_OK(store_cell(top, nr_branches, "1"));
@@ -148,12 +148,12 @@ CASE(tree, resize_keeps_remaining_children)
 	ASSERT(box.top());
 	node &top = *box.top();
 
-	ASSERT_OK(top.resize(3));
+	ASSERT_OK(top.resize(sandbox::locked(), 3));
 	node &first = top.numbered(0);
 	first.set(0, 77);
-	ASSERT_OK(top.resize(100));
+	ASSERT_OK(top.resize(sandbox::locked(), 100));
 	EXPECT_EQUAL(top.numbered(99).index(), 99u);
-	ASSERT_OK(top.resize(1));
+	ASSERT_OK(top.resize(sandbox::locked(), 1));
 	EXPECT_EQUAL(&top.numbered(0), &first);
 	EXPECT_EQUAL(first.value(0), 77u);
 	EXPECT_EQUAL(top.value(nr_branches), 1u);
@@ -165,9 +165,9 @@ CASE(tree, store_in_closed_directory_fails_enodev)
 	ASSERT(box.top());
 	node &top = *box.top();
 
-	ASSERT_OK(top.resize(1));
+	ASSERT_OK(top.resize(sandbox::locked(), 1));
 	node &leaves = leaves_of(top, 0);
-	ASSERT_OK(leaves.resize(1));
+	ASSERT_OK(leaves.resize(sandbox::locked(), 1));
 	top.numbered(0).close();
 	EXPECT_ERROR(store_cell(leaves, 0, "1"), errc::nodev);
 	EXPECT_ERROR(store_cell(leaves.numbered(0), leaf_text, "x"), errc::nodev);
@@ -184,18 +184,18 @@ CASE(tree, add_and_remove_child_on_demand_frees_it)
 	ASSERT_OK(store_cell(top, nr_branches, "1"));
 	node &branch = top.numbered(0);
 	EXPECT(!branch.has_child(more));
-	branch.remove_child(more);
-	ASSERT_OK(branch.add_child(more));
+	branch.remove_child(sandbox::locked(), more);
+	ASSERT_OK(branch.add_child(sandbox::locked(), more));
 	ASSERT(branch.has_child(more));
 	EXPECT_OK(store_cell(branch.child(more), 0, "2"));
-	ASSERT_OK(branch.add_child(more)); // it is there
+	ASSERT_OK(branch.add_child(sandbox::locked(), more)); // it is there
 	EXPECT_EQUAL(branch.child(more).count(), 2u);
 	EXPECT_EQUAL(live_objects, 2);
-	branch.remove_child(more);
+	branch.remove_child(sandbox::locked(), more);
 	EXPECT(!branch.has_child(more));
 	EXPECT_EQUAL(live_objects, 0);
 
-	ASSERT_OK(branch.add_child(more));
+	ASSERT_OK(branch.add_child(sandbox::locked(), more));
 	ASSERT_OK(store_cell(top, nr_branches, "1")); // defaults
 	EXPECT(!top.numbered(0).has_child(more));
 }

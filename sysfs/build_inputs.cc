@@ -81,7 +81,7 @@ result<target_inputs> build_target(const node &dir, const inputs &of, purpose us
 
 } // namespace
 
-result<inputs> build_inputs(const node &dir, purpose use, report &why)
+result<inputs> build_inputs(const tree_guard &tree, const node &dir, purpose use, report &why)
 {
 	const node &attrs = dir.child(child_of(context_children, "monitoring_attrs"));
 	const node &targets = dir.child(child_of(context_children, "targets"));
@@ -94,15 +94,15 @@ result<inputs> build_inputs(const node &dir, purpose use, report &why)
 	in.attrs = build_attrs(attrs);
 	{
 		report::at here{why, "monitoring_attrs"};
-		in.probes = TRY(build_probes(attrs.child(child_of(monitoring_attrs_children, "probes")),
-					     why));
+		in.probes = TRY(build_probes(
+			tree, attrs.child(child_of(monitoring_attrs_children, "probes")), why));
 	}
 	TRY(in.targets.reserve(targets.count()));
 	for (u32 i = 0; i < targets.count(); i++) {
 		report::at here{why, "targets", i};
 		in.targets.push(TRY(build_target(targets.numbered(i), in, use, why)));
 	}
-	in.schemes = TRY(build_schemes(schemes, in.addr_unit, why));
+	in.schemes = TRY(build_schemes(tree, schemes, in.addr_unit, why));
 	return in;
 }
 

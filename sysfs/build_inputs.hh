@@ -10,7 +10,7 @@ namespace damon {
 enum class purpose { start, commit };
 
 // Process ids are resolved here, in the caller's pid namespace, and paths of cgroups.  inval
-// or opnotsupp with the reason in @why, whose places are relative to @dir; nomem.  Gate held.
-result<inputs> build_inputs(const node &dir, purpose use, report &why);
+// or opnotsupp with the reason in @why, whose places are relative to @dir; nomem.
+result<inputs> build_inputs(const tree_guard &tree, const node &dir, purpose use, report &why);
 
 } // namespace damon

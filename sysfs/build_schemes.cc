@@ -34,7 +34,7 @@ access_pattern build_pattern(const node &dir, u64 unit)
 	};
 }
 
-result<scheme_inputs> build_scheme(const node &dir, u64 unit, report &why)
+result<scheme_inputs> build_scheme(const tree_guard &tree, const node &dir, u64 unit, report &why)
 {
 	constexpr auto &rows = scheme_children;
 	const node &stats = dir.child(child_of(rows, "stats"));
@@ -45,10 +45,10 @@ result<scheme_inputs> build_scheme(const node &dir, u64 unit, report &why)
 		static_cast<s32>(static_cast<u32>(dir.value(cell_of(scheme_cells, "target_nid"))));
 	in.pattern = build_pattern(dir.child(child_of(rows, "access_pattern")), unit);
 	in.apply_interval_us = dir.value(cell_of(scheme_cells, "apply_interval_us"));
-	in.destinations = TRY(build_destinations(dir.child(child_of(rows, "dests"))));
-	in.quota = TRY(build_quota(dir.child(child_of(rows, "quotas")), unit, why));
+	in.destinations = TRY(build_destinations(tree, dir.child(child_of(rows, "dests"))));
+	in.quota = TRY(build_quota(tree, dir.child(child_of(rows, "quotas")), unit, why));
 	in.watermarks = build_watermarks(dir.child(child_of(rows, "watermarks")));
-	filter_lists filters = TRY(build_filters(dir, unit, why));
+	filter_lists filters = TRY(build_filters(tree, dir, unit, why));
 	in.core_filters = move(filters.core);
 	in.ops_filters = move(filters.ops);
 	in.max_nr_snapshots = stats.value(cell_of(stats_cells, "max_nr_snapshots"));
@@ -57,19 +57,20 @@ result<scheme_inputs> build_scheme(const node &dir, u64 unit, report &why)
 
 } // namespace
 
-result<vec<scheme_inputs>> build_schemes(const node &dir, u64 unit, report &why)
+result<vec<scheme_inputs>> build_schemes(const tree_guard &tree, const node &dir, u64 unit,
+					 report &why)
 {
 	vec<scheme_inputs> schemes;
 
 	TRY(schemes.reserve(dir.count()));
 	for (u32 i = 0; i < dir.count(); i++) {
 		report::at here{why, "schemes", i};
-		schemes.push(TRY(build_scheme(dir.numbered(i), unit, why)));
+		schemes.push(TRY(build_scheme(tree, dir.numbered(i), unit, why)));
 	}
 	return schemes;
 }
 
-result<vec<vec<goal>>> build_goals_of_schemes(const node &dir, report &why)
+result<vec<vec<goal>>> build_goals_of_schemes(const tree_guard &tree, const node &dir, report &why)
 {
 	vec<vec<goal>> goals;
 
@@ -78,7 +79,7 @@ result<vec<vec<goal>>> build_goals_of_schemes(const node &dir, report &why)
 		report::at here{why, "schemes", i};
 		const node &scheme_dir = dir.numbered(i);
 		goals.push(TRY(build_quota_goals(
-			scheme_dir.child(child_of(scheme_children, "quotas")), why)));
+			tree, scheme_dir.child(child_of(scheme_children, "quotas")), why)));
 	}
 	return goals;
 }

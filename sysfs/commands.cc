@@ -8,8 +8,8 @@ namespace damon {
 
 namespace {
 
-// The directory of the one context that commands are about.  Gate held.
-result<node *> only_context(node &dir, report &why)
+// The directory of the one context that commands are about.
+result<node *> only_context(const tree_guard &, node &dir, report &why)
 {
 	const node &contexts = dir.child(child_of(kdamond_children, "contexts"));
 
@@ -23,10 +23,10 @@ node &schemes_of(const node &context_dir)
 	return context_dir.child(child_of(context_children, "schemes"));
 }
 
-intervals_origin &origin_of(const node &context_dir)
+intervals_origin &origin_of(const tree_guard &tree, const node &context_dir)
 {
 	return origin_of_intervals(
-		context_dir.child(child_of(context_children, "monitoring_attrs")));
+		tree, context_dir.child(child_of(context_children, "monitoring_attrs")));
 }
 
 errc not_running(report &why)
@@ -37,10 +37,10 @@ errc not_running(report &why)
 // A hold on the running context, for a command that will wait for it.
 result<session_ref> hold_running(node &dir, report &why)
 {
-	const auto inside = TRY(tree_gate().enter(dir.closed()));
-	const kdamond_data &self = dir.attached<kdamond_data>();
+	const auto tree = TRY(lock_tree(dir.closed()));
+	const kdamond_data &self = dir.attached<kdamond_data>(tree);
 
-	TRY(only_context(dir, why));
+	TRY(only_context(tree, dir, why));
 	if (!self.current)
 		return why.fail(errc::inval, "state", "the kdamond was never started");
 	if (!self.runs())
@@ -48,18 +48,18 @@ result<session_ref> hold_running(node &dir, report &why)
 	return share(self.current);
 }
 
-// Whether @held is what the kdamond runs, after a time outside of the gate.
-status check_current(node &dir, const session_ref &held, report &why)
+// Whether @held is still what the kdamond runs, after a time without the lock of the tree.
+status check_current(const tree_guard &tree, node &dir, const session_ref &held, report &why)
 {
-	if (dir.attached<kdamond_data>().current.get() != held.get())
+	if (dir.attached<kdamond_data>(tree).current.get() != held.get())
 		return not_running(why);
 	return ok;
 }
 
-result<own<session>> make_session(const node &context_dir, report &why)
+result<own<session>> make_session(const tree_guard &tree, const node &context_dir, report &why)
 {
 	report::at here{why, "contexts", 0};
-	auto in = TRY(build_inputs(context_dir, purpose::start, why));
+	auto in = TRY(build_inputs(tree, context_dir, purpose::start, why));
 
 	return make_own<session>(TRY(context::make(move(in), why)));
 }
@@ -67,17 +67,17 @@ result<own<session>> make_session(const node &context_dir, report &why)
 // What the last run left behind goes only when the new one has begun.
 status turn_on(node &dir, report &why)
 {
-	const auto inside = TRY(tree_gate().enter(dir.closed()));
-	const node &context_dir = *TRY(only_context(dir, why));
-	kdamond_data &self = dir.attached<kdamond_data>();
+	const auto tree = TRY(lock_tree(dir.closed()));
+	const node &context_dir = *TRY(only_context(tree, dir, why));
+	kdamond_data &self = dir.attached<kdamond_data>(tree);
 	char name[24];
 
 	if (self.runs())
 		return why.fail(errc::busy, "state", "the kdamond is already running");
-	auto made = TRY(make_session(context_dir, why));
+	auto made = TRY(make_session(tree, context_dir, why));
 	text_writer{name, sizeof(name)} << "kdamond." << dir.index();
 	TRY(made->core->start(name));
-	origin_of(context_dir).written = false;
+	origin_of(tree, context_dir).written = false;
 	self.current = session_ref{made.release()};
 	return ok;
 }
@@ -87,13 +87,13 @@ status turn_off(node &dir, report &why)
 	session_ref held;
 
 	{
-		const auto inside = TRY(tree_gate().enter(dir.closed()));
-		const kdamond_data &self = dir.attached<kdamond_data>();
+		const auto tree = TRY(lock_tree(dir.closed()));
+		const kdamond_data &self = dir.attached<kdamond_data>(tree);
 		if (!self.current)
 			return why.fail(errc::inval, "state", "the kdamond was never started");
 		held = share(self.current);
 	}
-	const auto turn = TRY(held.get()->turn.enter(dir.closed()));
+	const auto alone = TRY(held.get()->command_lock.lock(dir.closed()));
 	held.get()->core->stop();
 	return ok;
 }
@@ -103,13 +103,13 @@ status turn_off(node &dir, report &why)
 result<inputs> inputs_for(node &dir, const session_ref &held, const monitoring_attrs *running,
 			  intervals_origin &origin, report &why)
 {
-	const auto inside = TRY(tree_gate().enter(dir.closed()));
-	const node &context_dir = *TRY(only_context(dir, why));
+	const auto tree = TRY(lock_tree(dir.closed()));
+	const node &context_dir = *TRY(only_context(tree, dir, why));
 
-	TRY(check_current(dir, held, why));
+	TRY(check_current(tree, dir, held, why));
 	report::at here{why, "contexts", 0};
-	inputs in = TRY(build_inputs(context_dir, purpose::commit, why));
-	origin = std::exchange(origin_of(context_dir), {});
+	inputs in = TRY(build_inputs(tree, context_dir, purpose::commit, why));
+	origin = std::exchange(origin_of(tree, context_dir), {});
 	// What is staged may be older than what tuning has come to meanwhile.
 	if (running && !origin.written)
 		in.attrs.keep_intervals(*running);
@@ -119,21 +119,22 @@ result<inputs> inputs_for(node &dir, const session_ref &held, const monitoring_a
 // After a commit that failed: what was written is still to take effect.
 void restore_origin(node &dir, intervals_origin origin)
 {
-	const auto entered = tree_gate().enter(dir.closed());
+	auto locked = lock_tree(dir.closed());
 	report ignored;
 
-	if (!entered.is_ok() || !origin.written)
+	if (!locked.is_ok() || !origin.written)
 		return;
-	if (auto context_dir = only_context(dir, ignored); context_dir.is_ok())
-		origin_of(*context_dir.take()).written = true;
+	const auto tree = move(locked).take();
+	if (auto context_dir = only_context(tree, dir, ignored); context_dir.is_ok())
+		origin_of(tree, *context_dir.take()).written = true;
 }
 
-// Inputs are built when it is this commit's turn, so that the last one to have effect has
-// seen the newest values.
+// Inputs are built under the command lock, so that the last commit to have effect has seen the newest
+// values.
 status commit(node &dir, report &why)
 {
 	const session_ref held = TRY(hold_running(dir, why));
-	const auto turn = TRY(held.get()->turn.enter(dir.closed()));
+	const auto alone = TRY(held.get()->command_lock.lock(dir.closed()));
 	monitoring_attrs running;
 	intervals_origin origin;
 
@@ -151,18 +152,18 @@ status commit(node &dir, report &why)
 
 result<vec<vec<goal>>> goals_for(node &dir, const session_ref &held, report &why)
 {
-	const auto inside = TRY(tree_gate().enter(dir.closed()));
-	const node &context_dir = *TRY(only_context(dir, why));
+	const auto tree = TRY(lock_tree(dir.closed()));
+	const node &context_dir = *TRY(only_context(tree, dir, why));
 
-	TRY(check_current(dir, held, why));
+	TRY(check_current(tree, dir, held, why));
 	report::at here{why, "contexts", 0};
-	return build_goals_of_schemes(schemes_of(context_dir), why);
+	return build_goals_of_schemes(tree, schemes_of(context_dir), why);
 }
 
 status commit_goals(node &dir, report &why)
 {
 	const session_ref held = TRY(hold_running(dir, why));
-	const auto turn = TRY(held.get()->turn.enter(dir.closed()));
+	const auto alone = TRY(held.get()->command_lock.lock(dir.closed()));
 	auto goals = TRY(goals_for(dir, held, why));
 
 	report::at here{why, "contexts", 0};
@@ -170,14 +171,16 @@ status commit_goals(node &dir, report &why)
 }
 
 // @put shows the counters of all schemes in their directories.
-status update_from_stats(node &dir, void (*put)(node &, span<const scheme_stats>), report &why)
+status update_from_stats(node &dir,
+			 void (*put)(const tree_guard &, node &, span<const scheme_stats>),
+			 report &why)
 {
 	const session_ref held = TRY(hold_running(dir, why));
 	const vec<scheme_stats> all = TRY(held.get()->core->read_stats());
-	const auto inside = TRY(tree_gate().enter(dir.closed()));
+	const auto tree = TRY(lock_tree(dir.closed()));
 
-	TRY(check_current(dir, held, why));
-	put(schemes_of(*TRY(only_context(dir, why))), all.all());
+	TRY(check_current(tree, dir, held, why));
+	put(tree, schemes_of(*TRY(only_context(tree, dir, why))), all.all());
 	return ok;
 }
 
@@ -206,10 +209,10 @@ status update_tried(node &dir, context::detail wanted, report &why)
 {
 	const session_ref held = TRY(hold_running(dir, why));
 	const tried_regions all = TRY(collect(held, wanted, why));
-	const auto inside = TRY(tree_gate().enter(dir.closed()));
+	const auto tree = TRY(lock_tree(dir.closed()));
 
-	TRY(check_current(dir, held, why));
-	return put_tried(schemes_of(*TRY(only_context(dir, why))), all.all());
+	TRY(check_current(tree, dir, held, why));
+	return put_tried(tree, schemes_of(*TRY(only_context(tree, dir, why))), all.all());
 }
 
 status update_tried_regions(node &dir, report &why)
@@ -226,19 +229,20 @@ status update_tuned_intervals(node &dir, report &why)
 {
 	const session_ref held = TRY(hold_running(dir, why));
 	const monitoring_attrs tuned = TRY(held.get()->core->read_attrs());
-	const auto inside = TRY(tree_gate().enter(dir.closed()));
+	const auto tree = TRY(lock_tree(dir.closed()));
 
-	TRY(check_current(dir, held, why));
-	node &context_dir = *TRY(only_context(dir, why));
-	put_intervals(context_dir.child(child_of(context_children, "monitoring_attrs")), tuned);
+	TRY(check_current(tree, dir, held, why));
+	node &context_dir = *TRY(only_context(tree, dir, why));
+	put_intervals(tree, context_dir.child(child_of(context_children, "monitoring_attrs")),
+		      tuned);
 	return ok;
 }
 
 status clear_tried_regions(node &dir, report &why)
 {
-	const auto inside = TRY(tree_gate().enter(dir.closed()));
+	const auto tree = TRY(lock_tree(dir.closed()));
 
-	clear_tried(schemes_of(*TRY(only_context(dir, why))));
+	clear_tried(tree, schemes_of(*TRY(only_context(tree, dir, why))));
 	return ok;
 }
 
@@ -301,13 +305,14 @@ void explain(status failed, report &why)
 		static_cast<void>(why.fail(errc::inval, "state", "error ", -failed.to_errno()));
 }
 
-// A waiter that is sent away, or gives up, leaves no word.
+// A waiter that was cancelled, or gave up, leaves no word.
 void keep_line(node &dir, const report &why)
 {
-	const auto entered = tree_gate().enter(dir.closed());
-	if (!entered.is_ok())
+	auto locked = lock_tree(dir.closed());
+	if (!locked.is_ok())
 		return;
-	kdamond_data &self = dir.attached<kdamond_data>();
+	const auto tree = move(locked).take();
+	kdamond_data &self = dir.attached<kdamond_data>(tree);
 	text_writer out{self.error_line, sizeof(self.error_line)};
 
 	if (!why.failed() && why.nr_notes() > 1)

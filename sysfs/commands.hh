@@ -7,7 +7,7 @@ namespace damon {
 
 // Runs the command named @written on the kdamond of @dir and returns when it is done.  Its
 // failure, or what there is to note, or nothing, becomes the kdamond's last error.  Commands that wait for the kdamond
-// wait outside of the gate.
+// wait without the lock of the tree.
 //
 // inval: no such command, or the staged values are refused; busy: runs already, or somebody
 // waits for tried regions already; canceled: the kdamond is gone; nomem; nodev; intr.

@@ -15,7 +15,7 @@ constinit kind dests_kind{
 	.numbered = {.of = &dest_kind},
 };
 
-result<vec<destination>> build_destinations(const node &dir)
+result<vec<destination>> build_destinations(const tree_guard &, const node &dir)
 {
 	vec<destination> all;
 

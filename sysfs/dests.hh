@@ -18,7 +18,7 @@ inline constexpr cell dests_cells[] = {
 };
 extern kind dests_kind;
 
-// From the staged values below @dir, a dests directory.  nomem.  Gate held.
-result<vec<destination>> build_destinations(const node &dir);
+// From the staged values below @dir, a dests directory.  nomem.
+result<vec<destination>> build_destinations(const tree_guard &, const node &dir);
 
 } // namespace damon

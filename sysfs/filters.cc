@@ -26,7 +26,8 @@ result<addr_range> build_range(const node &dir, u64 unit, report &why)
 			  saturating_mul(dir.value(cell_of(rows, "addr_end")), unit)};
 }
 
-result<filter> build_filter(const node &dir, const char *directory, u64 unit, report &why)
+result<filter> build_filter(const tree_guard &tree, const node &dir, const char *directory,
+			    u64 unit, report &why)
 {
 	filter wanted{
 		.type = type_of(dir),
@@ -47,19 +48,20 @@ result<filter> build_filter(const node &dir, const char *directory, u64 unit, re
 				"is still anon, which is not for this layer; write addr, target or "
 				"probe_hits_wsum");
 	if (wanted.type == filter_type::memcg)
-		wanted.memcg = TRY(find_memcg(dir.text(cell_of(rows, "memcg_path")), "memcg_path",
-					      "type", why));
+		wanted.memcg = TRY(find_memcg(dir.text(tree, cell_of(rows, "memcg_path")),
+					      "memcg_path", "type", why));
 	if (wanted.type == filter_type::addr)
 		wanted.range = TRY(build_range(dir, unit, why));
 	return wanted;
 }
 
 // Appends to @lists what is in the directory @name.
-status add_filters(filter_lists &lists, const node &dir, const char *name, u64 unit, report &why)
+status add_filters(const tree_guard &tree, filter_lists &lists, const node &dir, const char *name,
+		   u64 unit, report &why)
 {
 	for (u32 i = 0; i < dir.count(); i++) {
 		report::at here{why, name, i};
-		const filter wanted = TRY(build_filter(dir.numbered(i), name, unit, why));
+		const filter wanted = TRY(build_filter(tree, dir.numbered(i), name, unit, why));
 
 		TRY((is_for_regions(wanted.type) ? lists.core : lists.ops).try_push(wanted));
 	}
@@ -99,7 +101,8 @@ constinit kind filters_kind{
 	.numbered = {.of = &filter_kind},
 };
 
-result<filter_lists> build_filters(const node &scheme_dir, u64 unit, report &why)
+result<filter_lists> build_filters(const tree_guard &tree, const node &scheme_dir, u64 unit,
+				   report &why)
 {
 	constexpr struct {
 		const char *name;
@@ -112,7 +115,7 @@ result<filter_lists> build_filters(const node &scheme_dir, u64 unit, report &why
 	filter_lists lists;
 
 	for (const auto &one : in_order)
-		TRY(add_filters(lists, scheme_dir.child(one.child), one.name, unit, why));
+		TRY(add_filters(tree, lists, scheme_dir.child(one.child), one.name, unit, why));
 	return lists;
 }
 

@@ -55,7 +55,8 @@ struct filter_lists {
 // From the staged values below @scheme_dir, the directory of a scheme whose addresses are in
 // units of so many bytes: core_filters, ops_filters and filters, in this order.  Paths of
 // memory cgroups are resolved here, as the caller sees them.  inval or opnotsupp with the
-// reason in @why; nomem.  Gate held.
-result<filter_lists> build_filters(const node &scheme_dir, u64 unit, report &why);
+// reason in @why; nomem.
+result<filter_lists> build_filters(const tree_guard &tree, const node &scheme_dir, u64 unit,
+				   report &why);
 
 } // namespace damon

@@ -6,7 +6,7 @@ namespace damon {
 
 namespace {
 
-result<goal> build_goal(const node &dir, report &why)
+result<goal> build_goal(const tree_guard &tree, const node &dir, report &why)
 {
 	constexpr auto &rows = goal_cells;
 	goal wanted{
@@ -19,7 +19,7 @@ result<goal> build_goal(const node &dir, report &why)
 	};
 
 	if (is_of_memcg(wanted.metric))
-		wanted.memcg = TRY(find_memcg(dir.text(cell_of(rows, "path")), "path",
+		wanted.memcg = TRY(find_memcg(dir.text(tree, cell_of(rows, "path")), "path",
 					      "target_metric", why));
 	return wanted;
 }
@@ -38,7 +38,7 @@ constinit kind goals_kind{
 	.numbered = {.of = &goal_kind},
 };
 
-result<vec<goal>> build_goals(const node &dir, report &why)
+result<vec<goal>> build_goals(const tree_guard &tree, const node &dir, report &why)
 {
 	vec<goal> goals;
 
@@ -48,7 +48,7 @@ result<vec<goal>> build_goals(const node &dir, report &why)
 		report::at here{why, "goals", i};
 
 		if (one.value(cell_of(goal_cells, "target_value")))
-			goals.push(TRY(build_goal(one, why)));
+			goals.push(TRY(build_goal(tree, one, why)));
 		else
 			why.note("target_value", "is 0, so this goal is left out");
 	}

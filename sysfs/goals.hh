@@ -34,7 +34,7 @@ extern kind goals_kind;
 
 // From the staged values below @dir, a goals directory; goals without a target are left out,
 // and @why notes it.  Paths of memory cgroups are resolved here, as the caller sees them.
-// inval or opnotsupp with the reason in @why; nomem.  Gate held.
-result<vec<goal>> build_goals(const node &dir, report &why);
+// inval or opnotsupp with the reason in @why; nomem.
+result<vec<goal>> build_goals(const tree_guard &tree, const node &dir, report &why);
 
 } // namespace damon

@@ -5,21 +5,21 @@ namespace damon {
 
 result<session_ref> hold_current(const node &dir, node &kdamond_dir)
 {
-	const auto inside = TRY(tree_gate().enter(dir.closed()));
-	const kdamond_data &self = kdamond_dir.attached<kdamond_data>();
+	const auto tree = TRY(lock_tree(dir.closed()));
+	const kdamond_data &self = kdamond_dir.attached<kdamond_data>(tree);
 
 	return self.current ? share(self.current) : session_ref{};
 }
 
 status show_state(node &dir, text_writer &out)
 {
-	const auto inside = TRY(tree_gate().enter(dir.closed()));
+	const auto tree = TRY(lock_tree(dir.closed()));
 
-	out << (dir.attached<kdamond_data>().runs() ? "on" : "off") << '\n';
+	out << (dir.attached<kdamond_data>(tree).runs() ? "on" : "off") << '\n';
 	return ok;
 }
 
-// Asked outside of the gate: while the kdamond is being stopped, the answer has to wait.
+// Without the lock of the tree: while the kdamond is being stopped, the answer has to wait.
 status show_pid(node &dir, text_writer &out)
 {
 	const session_ref held = TRY(hold_current(dir, dir));
@@ -30,8 +30,8 @@ status show_pid(node &dir, text_writer &out)
 
 status show_last_error(node &dir, text_writer &out)
 {
-	const auto inside = TRY(tree_gate().enter(dir.closed()));
-	const kdamond_data &self = dir.attached<kdamond_data>();
+	const auto tree = TRY(lock_tree(dir.closed()));
+	const kdamond_data &self = dir.attached<kdamond_data>(tree);
 
 	out << text_view{self.error_line, self.error_length} << '\n';
 	return ok;
@@ -39,10 +39,10 @@ status show_last_error(node &dir, text_writer &out)
 
 namespace {
 
-status refuse_while_running(node &kdamonds)
+status refuse_while_running(const tree_guard &tree, node &kdamonds)
 {
 	for (u32 i = 0; i < kdamonds.count(); i++)
-		if (kdamonds.numbered(i).attached<kdamond_data>().runs())
+		if (kdamonds.numbered(i).attached<kdamond_data>(tree).runs())
 			return errc::busy;
 	return ok;
 }

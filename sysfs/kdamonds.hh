@@ -7,7 +7,7 @@
 
 namespace damon {
 
-// What a kdamond's directory has besides files.  Gate held.
+// What a kdamond's directory has besides files.
 struct kdamond_data {
 	session_ref current; // empty: never started
 	char error_line[256] = {};

@@ -9,6 +9,7 @@
 namespace damon {
 
 class node;
+class tree_guard;
 struct kind;
 
 enum class cell_type : u8 {
@@ -35,15 +36,15 @@ struct cell {
 
 	// Whether the directory takes a value that is right in itself.  None: it does.
 	bool (*accepts)(const node &, u64) = nullptr;
-	// Before a stored value is shown; the gate is not held.
+	// Before a stored value is shown; the tree is not locked.
 	status (*refresh)(node &) = nullptr;
-	// When a user writes a value, just before it changes; the gate is held.
-	void (*written)(node &) = nullptr;
-	// Computed cells only.  The gate is not held.
+	// When a user writes a value, just before it changes.
+	void (*written)(const tree_guard &, node &) = nullptr;
+	// Computed cells only.  The tree is not locked.
 	status (*show)(node &, text_writer &) = nullptr;
 	status (*store)(node &, text_view) = nullptr;
 
-	// Binary cells only.  The gate is not held.
+	// Binary cells only.  The tree is not locked.
 	status (*read)(node &, bytes &) = nullptr;
 };
 
@@ -164,7 +165,7 @@ constexpr cell live(cell row, status (*refresh)(node &))
 	row.refresh = refresh;
 	return row;
 }
-constexpr cell noted(cell row, void (*written)(node &))
+constexpr cell noted(cell row, void (*written)(const tree_guard &, node &))
 {
 	row.written = written;
 	return row;
@@ -181,7 +182,8 @@ struct fixed_child {
 struct numbered_children {
 	kind *of = nullptr;			// none: there are no such children
 	u32 most = 65'536;			// what the count file accepts
-	status (*may_change)(node &) = nullptr; // asked before the count file's write acts
+	status (*may_change)(const tree_guard &,
+			     node &) = nullptr; // asked before the count file's write acts
 };
 
 // An object of a type that the tree need not know, one in every node of a kind.

@@ -26,24 +26,24 @@ constinit kind monitoring_attrs_kind{
 	.children = monitoring_attrs_children,
 };
 
-void note_intervals(node &dir)
+void note_intervals(const tree_guard &tree, node &dir)
 {
-	dir.attached<intervals_origin>().written = true;
+	dir.attached<intervals_origin>(tree).written = true;
 }
 
-intervals_origin &origin_of_intervals(const node &attrs_dir)
+intervals_origin &origin_of_intervals(const tree_guard &tree, const node &attrs_dir)
 {
 	return attrs_dir.child(child_of(monitoring_attrs_children, "intervals"))
-		.attached<intervals_origin>();
+		.attached<intervals_origin>(tree);
 }
 
-void put_intervals(node &attrs_dir, const monitoring_attrs &tuned)
+void put_intervals(const tree_guard &tree, node &attrs_dir, const monitoring_attrs &tuned)
 {
 	node &dir = attrs_dir.child(child_of(monitoring_attrs_children, "intervals"));
 
 	dir.set(cell_of(intervals_cells, "sample_us"), tuned.sample_us);
 	dir.set(cell_of(intervals_cells, "aggr_us"), tuned.aggr_us);
-	dir.attached<intervals_origin>().written = false;
+	dir.attached<intervals_origin>(tree).written = false;
 }
 
 } // namespace damon

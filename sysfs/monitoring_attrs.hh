@@ -10,11 +10,11 @@ namespace damon {
 inline constexpr monitoring_attrs default_attrs;
 
 // Whose the intervals are that may be tuned: the user's since they were written, until a
-// commit; before and after that what the kdamond does may be shown in them.  Gate held.
+// commit; before and after that what the kdamond does may be shown in them.
 struct intervals_origin {
 	bool written = false;
 };
-void note_intervals(node &dir);
+void note_intervals(const tree_guard &tree, node &dir);
 
 inline constexpr cell intervals_cells[] = {
 	noted(live(ulong_cell("sample_us",
@@ -79,9 +79,9 @@ inline constexpr cell monitoring_attrs_cells[] = {
 };
 extern kind monitoring_attrs_kind;
 
-// Below @attrs_dir, a monitoring_attrs directory.  Gate held.
-intervals_origin &origin_of_intervals(const node &attrs_dir);
+// Below @attrs_dir, a monitoring_attrs directory.
+intervals_origin &origin_of_intervals(const tree_guard &tree, const node &attrs_dir);
 // Writes tuned intervals.
-void put_intervals(node &attrs_dir, const monitoring_attrs &tuned);
+void put_intervals(const tree_guard &tree, node &attrs_dir, const monitoring_attrs &tuned);
 
 } // namespace damon

@@ -6,7 +6,7 @@ namespace damon {
 
 namespace {
 
-result<attribute_filter> build_filter(const node &dir, report &why)
+result<attribute_filter> build_filter(const tree_guard &tree, const node &dir, report &why)
 {
 	attribute_filter filter{
 		.type = static_cast<attribute>(dir.value(cell_of(probe_filter_cells, "type"))),
@@ -19,13 +19,13 @@ result<attribute_filter> build_filter(const node &dir, report &why)
 	};
 
 	if (filter.type == attribute::memcg)
-		filter.memcg = TRY(find_memcg(dir.text(cell_of(probe_filter_cells, "path")), "path",
-					      "type", why));
+		filter.memcg = TRY(find_memcg(dir.text(tree, cell_of(probe_filter_cells, "path")),
+					      "path", "type", why));
 	return filter;
 }
 
 // There is one prep action.
-result<attribute_probe> build_probe(const node &dir, report &why)
+result<attribute_probe> build_probe(const tree_guard &tree, const node &dir, report &why)
 {
 	const node &filters = dir.child(child_of(probe_children, "filters"));
 	attribute_probe probe;
@@ -35,7 +35,7 @@ result<attribute_probe> build_probe(const node &dir, report &why)
 	TRY(probe.filters.reserve(filters.count()));
 	for (u32 i = 0; i < filters.count(); i++) {
 		report::at here{why, "filters", i};
-		probe.filters.push(TRY(build_filter(filters.numbered(i), why)));
+		probe.filters.push(TRY(build_filter(tree, filters.numbered(i), why)));
 	}
 	return probe;
 }
@@ -71,14 +71,14 @@ constinit kind probes_kind{
 	.numbered = {.of = &probe_kind, .most = max_probes},
 };
 
-result<vec<attribute_probe>> build_probes(const node &dir, report &why)
+result<vec<attribute_probe>> build_probes(const tree_guard &tree, const node &dir, report &why)
 {
 	vec<attribute_probe> probes;
 
 	TRY(probes.reserve(dir.count()));
 	for (u32 i = 0; i < dir.count(); i++) {
 		report::at here{why, "probes", i};
-		probes.push(TRY(build_probe(dir.numbered(i), why)));
+		probes.push(TRY(build_probe(tree, dir.numbered(i), why)));
 	}
 	return probes;
 }

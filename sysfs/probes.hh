@@ -58,7 +58,7 @@ inline constexpr cell probes_cells[] = {
 extern kind probes_kind;
 
 // From the staged values below @dir, a probes directory.  Paths of memory cgroups are resolved
-// here, as the caller sees them.  inval or opnotsupp with the reason in @why; nomem.  Gate held.
-result<vec<attribute_probe>> build_probes(const node &dir, report &why);
+// here, as the caller sees them.  inval or opnotsupp with the reason in @why; nomem.
+result<vec<attribute_probe>> build_probes(const tree_guard &tree, const node &dir, report &why);
 
 } // namespace damon

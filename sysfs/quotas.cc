@@ -32,13 +32,13 @@ constinit kind quotas_kind{
 	.children = quotas_children,
 };
 
-result<vec<goal>> build_quota_goals(const node &dir, report &why)
+result<vec<goal>> build_quota_goals(const tree_guard &tree, const node &dir, report &why)
 {
 	const node &goals_dir = dir.child(child_of(quotas_children, "goals"));
 	const bool limits_else = dir.value(cell_of(quotas_cells, "ms")) ||
 				 dir.value(cell_of(quotas_cells, "bytes"));
 	report::at here{why, "quotas"};
-	auto goals = TRY(build_goals(goals_dir, why));
+	auto goals = TRY(build_goals(tree, goals_dir, why));
 
 	if (goals_dir.count() && goals.empty() && !limits_else)
 		return why.fail(errc::inval, "goals/0/target_value",
@@ -46,7 +46,7 @@ result<vec<goal>> build_quota_goals(const node &dir, report &why)
 	return goals;
 }
 
-result<quota_inputs> build_quota(const node &dir, u64 unit, report &why)
+result<quota_inputs> build_quota(const tree_guard &tree, const node &dir, u64 unit, report &why)
 {
 	constexpr auto &rows = quotas_cells;
 	quota_inputs quota;
@@ -55,14 +55,14 @@ result<quota_inputs> build_quota(const node &dir, u64 unit, report &why)
 	quota.bytes = saturating_mul(dir.value(cell_of(rows, "bytes")), unit);
 	quota.reset_interval_ms = dir.value(cell_of(rows, "reset_interval_ms"));
 	quota.weights = build_weights(dir.child(child_of(quotas_children, "weights")));
-	quota.goals = TRY(build_quota_goals(dir, why));
+	quota.goals = TRY(build_quota_goals(tree, dir, why));
 	quota.tuner = static_cast<goal_tuner>(dir.value(cell_of(rows, "goal_tuner")));
 	quota.fail_charge_num = static_cast<u32>(dir.value(cell_of(rows, "fail_charge_num")));
 	quota.fail_charge_denom = static_cast<u32>(dir.value(cell_of(rows, "fail_charge_denom")));
 	return quota;
 }
 
-void put_effective_quotas(node &schemes, span<const scheme_stats> all)
+void put_effective_quotas(const tree_guard &, node &schemes, span<const scheme_stats> all)
 {
 	for (u32 i = 0; i < schemes.count() && i < all.size(); i++) {
 		node &dir = schemes.numbered(i).child(child_of(scheme_children, "quotas"));

@@ -44,14 +44,14 @@ inline constexpr fixed_child quotas_children[] = {
 extern kind quotas_kind;
 
 // From the staged values below @dir, a quotas directory, with bytes in units of so many.
-// inval or opnotsupp with the reason in @why; nomem.  Gate held.
-result<quota_inputs> build_quota(const node &dir, u64 unit, report &why);
+// inval or opnotsupp with the reason in @why; nomem.
+result<quota_inputs> build_quota(const tree_guard &tree, const node &dir, u64 unit, report &why);
 // Its goals alone; if there are some and none can be used, something else has to limit the
 // scheme: inval.
-result<vec<goal>> build_quota_goals(const node &dir, report &why);
+result<vec<goal>> build_quota_goals(const tree_guard &tree, const node &dir, report &why);
 
 // Shows what the quotas of @all allow, by scheme index, where a directory for it exists below
-// @schemes.  Gate held.
-void put_effective_quotas(node &schemes, span<const scheme_stats> all);
+// @schemes.
+void put_effective_quotas(const tree_guard &tree, node &schemes, span<const scheme_stats> all);
 
 } // namespace damon

@@ -33,8 +33,8 @@ private:
 // What is to be refreshed now, or none.
 result<session_ref> hold_outdated(node &dir, node &kdamond_dir, u64 refresh_ms)
 {
-	const auto inside = TRY(tree_gate().enter(dir.closed()));
-	const kdamond_data &self = kdamond_dir.attached<kdamond_data>();
+	const auto tree = TRY(lock_tree(dir.closed()));
+	const kdamond_data &self = kdamond_dir.attached<kdamond_data>(tree);
 
 	if (!self.runs())
 		return session_ref{};
@@ -45,24 +45,24 @@ result<session_ref> hold_outdated(node &dir, node &kdamond_dir, u64 refresh_ms)
 	return share(self.current);
 }
 
-// Inside of the gate, unless the context has gone or changed hands meanwhile.
+// Nothing happens if the context was removed or replaced meanwhile.
 status put_results(node &dir, node &kdamond_dir, const session_ref &held,
 		   span<const scheme_stats> stats, const monitoring_attrs &attrs)
 {
 	const u64 now_ns = kapi_now_ns();
-	const auto inside = TRY(tree_gate().enter(dir.closed()));
+	const auto tree = TRY(lock_tree(dir.closed()));
 	const node &contexts = kdamond_dir.child(child_of(kdamond_children, "contexts"));
 
-	if (kdamond_dir.attached<kdamond_data>().current.get() != held.get() ||
+	if (kdamond_dir.attached<kdamond_data>(tree).current.get() != held.get() ||
 	    contexts.count() != 1)
 		return ok;
 	const node &context_dir = contexts.numbered(0);
 	node &attrs_dir = context_dir.child(child_of(context_children, "monitoring_attrs"));
 	node &schemes_dir = context_dir.child(child_of(context_children, "schemes"));
-	put_stats(schemes_dir, stats);
-	put_effective_quotas(schemes_dir, stats);
-	if (!origin_of_intervals(attrs_dir).written)
-		put_intervals(attrs_dir, attrs);
+	put_stats(tree, schemes_dir, stats);
+	put_effective_quotas(tree, schemes_dir, stats);
+	if (!origin_of_intervals(tree, attrs_dir).written)
+		put_intervals(tree, attrs_dir, attrs);
 	held.get()->refreshed_ns = now_ns;
 	return ok;
 }

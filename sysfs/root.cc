@@ -23,14 +23,14 @@ constinit node *root = nullptr;
 
 status add_tree()
 {
-	const auto inside = TRY(tree_gate().enter());
+	const auto tree = TRY(lock_tree());
 
 	TRY(make_kinds(root_kind));
-	auto made = TRY(node::make(root_kind, nullptr, "damonxx"));
+	auto made = TRY(node::make(tree, root_kind, nullptr, "damonxx"));
 	// Where the kernel has no DAMON, clients of DAMON find this in its place.
 	const status linked = made->link("damon");
 	if (!linked.is_ok()) {
-		remove(move(made));
+		remove(tree, move(made));
 		return linked;
 	}
 	root = made.release();
@@ -47,9 +47,9 @@ void remove_tree()
 {
 	// A signal ends the wait, but not the need to wait.
 	for (;;) {
-		const auto entered = tree_gate().enter();
-		if (entered.is_ok()) {
-			remove(own<node>::adopt(std::exchange(root, nullptr)));
+		auto locked = lock_tree();
+		if (locked.is_ok()) {
+			remove(move(locked).take(), own<node>::adopt(std::exchange(root, nullptr)));
 			return;
 		}
 		kapi_cond_resched();
@@ -71,11 +71,11 @@ status tree_init()
 		kapi_log(KAPI_LOG_WARN, "no sysfs tree: the kernel's mm directory was not found");
 		return ok;
 	}
-	make_tree_gate();
+	make_tree_lock();
 	const status added = add_tree();
 	if (!added.is_ok()) {
 		free_kinds();
-		destroy_tree_gate();
+		destroy_tree_lock();
 	}
 	return added;
 }
@@ -91,7 +91,7 @@ void tree_exit()
 		return;
 	remove_tree();
 	free_kinds();
-	destroy_tree_gate();
+	destroy_tree_lock();
 }
 
 } // namespace damon

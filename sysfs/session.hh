@@ -2,7 +2,7 @@
 // A context from `on` until the next successful `on`, shared by the commands that use it.
 #pragma once
 #include "core/kdamond/context.hh"
-#include "sysfs/gate.hh"
+#include "sysfs/cancellable_mutex.hh"
 
 namespace damon {
 
@@ -10,10 +10,10 @@ struct session {
 	explicit session(own<context> made) : core{move(made)} {}
 
 	own<context> core;
-	// Held by who stops it or commits to it.  Entered before the tree's gate, never in it,
-	// so it is as far out in the order of locks as that one.
-	gate turn{lock_class::tree};
-	// When results were refreshed, 0: never.  Tree's gate held.
+	// Serializes stopping and commits.  Locked before the tree, never while the tree is locked, so
+	// it is as far out in the order of locks as the tree's.
+	cancellable_mutex command_lock{lock_class::tree};
+	// When results were refreshed, 0: never.  Protected by the lock of the tree.
 	u64 refreshed_ns = 0;
 	bool refreshing = false; // atomic
 	u32 users = 1;

@@ -26,7 +26,7 @@ constinit kind stats_kind{
 	.cells = stats_cells,
 };
 
-void put_stats(node &schemes, span<const scheme_stats> all)
+void put_stats(const tree_guard &, node &schemes, span<const scheme_stats> all)
 {
 	for (u32 i = 0; i < schemes.count() && i < all.size(); i++)
 		put(schemes.numbered(i).child(child_of(scheme_children, "stats")), all[i]);

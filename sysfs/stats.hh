@@ -32,7 +32,7 @@ inline constexpr cell stats_cells[] = {
 };
 extern kind stats_kind;
 
-// Shows @all, by scheme index, where a directory for it exists below @schemes.  Gate held.
-void put_stats(node &schemes, span<const scheme_stats> all);
+// Shows @all, by scheme index, where a directory for it exists below @schemes.
+void put_stats(const tree_guard &, node &schemes, span<const scheme_stats> all);
 
 } // namespace damon

@@ -5,8 +5,8 @@ namespace damon {
 
 namespace {
 
-constinit late<gate> the_gate;
-constinit u32 gate_users = 0;
+constinit late<cancellable_mutex> tree_mutex;
+constinit u32 lock_users = 0;
 
 // What a text cell's value points to.
 struct stored_text {
@@ -40,33 +40,33 @@ void remove_beyond(vec<own<node>> &nodes, u32 kept)
 {
 	for (u32 i = kept; i < nodes.size(); i++)
 		nodes[i]->close();
-	tree_gate().kick();
+	tree_mutex.get().wake_waiters();
 	nodes.truncate(kept);
 }
 
 } // namespace
 
-gate &tree_gate()
+result<tree_guard> lock_tree(const u8 *cancelled)
 {
-	return the_gate.get();
+	return tree_guard{TRY(tree_mutex.get().lock(cancelled))};
 }
 
-void make_tree_gate()
+void make_tree_lock()
 {
-	if (gate_users++ == 0)
-		the_gate.emplace(lock_class::tree);
+	if (lock_users++ == 0)
+		tree_mutex.emplace(lock_class::tree);
 }
 
-void destroy_tree_gate()
+void destroy_tree_lock()
 {
-	if (--gate_users == 0)
-		the_gate.destroy();
+	if (--lock_users == 0)
+		tree_mutex.destroy();
 }
 
-void remove(own<node> doomed)
+void remove(const tree_guard &, own<node> doomed)
 {
 	doomed->close();
-	tree_gate().kick();
+	tree_mutex.get().wake_waiters();
 }
 
 // Memory behind the object is zeroed: no child, no text.
@@ -89,7 +89,8 @@ node::~node()
 		of_.attached.destroy(attachment_at());
 }
 
-result<own<node>> node::make(kind &of, node *parent, const char *name, u32 index)
+result<own<node>> node::make(const tree_guard &tree, kind &of, node *parent, const char *name,
+			     u32 index)
 {
 	const u64 behind = sizeof(u64) * of.cells.size() + sizeof(own<node>) * of.children.size() +
 			   of.attached.bytes;
@@ -99,19 +100,19 @@ result<own<node>> node::make(kind &of, node *parent, const char *name, u32 index
 	auto made = own<node>::adopt(new (memory) node(of, parent, index));
 	TRY(status::from_errno(kapi_dir_add(&made->dir_, parent ? parent->dir_ : nullptr, name,
 					    of.files, made.get())));
-	const status complete = made->add_children();
+	const status complete = made->add_children(tree);
 	if (!complete.is_ok()) {
-		remove(move(made));
+		remove(tree, move(made));
 		return complete;
 	}
 	return made;
 }
 
-status node::add_children()
+status node::add_children(const tree_guard &tree)
 {
 	for (u32 i = 0; i < of_.children.size(); i++)
 		if (!of_.children[i].on_demand)
-			TRY(add_child(i));
+			TRY(add_child(tree, i));
 	return ok;
 }
 
@@ -123,19 +124,19 @@ node *node::above(const kind &wanted) const
 	return nullptr;
 }
 
-status node::add_child(u32 index)
+status node::add_child(const tree_guard &tree, u32 index)
 {
 	const fixed_child &row = of_.children[index];
 
 	if (!has_child(index))
-		children()[index] = TRY(make(*row.of, this, row.name));
+		children()[index] = TRY(make(tree, *row.of, this, row.name));
 	return ok;
 }
 
-void node::remove_child(u32 index)
+void node::remove_child(const tree_guard &tree, u32 index)
 {
 	if (has_child(index))
-		remove(move(children()[index]));
+		remove(tree, move(children()[index]));
 }
 
 bool node::has_child(u32 index) const
@@ -153,14 +154,14 @@ void node::set(u32 cell, u64 value)
 	__atomic_store_n(&values()[checked_index(cell, of_.cells.size())], value, __ATOMIC_RELAXED);
 }
 
-text_view node::text(u32 cell) const
+text_view node::text(const tree_guard &, u32 cell) const
 {
 	const stored_text *text = as_text(value(cell));
 
 	return text ? text_view{text->data, text->size} : text_view{};
 }
 
-status node::set_text(u32 cell, text_view text)
+status node::set_text(const tree_guard &, u32 cell, text_view text)
 {
 	stored_text *fresh = TRY(copy_text(text));
 
@@ -174,30 +175,30 @@ node &node::child(u32 index) const
 	return *children()[checked_index(index, of_.children.size())];
 }
 
-status node::set_count(u32 wanted)
+status node::set_count(const tree_guard &tree, u32 wanted)
 {
 	const u32 kept = wanted < count() ? wanted : count();
 
 	if (of_.numbered.may_change)
-		TRY(of_.numbered.may_change(*this));
-	TRY(resize(wanted));
+		TRY(of_.numbered.may_change(tree, *this));
+	TRY(resize(tree, wanted));
 	for (u32 i = 0; i < kept; i++)
-		numbered_[i]->reset();
+		numbered_[i]->reset(tree);
 	return ok;
 }
 
-status node::resize(u32 wanted)
+status node::resize(const tree_guard &tree, u32 wanted)
 {
 	if (wanted > count())
-		TRY(grow(wanted));
+		TRY(grow(tree, wanted));
 	else
-		shrink(wanted);
-	tell_count();
+		shrink(tree, wanted);
+	update_count_cells();
 	return ok;
 }
 
 // Builds a longer list beside the present one, so that failure leaves no trace.
-status node::grow(u32 wanted)
+status node::grow(const tree_guard &tree, u32 wanted)
 {
 	const u32 before = count();
 	vec<own<node>> longer;
@@ -208,7 +209,7 @@ status node::grow(u32 wanted)
 	for (u32 i = before; i < wanted; i++) {
 		char name[12];
 		text_writer{name, sizeof(name)} << i;
-		auto added = make(*of_.numbered.of, this, name, i);
+		auto added = make(tree, *of_.numbered.of, this, name, i);
 		if (!added.is_ok()) {
 			remove_beyond(longer, before);
 			return added.error();
@@ -221,29 +222,29 @@ status node::grow(u32 wanted)
 	return ok;
 }
 
-void node::shrink(u32 wanted)
+void node::shrink(const tree_guard &, u32 wanted)
 {
 	remove_beyond(numbered_, wanted);
 	if (wanted == 0)
 		numbered_ = {};
 }
 
-void node::tell_count()
+void node::update_count_cells()
 {
 	for (u32 i = 0; i < of_.cells.size(); i++)
 		if (of_.cells[i].type == cell_type::count)
 			set(i, count());
 }
 
-void node::reset()
+void node::reset(const tree_guard &tree)
 {
 	if (count() > 0)
-		shrink(0);
+		shrink(tree, 0);
 	for (u32 i = 0; i < of_.children.size(); i++)
 		if (of_.children[i].on_demand)
-			remove_child(i);
+			remove_child(tree, i);
 		else
-			children()[i]->reset();
+			children()[i]->reset(tree);
 	free_texts();
 	set_defaults();
 	if (of_.attached.destroy) {

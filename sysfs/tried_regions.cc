@@ -19,29 +19,29 @@ u32 nr_probes_in(const node &region_dir)
 }
 
 // A change to fewer of them cannot fail.
-status resize_probes(node &region_dir, u32 nr_probes)
+status resize_probes(const tree_guard &tree, node &region_dir, u32 nr_probes)
 {
 	if (!nr_probes) {
-		region_dir.remove_child(probes_child);
+		region_dir.remove_child(tree, probes_child);
 		return ok;
 	}
-	TRY(region_dir.add_child(probes_child));
-	return region_dir.child(probes_child).resize(nr_probes);
+	TRY(region_dir.add_child(tree, probes_child));
+	return region_dir.child(probes_child).resize(tree, nr_probes);
 }
 
 // All regions below @dir have @nr_probes of them at the most afterwards.
-void shrink_probes(node &dir, u32 nr_probes)
+void shrink_probes(const tree_guard &tree, node &dir, u32 nr_probes)
 {
 	for (u32 i = 0; i < dir.count(); i++)
 		if (!nr_probes || nr_probes_in(dir.numbered(i)) > nr_probes)
-			static_cast<void>(resize_probes(dir.numbered(i), nr_probes));
+			static_cast<void>(resize_probes(tree, dir.numbered(i), nr_probes));
 }
 
-status grow_probes(node &dir, u32 nr_probes)
+status grow_probes(const tree_guard &tree, node &dir, u32 nr_probes)
 {
 	for (u32 i = 0; i < dir.count(); i++)
 		if (nr_probes_in(dir.numbered(i)) < nr_probes)
-			TRY(resize_probes(dir.numbered(i), nr_probes));
+			TRY(resize_probes(tree, dir.numbered(i), nr_probes));
 	return ok;
 }
 
@@ -58,29 +58,29 @@ void put(node &dir, const tried_region &region)
 }
 
 // A change to fewer directories, or to as many, cannot fail.
-void shrink(node &dir, u32 count)
+void shrink(const tree_guard &tree, node &dir, u32 count)
 {
-	static_cast<void>(dir.resize(count));
+	static_cast<void>(dir.resize(tree, count));
 }
 
 // There are enough directories.
-void put(node &dir, const tried_of_scheme &tried)
+void put(const tree_guard &tree, node &dir, const tried_of_scheme &tried)
 {
-	shrink(dir, tried.regions.size());
-	shrink_probes(dir, tried.nr_probes);
+	shrink(tree, dir, tried.regions.size());
+	shrink_probes(tree, dir, tried.nr_probes);
 	for (u32 i = 0; i < tried.regions.size(); i++)
 		put(dir.numbered(i), tried.regions[i]);
 	dir.set(cell_of(tried_regions_cells, "total_bytes"), tried.total_bytes);
 }
 
-status make_room(node &dir, const tried_of_scheme &tried)
+status make_room(const tree_guard &tree, node &dir, const tried_of_scheme &tried)
 {
-	TRY(dir.resize(max(dir.count(), tried.regions.size())));
-	return grow_probes(dir, tried.nr_probes);
+	TRY(dir.resize(tree, max(dir.count(), tried.regions.size())));
+	return grow_probes(tree, dir, tried.nr_probes);
 }
 
 // At least as many directories as @all needs; nomem: as many as there were.
-status make_room(node &schemes, span<const tried_of_scheme> all)
+status make_room(const tree_guard &tree, node &schemes, span<const tried_of_scheme> all)
 {
 	struct extent {
 		u32 regions, probes;
@@ -91,12 +91,12 @@ status make_room(node &schemes, span<const tried_of_scheme> all)
 	for (u32 i = 0; i < all.size(); i++) {
 		node &dir = tried_dir(schemes, i);
 		before.push({dir.count(), dir.count() ? nr_probes_in(dir.numbered(0)) : 0});
-		const status grown = make_room(dir, all[i]);
+		const status grown = make_room(tree, dir, all[i]);
 		if (grown.is_ok())
 			continue;
 		for (u32 k = 0; k < before.size(); k++) {
-			shrink(tried_dir(schemes, k), before[k].regions);
-			shrink_probes(tried_dir(schemes, k), before[k].probes);
+			shrink(tree, tried_dir(schemes, k), before[k].regions);
+			shrink_probes(tree, tried_dir(schemes, k), before[k].probes);
 		}
 		return grown;
 	}
@@ -128,22 +128,22 @@ constinit kind tried_regions_kind{
 	.numbered = {.of = &tried_region_kind},
 };
 
-status put_tried(node &schemes, span<const tried_of_scheme> all)
+status put_tried(const tree_guard &tree, node &schemes, span<const tried_of_scheme> all)
 {
 	const u32 told = min(schemes.count(), all.size());
 
-	TRY(make_room(schemes, {all.data(), told}));
+	TRY(make_room(tree, schemes, {all.data(), told}));
 	for (u32 i = 0; i < told; i++)
-		put(tried_dir(schemes, i), all[i]);
+		put(tree, tried_dir(schemes, i), all[i]);
 	for (u32 i = told; i < schemes.count(); i++)
-		tried_dir(schemes, i).reset();
+		tried_dir(schemes, i).reset(tree);
 	return ok;
 }
 
-void clear_tried(node &schemes)
+void clear_tried(const tree_guard &tree, node &schemes)
 {
 	for (u32 i = 0; i < schemes.count(); i++)
-		tried_dir(schemes, i).reset();
+		tried_dir(schemes, i).reset(tree);
 }
 
 } // namespace damon

@@ -39,9 +39,8 @@ extern kind tried_regions_kind;
 
 // Replaces what every scheme below @schemes shows by @all, by scheme index; nothing for
 // schemes that are not in there.  Directories are kept from request to request, since making
-// one costs far more than filling it.  nomem: nothing has changed.  Gate held.
-status put_tried(node &schemes, span<const tried_of_scheme> all);
-// Gate held.
-void clear_tried(node &schemes);
+// one costs far more than filling it.  nomem: nothing has changed.
+status put_tried(const tree_guard &tree, node &schemes, span<const tried_of_scheme> all);
+void clear_tried(const tree_guard &tree, node &schemes);
 
 } // namespace damon

@@ -47,9 +47,9 @@ void show_value(const cell &row, u64 value, text_writer &out)
 
 status show_text(node &dir, u32 number, text_writer &out)
 {
-	const auto inside = TRY(tree_gate().enter(dir.closed()));
+	const auto tree = TRY(lock_tree(dir.closed()));
 
-	out << dir.text(number) << '\n';
+	out << dir.text(tree, number) << '\n';
 	return ok;
 }
 
@@ -57,8 +57,8 @@ status store_text(node &dir, u32 number, text_view written)
 {
 	if (written.size() > longest_text)
 		return errc::inval;
-	const auto inside = TRY(tree_gate().enter(dir.closed()));
-	return dir.set_text(number, written);
+	const auto tree = TRY(lock_tree(dir.closed()));
+	return dir.set_text(tree, number, written);
 }
 
 void log_too_many(const cell &row, s32 wanted, u32 most)
@@ -69,11 +69,11 @@ void log_too_many(const cell &row, s32 wanted, u32 most)
 	kapi_log(KAPI_LOG_WARN, line);
 }
 
-status store_noted(node &dir, u32 number, u64 value)
+status store_recorded(node &dir, u32 number, u64 value)
 {
-	const auto inside = TRY(tree_gate().enter(dir.closed()));
+	const auto tree = TRY(lock_tree(dir.closed()));
 
-	dir.of().cells[number].written(dir);
+	dir.of().cells[number].written(tree, dir);
 	dir.set(number, value);
 	return ok;
 }
@@ -89,8 +89,8 @@ status store_count(node &dir, const cell &row, text_view written)
 		log_too_many(row, wanted, most);
 		return errc::inval;
 	}
-	const auto inside = TRY(tree_gate().enter(dir.closed()));
-	return dir.set_count(static_cast<u32>(wanted));
+	const auto tree = TRY(lock_tree(dir.closed()));
+	return dir.set_count(tree, static_cast<u32>(wanted));
 }
 
 } // namespace
@@ -141,7 +141,7 @@ status store_cell(node &dir, u32 number, text_view written)
 	if (row.accepts && !row.accepts(dir, value.take()))
 		return errc::inval;
 	if (row.written)
-		return store_noted(dir, number, value.take());
+		return store_recorded(dir, number, value.take());
 	dir.set(number, value.take());
 	return ok;
 }

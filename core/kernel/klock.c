@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Mutexes, gates and completions in storage that the C++ core owns. */
+/* Mutexes, cancellable mutexes and completions in storage that the C++ core owns. */
 #include <linux/build_bug.h>
 #include <linux/completion.h>
 #include <linux/errno.h>
@@ -12,13 +12,13 @@
 #define FITS(inner, outer) \
 	static_assert(sizeof(inner) <= sizeof(outer) && __alignof__(inner) <= __alignof__(outer))
 
-struct gate {
+struct cancellable_mutex {
 	struct mutex mutex;
 	wait_queue_head_t waiters;
 };
 
 FITS(struct mutex, struct kapi_mutex);
-FITS(struct gate, struct kapi_gate);
+FITS(struct cancellable_mutex, struct kapi_cancellable_mutex);
 FITS(struct completion, struct kapi_completion);
 
 /*
@@ -48,9 +48,9 @@ static struct mutex *as_mutex(struct kapi_mutex *mutex)
 	return (struct mutex *)mutex->opaque;
 }
 
-static struct gate *as_gate(struct kapi_gate *gate)
+static struct cancellable_mutex *as_cancellable_mutex(struct kapi_cancellable_mutex *mutex)
 {
-	return (struct gate *)gate->opaque;
+	return (struct cancellable_mutex *)mutex->opaque;
 }
 
 static struct completion *as_completion(struct kapi_completion *done)
@@ -73,57 +73,57 @@ void kapi_mutex_unlock(struct kapi_mutex *mutex)
 	mutex_unlock(as_mutex(mutex));
 }
 
-void kapi_gate_init(struct kapi_gate *gate, int lock_class)
+void kapi_cancellable_mutex_init(struct kapi_cancellable_mutex *mutex, int lock_class)
 {
-	struct gate *g = as_gate(gate);
+	struct cancellable_mutex *m = as_cancellable_mutex(mutex);
 
-	init_classed(&g->mutex, lock_class);
-	__init_waitqueue_head(&g->waiters, "damonxx_gate", &waiters_key);
+	init_classed(&m->mutex, lock_class);
+	__init_waitqueue_head(&m->waiters, "damonxx_cancellable_mutex", &waiters_key);
 }
 
-static bool is_closed(const u8 *closed)
+static bool is_cancelled(const u8 *cancelled)
 {
-	return closed && READ_ONCE(*closed);
+	return cancelled && READ_ONCE(*cancelled);
 }
 
 /*
- * The mutex is only ever tried, never waited for: a waiter that can be sent away is no
+ * The mutex is only ever tried, never waited for: a waiter that can be cancelled is no
  * part of a deadlock, and lockdep treats trylocks so.
  *
- * Waiters are exclusive: leaving wakes one.  A waiter is queued before it tries the mutex,
- * and the leaver looks at the queue after it released the mutex, so one of the two sees
- * the other.  A waiter that used up a wake-up and goes away without the gate passes the
+ * Waiters are exclusive: unlocking wakes one.  A waiter is queued before it tries the mutex,
+ * and the unlocking task looks at the queue after it released the mutex, so one of the two sees
+ * the other.  A waiter that used up a wake-up and gives up without the mutex passes the
  * wake-up on; on a signal the wait queue itself does that.
  */
-int kapi_gate_enter(struct kapi_gate *gate, const u8 *closed)
+int kapi_cancellable_mutex_lock(struct kapi_cancellable_mutex *mutex, const u8 *cancelled)
 {
-	struct gate *g = as_gate(gate);
+	struct cancellable_mutex *m = as_cancellable_mutex(mutex);
 	bool held = false;
 
 	if (wait_event_interruptible_exclusive(
-		    g->waiters, is_closed(closed) || (held = mutex_trylock(&g->mutex))))
+		    m->waiters, is_cancelled(cancelled) || (held = mutex_trylock(&m->mutex))))
 		return -EINTR;
-	if (held && !is_closed(closed))
+	if (held && !is_cancelled(cancelled))
 		return 0;
 	if (held)
-		mutex_unlock(&g->mutex);
-	wake_up(&g->waiters);
+		mutex_unlock(&m->mutex);
+	wake_up(&m->waiters);
 	return -ENODEV;
 }
 
-void kapi_gate_leave(struct kapi_gate *gate)
+void kapi_cancellable_mutex_unlock(struct kapi_cancellable_mutex *mutex)
 {
-	struct gate *g = as_gate(gate);
+	struct cancellable_mutex *m = as_cancellable_mutex(mutex);
 
-	mutex_unlock(&g->mutex);
+	mutex_unlock(&m->mutex);
 	/* The barrier in here orders the release before the look at the queue. */
-	if (wq_has_sleeper(&g->waiters))
-		wake_up(&g->waiters);
+	if (wq_has_sleeper(&m->waiters))
+		wake_up(&m->waiters);
 }
 
-void kapi_gate_kick(struct kapi_gate *gate)
+void kapi_cancellable_mutex_wake_waiters(struct kapi_cancellable_mutex *mutex)
 {
-	wake_up_all(&as_gate(gate)->waiters);
+	wake_up_all(&as_cancellable_mutex(mutex)->waiters);
 }
 
 void kapi_completion_init(struct kapi_completion *done)

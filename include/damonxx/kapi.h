@@ -63,7 +63,7 @@ u64 kapi_alloc_live(void);
 
 #define KAPI_MUTEX_SIZE 192
 #define KAPI_COMPLETION_SIZE 128
-#define KAPI_GATE_SIZE 320
+#define KAPI_CANCELLABLE_MUTEX_SIZE 320
 
 struct kapi_mutex {
 	unsigned long opaque[KAPI_MUTEX_SIZE / sizeof(unsigned long)];
@@ -76,21 +76,22 @@ void kapi_mutex_lock(struct kapi_mutex *mutex);
 void kapi_mutex_unlock(struct kapi_mutex *mutex);
 
 /*
- * A gate is a mutex that a waiter gives up when a flag of its own turns non-zero.  File
- * handlers wait at it, so that who removes their directory (holding the gate) can send
- * them away instead of waiting for them.
+ * A mutex that a waiter gives up when a flag of its own turns non-zero.  File handlers wait for it,
+ * so that the task that removes their directory, holding it, can cancel them instead of waiting for
+ * them.
  */
-struct kapi_gate {
-	unsigned long opaque[KAPI_GATE_SIZE / sizeof(unsigned long)];
+struct kapi_cancellable_mutex {
+	unsigned long opaque[KAPI_CANCELLABLE_MUTEX_SIZE / sizeof(unsigned long)];
 };
 
-void kapi_gate_init(struct kapi_gate *gate, int lock_class);
-/* 0: held.  -ENODEV: *@closed became non-zero.  -EINTR: a signal came.
- * @closed may be NULL.  CONTEXT: process, may sleep. */
-KAPI_MUST_CHECK int kapi_gate_enter(struct kapi_gate *gate, const u8 *closed);
-void kapi_gate_leave(struct kapi_gate *gate);
+void kapi_cancellable_mutex_init(struct kapi_cancellable_mutex *mutex, int lock_class);
+/* 0: locked.  -ENODEV: *@cancelled is or became non-zero.  -EINTR: a signal came.
+ * @cancelled may be NULL.  CONTEXT: process, may sleep. */
+KAPI_MUST_CHECK int kapi_cancellable_mutex_lock(struct kapi_cancellable_mutex *mutex,
+						const u8 *cancelled);
+void kapi_cancellable_mutex_unlock(struct kapi_cancellable_mutex *mutex);
 /* Makes every waiter look at its flag again.  CONTEXT: any. */
-void kapi_gate_kick(struct kapi_gate *gate);
+void kapi_cancellable_mutex_wake_waiters(struct kapi_cancellable_mutex *mutex);
 
 struct kapi_completion {
 	unsigned long opaque[KAPI_COMPLETION_SIZE / sizeof(unsigned long)];

@@ -37,8 +37,7 @@ protected:
 	}
 	damon::result<damon::vec<scheme_inputs>> build(u64 unit = 1)
 	{
-		const auto inside = damon::tree_gate().enter();
-		return damon::build_schemes(*box_.top(), unit, why_);
+		return damon::build_schemes(damon::lock_tree().take(), *box_.top(), unit, why_);
 	}
 	scheme_inputs build_one(u64 unit = 1)
 	{

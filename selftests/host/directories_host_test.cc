@@ -150,32 +150,33 @@ TEST_F(host_directories, remove_holding_lock_of_handlers_aborts)
 	EXPECT_DEATH(remove(), "lock order");
 }
 
-TEST_F(host_directories, remove_holding_gate_cancels_handlers)
+TEST_F(host_directories, remove_holding_lock_cancels_handlers)
 {
-	kapi_gate gate;
+	kapi_cancellable_mutex mutex;
 	u8 closed = 0;
 	bool waits = false;
 
-	kapi_gate_init(&gate, 25);
+	kapi_cancellable_mutex_init(&mutex, 25);
 	host::use_virtual_clock();
 	host::set_file_handlers({[&](void *, u32, char *, unsigned long) -> long {
 					 waits = true;
-					 const int rc = kapi_gate_enter(&gate, &closed);
+					 const int rc =
+						 kapi_cancellable_mutex_lock(&mutex, &closed);
 					 if (rc == 0)
-						 kapi_gate_leave(&gate);
+						 kapi_cancellable_mutex_unlock(&mutex);
 					 return rc;
 				 },
 				 nullptr});
-	ASSERT_EQ(kapi_gate_enter(&gate, nullptr), 0);
+	ASSERT_EQ(kapi_cancellable_mutex_lock(&mutex, nullptr), 0);
 	host::thread reader("reader",
 			    [] { EXPECT_EQ(host::read_errno("top/both"), -ENODEV); });
 	host::run_for(1);
 	EXPECT_TRUE(waits);
 	closed = 1;
-	kapi_gate_kick(&gate);
+	kapi_cancellable_mutex_wake_waiters(&mutex);
 	kapi_dir_remove(top_);
 	top_ = nullptr;
-	kapi_gate_leave(&gate);
+	kapi_cancellable_mutex_unlock(&mutex);
 }
 
 } // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Mutexes, gates and completions.
+// Mutexes, cancellable mutexes and completions.
 #include "scheduler.hh"
 
 #include <cerrno>
@@ -15,13 +15,13 @@ struct mutex_state {
 };
 static_assert(sizeof(mutex_state) <= sizeof(kapi_mutex));
 
-struct gate_state {
+struct cancellable_mutex_state {
 	std::mutex lock;
 	std::condition_variable changed;
 	const task *owner;
 	int lock_class;
 };
-static_assert(sizeof(gate_state) <= sizeof(kapi_gate));
+static_assert(sizeof(cancellable_mutex_state) <= sizeof(kapi_cancellable_mutex));
 
 struct completion_state {
 	bool done;
@@ -97,22 +97,23 @@ void kapi_mutex_unlock(kapi_mutex *mutex)
 	preemption_point();
 }
 
-void kapi_gate_init(kapi_gate *gate, int lock_class)
+void kapi_cancellable_mutex_init(kapi_cancellable_mutex *mutex, int lock_class)
 {
-	new (gate->opaque) gate_state{{}, {}, nullptr, lock_class};
+	new (mutex->opaque) cancellable_mutex_state{{}, {}, nullptr, lock_class};
 }
 
-int kapi_gate_enter(kapi_gate *gate, const u8 *closed)
+int kapi_cancellable_mutex_lock(kapi_cancellable_mutex *mutex, const u8 *closed)
 {
-	gate_state &state = state_of<gate_state>(gate);
+	cancellable_mutex_state &state = state_of<cancellable_mutex_state>(mutex);
 	const task &self = current_task();
 
 	preemption_point();
 	std::unique_lock lock(state.lock);
 	if (state.owner == &self)
-		die("a gate of class %d is entered twice by one thread", state.lock_class);
+		die("a cancellable mutex of class %d is locked twice by one thread",
+		    state.lock_class);
 	if (!wait_for(
-		    lock, state.changed, "a gate",
+		    lock, state.changed, "a cancellable mutex",
 		    [&] { return is_closed(closed) || state.owner == nullptr; }, true))
 		return -EINTR;
 	if (is_closed(closed))
@@ -122,14 +123,15 @@ int kapi_gate_enter(kapi_gate *gate, const u8 *closed)
 	return 0;
 }
 
-void kapi_gate_leave(kapi_gate *gate)
+void kapi_cancellable_mutex_unlock(kapi_cancellable_mutex *mutex)
 {
-	gate_state &state = state_of<gate_state>(gate);
+	cancellable_mutex_state &state = state_of<cancellable_mutex_state>(mutex);
 
 	{
 		std::unique_lock lock(state.lock);
 		if (state.owner != &current_task())
-			die("a gate of class %d is left by a thread that is not inside",
+			die("a cancellable mutex of class %d is unlocked by a thread that does not "
+			    "hold it",
 			    state.lock_class);
 		lock_order_release(state.lock_class);
 		state.owner = nullptr;
@@ -138,9 +140,9 @@ void kapi_gate_leave(kapi_gate *gate)
 	preemption_point();
 }
 
-void kapi_gate_kick(kapi_gate *gate)
+void kapi_cancellable_mutex_wake_waiters(kapi_cancellable_mutex *mutex)
 {
-	gate_state &state = state_of<gate_state>(gate);
+	cancellable_mutex_state &state = state_of<cancellable_mutex_state>(mutex);
 	std::unique_lock lock(state.lock);
 
 	state.changed.notify_all();

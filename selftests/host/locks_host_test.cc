@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Mutexes, gates, completions and the check of their order, in both clocks.
+// Mutexes, cancellable mutexes, completions and the check of their order, in both clocks.
 #include "host.hh"
 
 #include <cerrno>
@@ -42,41 +42,41 @@ TEST_P(host_locks, mutex_excludes_other_threads)
 	EXPECT_EQ(counter, 2000u);
 }
 
-TEST_P(host_locks, gate_closed_cancels_waiters)
+TEST_P(host_locks, cancellable_mutex_closed_cancels_waiters)
 {
-	kapi_gate gate;
+	kapi_cancellable_mutex mutex;
 	u8 closed = 0;
 	int rc = 0;
 
-	kapi_gate_init(&gate, 0);
-	ASSERT_EQ(kapi_gate_enter(&gate, nullptr), 0);
-	host::thread waiter("waiter", [&] { rc = kapi_gate_enter(&gate, &closed); });
+	kapi_cancellable_mutex_init(&mutex, 0);
+	ASSERT_EQ(kapi_cancellable_mutex_lock(&mutex, nullptr), 0);
+	host::thread waiter("waiter", [&] { rc = kapi_cancellable_mutex_lock(&mutex, &closed); });
 	if (GetParam())
 		host::run_for(1);
 	__atomic_store_n(&closed, 1, __ATOMIC_RELEASE);
-	kapi_gate_kick(&gate);
+	kapi_cancellable_mutex_wake_waiters(&mutex);
 	waiter.join();
 	EXPECT_EQ(rc, -ENODEV);
-	kapi_gate_leave(&gate);
-	EXPECT_EQ(kapi_gate_enter(&gate, &closed), -ENODEV);
+	kapi_cancellable_mutex_unlock(&mutex);
+	EXPECT_EQ(kapi_cancellable_mutex_lock(&mutex, &closed), -ENODEV);
 }
 
-TEST_P(host_locks, gate_open_admits_one_at_a_time)
+TEST_P(host_locks, cancellable_mutex_open_admits_one_at_a_time)
 {
-	kapi_gate gate;
+	kapi_cancellable_mutex mutex;
 	u64 counter = 0;
 	const u8 closed = 0;
 
-	kapi_gate_init(&gate, 0);
+	kapi_cancellable_mutex_init(&mutex, 0);
 	if (GetParam())
 		host::preempt(2);
 	auto add = [&] {
 		for (int i = 0; i < 1000; i++) {
-			ASSERT_EQ(kapi_gate_enter(&gate, &closed), 0);
+			ASSERT_EQ(kapi_cancellable_mutex_lock(&mutex, &closed), 0);
 			const u64 seen = counter;
 			kapi_cond_resched();
 			counter = seen + 1;
-			kapi_gate_leave(&gate);
+			kapi_cancellable_mutex_unlock(&mutex);
 		}
 	};
 	host::thread a("a", add);
@@ -88,37 +88,37 @@ TEST_P(host_locks, gate_open_admits_one_at_a_time)
 
 TEST_P(host_locks, interruptible_wait_ends_with_signal)
 {
-	kapi_gate gate;
+	kapi_cancellable_mutex mutex;
 	kapi_completion done;
-	int gate_rc = 0;
+	int rc_of_lock = 0;
 	int completion_rc = 0;
 
-	kapi_gate_init(&gate, 0);
+	kapi_cancellable_mutex_init(&mutex, 0);
 	kapi_completion_init(&done);
-	ASSERT_EQ(kapi_gate_enter(&gate, nullptr), 0);
-	host::thread a("a", [&] { gate_rc = kapi_gate_enter(&gate, nullptr); });
+	ASSERT_EQ(kapi_cancellable_mutex_lock(&mutex, nullptr), 0);
+	host::thread a("a", [&] { rc_of_lock = kapi_cancellable_mutex_lock(&mutex, nullptr); });
 	host::thread b("b", [&] { completion_rc = kapi_completion_wait_interruptible(&done); });
 	a.signal();
 	b.signal();
 	a.join();
 	b.join();
-	EXPECT_EQ(gate_rc, -EINTR);
+	EXPECT_EQ(rc_of_lock, -EINTR);
 	EXPECT_EQ(completion_rc, -EINTR);
-	kapi_gate_leave(&gate);
+	kapi_cancellable_mutex_unlock(&mutex);
 }
 
 TEST_P(host_locks, signal_without_wait_has_no_effect)
 {
-	kapi_gate gate;
+	kapi_cancellable_mutex mutex;
 	kapi_completion done;
 
-	kapi_gate_init(&gate, 0);
+	kapi_cancellable_mutex_init(&mutex, 0);
 	kapi_completion_init(&done);
 	kapi_completion_complete(&done);
 	host::set_signal_pending(true);
-	EXPECT_EQ(kapi_gate_enter(&gate, nullptr), 0);
+	EXPECT_EQ(kapi_cancellable_mutex_lock(&mutex, nullptr), 0);
 	EXPECT_EQ(kapi_completion_wait_interruptible(&done), 0);
-	kapi_gate_leave(&gate);
+	kapi_cancellable_mutex_unlock(&mutex);
 }
 
 // The waiter's memory goes away at once, as that of a request on the stack does.

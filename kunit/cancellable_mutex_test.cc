@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "sysfs/gate.hh"
+#include "sysfs/cancellable_mutex.hh"
 #include "kunit/test.hh"
 
 using namespace damon;
@@ -8,9 +8,9 @@ namespace {
 
 constexpr u64 ms_ns = 1'000'000;
 
-// A thread that enters a gate once.
+// A thread that locks the mutex once.
 struct visitor {
-	gate &at;
+	cancellable_mutex &at;
 	const u8 *closed;
 	int outcome = 1;
 	bool done = false;
@@ -20,19 +20,19 @@ struct visitor {
 	{
 		auto &self = *static_cast<visitor *>(argument);
 
-		self.outcome = self.at.enter(self.closed).error().to_errno();
+		self.outcome = self.at.lock(self.closed).error().to_errno();
 		__atomic_store_n(&self.done, true, __ATOMIC_RELEASE);
 	}
 	bool is_done() const { return __atomic_load_n(&done, __ATOMIC_ACQUIRE); }
 };
 
 /*
- * Who holds a gate leaves it while two wait: first one whose directory is closed by then, though nobody has kicked the gate,
- * so that it uses up the wake-up, and then one who can have the gate. Where a wait takes longer than the pause here,
+ * The mutex is unlocked while two threads wait: first one that is cancelled by then, though no waiter was woken for it,
+ * so that it uses up the wake-up, and then one that can have the mutex. Where a wait takes longer than the pause here,
  * nothing is tested; nothing fails, either.
  */
 struct handover {
-	gate between{lock_class::tree};
+	cancellable_mutex between{lock_class::tree};
 	u8 closed = 0;
 	visitor first{between, &closed};
 	visitor second{between, nullptr};
@@ -53,7 +53,7 @@ struct handover {
 	void play(kapi_thread *self)
 	{
 		{
-			const auto inside = between.enter();
+			const auto inside = between.lock();
 
 			queue(self, first);
 			queue(self, second);
@@ -62,19 +62,22 @@ struct handover {
 		for (int i = 0; second.thread && !second.is_done() && i < 6'000; i++)
 			pause(self, 10);
 		second_came = second.is_done();
-		between.kick();
+		between.wake_waiters();
 		if (first.thread)
 			kapi_thread_stop(first.thread);
 		if (second.thread)
 			kapi_thread_stop(second.thread);
 		finished.complete();
 	}
-	static void run(kapi_thread *self, void *argument) { static_cast<handover *>(argument)->play(self); }
+	static void run(kapi_thread *self, void *argument)
+	{
+		static_cast<handover *>(argument)->play(self);
+	}
 };
 
 } // namespace
 
-CASE(gate, waiter_that_is_sent_away_passes_the_wake_up_on)
+CASE(cancellable_mutex, cancelled_waiter_passes_the_wake_up_on)
 {
 	handover state;
 	kapi_thread *thread = nullptr;
@@ -88,13 +91,13 @@ CASE(gate, waiter_that_is_sent_away_passes_the_wake_up_on)
 	EXPECT_EQUAL(state.second.outcome, 0);
 }
 
-CASE(gate, closed_directory_does_not_open_it)
+CASE(cancellable_mutex, lock_cancelled_leaves_it_free)
 {
-	gate between{lock_class::tree};
+	cancellable_mutex between{lock_class::tree};
 	const u8 closed = 1;
 
-	EXPECT_ERROR(between.enter(&closed), errc::nodev);
+	EXPECT_ERROR(between.lock(&closed), errc::nodev);
 	// It is free again.
-	EXPECT_OK(between.enter());
-	EXPECT_OK(between.enter());
+	EXPECT_OK(between.lock());
+	EXPECT_OK(between.lock());
 }
