@@ -109,6 +109,6 @@ TRACE_EVENT(damos_stat_after_apply_interval,
 
 #undef TRACE_INCLUDE_PATH
 #undef TRACE_INCLUDE_FILE
-#define TRACE_INCLUDE_PATH core
+#define TRACE_INCLUDE_PATH core/kernel
 #define TRACE_INCLUDE_FILE tracepoints_newer
 #include <trace/define_trace.h>

@@ -88,6 +88,6 @@ TRACE_EVENT(damos_before_apply,
 
 #undef TRACE_INCLUDE_PATH
 #undef TRACE_INCLUDE_FILE
-#define TRACE_INCLUDE_PATH core
+#define TRACE_INCLUDE_PATH core/kernel
 #define TRACE_INCLUDE_FILE tracepoints_older
 #include <trace/define_trace.h>
