@@ -29,7 +29,7 @@ protected:
 	void TearDown() override
 	{
 		damonxx_migration_history_exit();
-		::moves = nullptr;
+		::history = nullptr;
 	}
 	static void set_clock(u64 ticks) { host_jiffies = ticks * jiffies_per_tick; }
 };
