@@ -411,13 +411,13 @@ CASE(region_table, normalize_unsampled_region_keeps_its_count)
 		table.pick_checks(random, at, 1);
 		ASSERT_EQUAL(table.picked_checks().size(), 1u);
 		ASSERT_EQUAL(table.picked_checks()[0].addr / page / 4, at);
-		table.access_checks()[3].outcome = KAPI_IDLE; // nobody asked
+		table.access_checks()[3].outcome = KAPI_IDLE; // not sampled
 		table.picked_checks()[0].outcome = at == 1 ? KAPI_ACCESSED : KAPI_IDLE;
 		table.count_accesses();
 		EXPECT_EQUAL(table.moving_sum(3, 19 - sample, 20), 20u);
 	}
 	EXPECT_EQUAL(table.checked(0), 6u);
-	EXPECT(!table.asked(3));
+	EXPECT(!table.sampled(3));
 	table.normalize(20);
 	EXPECT_EQUAL(table.nr_accesses(0), 0u);
 	EXPECT_EQUAL(table.nr_accesses(1), 20u);

@@ -115,7 +115,8 @@ table_model table_model::of(const region_table &table)
 	for (u32 i = 0; i < table.count(); i++)
 		model.regions.push_back({table.range(i).start, table.range(i).end,
 					 table.nr_accesses(i), table.last_nr_accesses(i),
-					 table.age(i), table.checked(i), table.asked(i), table.hits(i)});
+					 table.age(i), table.checked(i), table.sampled(i),
+					 table.hits(i)});
 	return model;
 }
 
