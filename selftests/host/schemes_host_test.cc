@@ -217,16 +217,16 @@ TEST_F(schemes, quota_pool_is_shared_by_its_schemes)
 	ASSERT_OK(in.schemes.try_push(move(unlimited)));
 	start(move(in));
 	host::run_for(50 * ms);
-	for (u64 begun = 2; begun <= windows; begun++) {
+	for (u64 begun = 2; begun <= aggregations; begun++) {
 		host::run_for(100 * ms);
 		EXPECT_LE(stats(0).sz_tried + stats(1).sz_tried, begun * budget);
 	}
 	EXPECT_GE(stats(0).sz_tried, size);
 	EXPECT_EQ(host::count_pages_in(host::ram, memory).in_memory, 0u);
-	EXPECT_GE(stats(2).sz_tried, (windows - 1) * budget);
+	EXPECT_GE(stats(2).sz_tried, (aggregations - 1) * budget);
 	for (const u32 scheme : {0u, 1u, 2u})
-		EXPECT_GE(stats(scheme).qt_exceeds, windows - 2);
-	EXPECT_GE(stats(3).sz_tried, (windows - 1) * size);
+		EXPECT_GE(stats(scheme).qt_exceeds, aggregations - 2);
+	EXPECT_GE(stats(3).sz_tried, (aggregations - 1) * size);
 	EXPECT_EQ(stats(3).qt_exceeds, 0u);
 }
 
