@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Filters at work that judge regions.
+// How filters decide about regions.
 #pragma once
 #include "core/region/hit_counters.hh"
 #include "damonxx/lib/span.hh"

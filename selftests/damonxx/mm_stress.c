@@ -2,7 +2,7 @@
 /*
  * mm_stress SEED: does to its memory, until SIGTERM, what a monitor of it has to live with.
  *
- * Prints "ready" when it has begun, why a deed failed first, and in the end "deed NAME SUCCEEDED FAILED" for each deed.
+ * Prints "ready" when it has begun, why an operation failed first, and in the end "operation NAME SUCCEEDED FAILED" for each operation.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -76,7 +76,7 @@ static bool child_succeeds(void (*action)(char *), char *memory)
 	       !WEXITSTATUS(status);
 }
 
-/* The deeds.  Each gets memory that is mapped and touched, and leaves it mapped. */
+/* The operations.  Each gets memory that is mapped and touched, and leaves it mapped. */
 
 static bool map_and_unmap(char *memory)
 {
@@ -225,11 +225,11 @@ static bool truncate_mapped_file(char *memory)
 	return true;
 }
 
-static struct deed {
+static struct operation {
 	const char *name;
 	bool (*act)(char *memory);
 	unsigned long succeeded, failed;
-} deeds[] = {
+} operations[] = {
 	{.name = "map", .act = map_and_unmap},
 	{.name = "fork", .act = fork_stress},
 	{.name = "exec", .act = fork_and_execute},
@@ -242,13 +242,13 @@ static struct deed {
 	{.name = "move", .act = move},
 	{.name = "truncate", .act = truncate_mapped_file},
 };
-#define NR_DEEDS (sizeof(deeds) / sizeof(deeds[0]))
+#define NR_OPERATIONS (sizeof(operations) / sizeof(operations[0]))
 
 /* Has each of them succeeded? */
 static bool all_done(void)
 {
-	for (unsigned int i = 0; i < NR_DEEDS; i++)
-		if (!deeds[i].succeeded)
+	for (unsigned int i = 0; i < NR_OPERATIONS; i++)
+		if (!operations[i].succeeded)
 			return false;
 	return true;
 }
@@ -262,7 +262,7 @@ static void on_term(int signal)
 	told_to_end = 1;
 }
 
-/* Keeps some memory hot meanwhile, so that faults and deeds meet. */
+/* Keeps some memory hot meanwhile, so that faults and operations meet. */
 static void *keep_hot(void *memory)
 {
 	while (!stopping) {
@@ -277,7 +277,7 @@ int main(int argc, char **argv)
 	char *memory = map();
 	pthread_t thread;
 
-	/* Executed by a deed. */
+	/* Executed by an operation. */
 	if (argc < 2)
 		return 0;
 	state += strtoull(argv[1], NULL, 0);
@@ -289,20 +289,20 @@ int main(int argc, char **argv)
 	printf("ready\n");
 	/* All of them once before any comes again, from another one on each time, and until all succeeded, however long
 	 * that takes. */
-	const uint64_t first = random_below(NR_DEEDS), last = first + 20 * NR_DEEDS;
+	const uint64_t first = random_below(NR_OPERATIONS), last = first + 20 * NR_OPERATIONS;
 	for (uint64_t n = first; !told_to_end || (n < last && !all_done()); n++) {
-		struct deed *deed = &deeds[n % NR_DEEDS];
+		struct operation *operation = &operations[n % NR_OPERATIONS];
 
-		if (deed->act(memory)) {
-			deed->succeeded++;
+		if (operation->act(memory)) {
+			operation->succeeded++;
 		} else {
-			if (!deed->failed++)
-				printf("# %s: %s\n", deed->name, strerror(errno));
+			if (!operation->failed++)
+				printf("# %s: %s\n", operation->name, strerror(errno));
 		}
 	}
 	stopping = true;
 	pthread_join(thread, NULL);
-	for (unsigned int i = 0; i < NR_DEEDS; i++)
-		printf("deed %s %lu %lu\n", deeds[i].name, deeds[i].succeeded, deeds[i].failed);
+	for (unsigned int i = 0; i < NR_OPERATIONS; i++)
+		printf("operation %s %lu %lu\n", operations[i].name, operations[i].succeeded, operations[i].failed);
 	return 0;
 }

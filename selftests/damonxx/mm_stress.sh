@@ -137,8 +137,8 @@ paddr_goes_on() (
 	kdamond=$kdamonds/1 scheme=$kdamonds/1/contexts/0/schemes/0
 	goes_on
 )
-all_deeds() { # FILE: each was done
-	at_least "$(grep -c '^deed' "$1")" 11 && ! awk '$1 == "deed" && $3 == 0' "$1" | grep .
+all_operations() { # FILE: each was done
+	at_least "$(grep -c '^operation' "$1")" 11 && ! awk '$1 == "operation" && $3 == 0' "$1" | grep .
 }
 
 need_module
@@ -163,8 +163,8 @@ check "physical memory goes on" paddr_goes_on
 rm "$work/plugging"
 wait $plugger
 sed 's/^/# /' "$work/first" "$work/plugged"
-check "everything was done by the first" all_deeds "$work/first"
-check "everything was done by the second" all_deeds "$work/second"
+check "everything was done by the first" all_operations "$work/first"
+check "everything was done by the second" all_operations "$work/second"
 went_off() {
 	at_least "$(sed -n 's/^plugged \([0-9]*\) .*/\1/p' "$work/plugged")" 1 && ! grep 'stays off line' "$work/plugged"
 }

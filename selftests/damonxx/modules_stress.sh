@@ -29,7 +29,7 @@ read_all() {
 		[ "$slow" = 1 ] || sleep 1 # else nothing else gets done
 	done
 }
-one_deed() {
+one_operation() {
 	random 4
 	one=$(echo $all_modules | cut -d ' ' -f $((drawn + 1)))
 	random 8
@@ -48,9 +48,9 @@ one_deed() {
 		;;
 	esac
 }
-deeds() {
+operations() {
 	for _ in $(seq "$rounds"); do
-		one_deed || return
+		one_operation || return
 	done
 }
 # Whatever it has come to, it works as it should.
@@ -86,14 +86,14 @@ done
 swap_on 128 || diag "no swap"
 start_content_checker a 8 32
 start_content_checker b 4 32
-diag "seed $seed, $rounds deeds"
+diag "seed $seed, $rounds operations"
 set_to reclaim min_age=200000 wmarks_high=1000 wmarks_mid=1000 wmarks_low=0
 set_to lru_sort cold_min_age=200000 wmarks_high=1000 wmarks_mid=1000 wmarks_low=0
 read_all &
 children="$children $!"
 read_all &
 children="$children $!"
-check "$rounds deeds in random order" deeds
+check "$rounds operations in random order" operations
 check "then all of them work" all_work
 check "memory is as it was" intact a
 check "other memory, too" intact b

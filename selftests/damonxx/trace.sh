@@ -196,7 +196,7 @@ probe() { # NUMBER TYPE MATCHING: hits what the filter says, and nothing else
 }
 
 # What a quota allows is told at the begin of each of its windows, and after a commit.
-allowances() {
+effective_quotas() {
 	need_idle
 	# shellcheck disable=SC2086
 	new_kdamond "$workload" $settings schemes/0/quotas/bytes=1048576 schemes/0/quotas/reset_interval_ms=500 && turn on ||
@@ -275,7 +275,7 @@ check "damos_before_apply tells only what matches" only_what_matches
 check "damos_stat_after_apply_interval tells each pass" statistics
 check "damon_region_aggregated tells nothing without probes" without_probes
 check "damon_region_aggregated tells the hits of probes as the tree does" with_probes
-check "damos_esz tells what a quota allows, once in each window and after a commit" allowances
+check "damos_esz tells what a quota allows, once in each window and after a commit" effective_quotas
 check "addresses are in addr_unit" physical_units
 check "damon_monitor_intervals_tune tells what changes" tuning
 if loaded; then
