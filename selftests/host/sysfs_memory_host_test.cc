@@ -185,7 +185,7 @@ protected:
 		set_base("/damonxx_test");
 		box_.emplace(schemes_kind);
 		ASSERT_NE(box_->top(), nullptr);
-		ASSERT_TRUE(schemes().resize(2).is_ok());
+		ASSERT_TRUE(schemes().resize(lock_tree().take(), 2).is_ok());
 		first_ = many(count);
 		second_ = many(count);
 	}
@@ -202,7 +202,7 @@ protected:
 		first_.regions.truncate(first_size);
 		second_.regions.truncate(second_size);
 		tried_of_scheme both[] = {move(first_), move(second_)};
-		const status done = put_tried(schemes(), both_of(both));
+		const status done = put_tried(lock_tree().take(), schemes(), both_of(both));
 		first_ = move(both[0]);
 		second_ = move(both[1]);
 		return done;
@@ -253,7 +253,7 @@ TEST_F(sysfs_many_tried, update_reuses_directories)
 	EXPECT_LE(counts().allocations, before + 1); // no directory among them
 	EXPECT_EQ(read("0/tried_regions/5/age"), "77\n");
 	EXPECT_EQ(dirs("1"), count - 1);
-	clear_tried(schemes());
+	clear_tried(lock_tree().take(), schemes());
 	EXPECT_EQ(dirs("0") + dirs("1"), 0u);
 }
 
@@ -323,14 +323,14 @@ TEST_F(sysfs_many_tried, update_with_probes_enomem_changes_nothing)
 		EXPECT_GT(failed, 40u);
 		EXPECT_EQ(read("0/tried_regions/5/probes/2/hits"), "3\n");
 		EXPECT_EQ(read("1/tried_regions/3/probes/2/hits"), "3\n");
-		clear_tried(schemes());
+		clear_tried(lock_tree().take(), schemes());
 	}
 }
 
 TEST_F(sysfs_many_tried, scheme_without_results_has_no_directories)
 {
 	ASSERT_TRUE(put(10, 10).is_ok());
-	ASSERT_TRUE(put_tried(schemes(), {&first_, 1}).is_ok());
+	ASSERT_TRUE(put_tried(lock_tree().take(), schemes(), {&first_, 1}).is_ok());
 	EXPECT_EQ(dirs("0"), 10u);
 	EXPECT_EQ(dirs("1"), 0u);
 	EXPECT_EQ(read("1/tried_regions/total_bytes"), "0\n");
