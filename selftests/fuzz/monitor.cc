@@ -533,7 +533,7 @@ private:
 	void must_be_in_order(const char *what)
 	{
 		const damon::configuration &config = monitor_->config();
-		const u64 share = config.total_bytes() / config.attrs.min_nr_regions / page * page;
+		const u64 share = damon::total_bytes_of(config.targets.all()) / config.attrs.min_nr_regions / page * page;
 		const u64 limit = std::max(share, page);
 		const u32 aggr_samples = config.attrs.samples_per_aggregation();
 		u64 bytes = 0;

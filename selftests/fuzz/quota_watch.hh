@@ -47,7 +47,7 @@ public:
 			watched_[i].acts.clear();
 		}
 		begun_ns_ = kapi_now_ns();
-		begun_bytes_ = m.config().total_bytes();
+		begun_bytes_ = damon::total_bytes_of(m.config().targets.all());
 	}
 	// A part of scheme @i's action; the first one of a region begins a new act.
 	void note_part(size_t i, bool first, const damon::addr_range &asked, u64 end, u64 applied,
@@ -156,7 +156,7 @@ private:
 		const wide goal_bytes =
 			s.goals.empty() ? wide{largest}
 			: by_matching
-				? wide{std::max(begun_bytes_, m.config().total_bytes())}
+				? wide{std::max(begun_bytes_, damon::total_bytes_of(m.config().targets.all()))}
 				: w.goals.allowed(limits.tuner, limits.bytes, score_of(s), 0, due);
 		w.quota.allow(limits, goal_bytes);
 		const u64 unit = m.config().addr_unit;

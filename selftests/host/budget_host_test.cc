@@ -208,7 +208,7 @@ TEST_F(monitoring_cost, samples_are_all_counted_by_outcome)
 	run_for(10'050 * ms);
 	auto found = stats();
 	EXPECT_NEAR(static_cast<double>(found["samples"]), 2010, 3);
-	EXPECT_EQ(found["aggregations"], found["samples"] / 20);
+	EXPECT_EQ(found["windows"], found["samples"] / 20);
 	EXPECT_EQ(found["samples_missed"] + found["samples_skipped"] + found["probes_skipped"], 0u);
 	EXPECT_EQ(found["probes_checked"], found["probes_accessed"] + found["probes_idle"]);
 	EXPECT_EQ(found["probes_checked"] + found["probes_absent"] + found["probes_busy"],
