@@ -60,8 +60,8 @@ status validate_weights(const probe_weights &weights, u32 samples, report &why)
 	for (u32 weight : weights.of)
 		sum += weight;
 	if (sum * samples > u32_max)
-		return why.fail(errc::inval, "probes", "weights of ", sum, " in all, times ",
-				samples, " samples, are above ", u32_max);
+		return why.fail(errc::inval, "probes", "sum of weights ", sum, " times ", samples,
+				" samples is above ", u32_max);
 	return ok;
 }
 
