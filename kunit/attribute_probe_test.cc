@@ -151,7 +151,7 @@ CASE(attribute_probe, validate_beyond_a_limit_names_it)
 		 "probes: weights need at most 255 samples in aggr_us, and there are 256"},
 		{4, 16'843'009, samples_255, "fine"}, // 2^32 - 1 in all
 		{4, 16'843'010, samples_255,
-		 "probes: weights of 16843010 in all, times 255 samples, are above 4294967295"},
+		 "probes: sum of weights 16843010 times 255 samples is above 4294967295"},
 	};
 
 	for (const auto &c : cases) {

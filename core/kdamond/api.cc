@@ -10,14 +10,14 @@ struct damonxx_context {
 	explicit damonxx_context(own<context> made) : core{move(made)} {}
 
 	own<context> core;
-	// Start, stop and commit take turns.
+	// Serializes start, stop and commit.
 	mutex turn{lock_class::registry};
 	bool started = false;
 };
 
 namespace {
 
-// The line of @why for who wants to know, and what became of @done.
+// Stores the line of @why in @reason, which may be null; returns @done as an errno.
 int tell(status done, const report &why, damonxx_reason *reason)
 {
 	if (reason)
@@ -25,7 +25,7 @@ int tell(status done, const report &why, damonxx_reason *reason)
 	return done.to_errno();
 }
 
-// Not inline, either of them: inputs and a report are much for one kernel's stack.
+// The next two are not inline: inputs and a report are too large for one frame on a kernel stack.
 [[gnu::noinline]] result<own<damonxx_context>> make(const damonxx_settings &settings, report &why)
 {
 	auto in = TRY(build_inputs(settings, why));
@@ -165,7 +165,7 @@ void damonxx_snapshot_free(damonxx_snapshot *snapshot)
 	kapi_free(snapshot);
 }
 
-// SAFETY, for the casts below: the memory is laid out so, as uapi/damonxx.h says.
+// SAFETY, for the casts below: uapi/damonxx.h defines this layout.
 damonxx_snapshot_target *damonxx_snapshot_targets(damonxx_snapshot *snapshot)
 {
 	return reinterpret_cast<damonxx_snapshot_target *>(snapshot + 1);

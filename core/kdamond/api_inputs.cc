@@ -5,7 +5,7 @@ namespace damon {
 
 namespace {
 
-// The numbers of damonxx.h are those of the core.
+// The enums of damonxx.h have the values of the core's enums.
 static_assert(static_cast<u32>(operations_id::paddr) == DAMONXX_PADDR);
 static_assert(static_cast<u32>(action::stat) == DAMONXX_STAT);
 static_assert(static_cast<u32>(action::pageout) == DAMONXX_PAGEOUT);
@@ -22,16 +22,16 @@ static_assert(static_cast<u32>(goal_tuner::proportional) == DAMONXX_PROPORTIONAL
 static_assert(static_cast<u32>(watermark_metric::node_free_mem_rate) == DAMONXX_NODE_FREE_MEM_RATE);
 static_assert(static_cast<u32>(attribute::hugepage_size) == DAMONXX_ATTRIBUTE_HUGEPAGE_SIZE);
 
-// @number as an enumerator up to @last.
+// Converts @number to an enumerator up to @last.
 template <typename Enum>
 result<Enum> enumerator(u32 number, Enum last, text_view where, report &why)
 {
 	if (number > static_cast<u32>(last))
-		return why.fail(errc::inval, where, number, " is none that there is");
+		return why.fail(errc::inval, where, number, " is invalid");
 	return static_cast<Enum>(number);
 }
 
-// An address in units, in bytes.
+// Converts a range from units to bytes.
 result<addr_range> to_bytes(const damonxx_range &range, u64 unit, report &why)
 {
 	addr_range bytes;
@@ -85,7 +85,7 @@ result<target_inputs> build_target(const damonxx_target &wanted, const inputs &o
 
 	in.pid_number = wanted.pid;
 	in.obsolete = wanted.obsolete;
-	// The process of one that goes may have gone before it.
+	// The process of an obsolete target may have exited already.
 	if (in.obsolete)
 		return in;
 	if (of.operations != operations_id::paddr)
@@ -176,7 +176,7 @@ status add_filters(scheme_inputs &in, const damonxx_scheme &wanted, u64 unit, re
 	return ok;
 }
 
-// Not inline: with those around it, its frame would be too large for a kernel's stack.
+// Not inline: together with its callers its frame would be too large for a kernel stack.
 [[gnu::noinline]] result<scheme_inputs> build_scheme(const damonxx_scheme &wanted, u64 unit,
 						     report &why)
 {
@@ -231,9 +231,9 @@ result<inputs> build_inputs(const damonxx_settings &settings, report &why)
 
 	if (settings.version != DAMONXX_API_VERSION)
 		return why.fail(errc::inval, "version", settings.version,
-				" is that of another API than ", DAMONXX_API_VERSION);
+				" does not match API version ", DAMONXX_API_VERSION);
 	in.operations = TRY(enumerator(settings.operations, operations_id::paddr, "operations", why));
-	// Only physical memory is counted in units.
+	// Only physical addresses are in units.
 	in.addr_unit = in.operations == operations_id::paddr ? settings.addr_unit : 1;
 	in.paused = settings.paused;
 	in.attrs = build_attrs(settings);

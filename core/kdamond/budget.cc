@@ -5,9 +5,9 @@ namespace damon {
 
 namespace {
 
-constexpr u64 cost_unit = 256;	// of a nanosecond
+constexpr u64 cost_unit = 256;	// per nanosecond
 constexpr u64 ns_per_permil = 1'000'000;	// of a second
-constexpr u64 longest_ns = 1'000'000'000'000;	// that matters
+constexpr u64 longest_ns = 1'000'000'000'000;	// caps the time that a call accounts
 constexpr u32 first_checks = 16;
 
 } // namespace
@@ -48,9 +48,9 @@ u64 cpu_budget::debt_ns() const
 	return mul_div(static_cast<u64>(wanted - balance_ns_) + 1, 10'000, permil_ * 9) + 1;
 }
 
-// Where the other work alone is more than the share, whole samples are left out, and those that
-// are taken get a fifth of all work, or what can be kept.  Costs may turn out higher, so more is
-// tried step by step.
+// If other work alone exceeds the share, whole samples are skipped, and access checks get a fifth
+// of all time in those that are taken, up to what the budget can hold.  The cost of a check may
+// turn out higher, so the number of checks at most doubles per sample.
 u32 cpu_budget::plan(u64 sample_ns, const aggregation &last, u32 regions)
 {
 	if (!limited())
@@ -67,7 +67,7 @@ u32 cpu_budget::plan(u64 sample_ns, const aggregation &last, u32 regions)
 	return planned_;
 }
 
-// Rises are believed sooner than falls.
+// Adapts faster to a rising cost than to a falling one.
 void cpu_budget::learn(u64 sample_cpu_ns)
 {
 	if (!planned_)

@@ -1,36 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0
-// What share of a processor a kdamond may use: how much it looks at, and when it does not.
+// Limits the kdamond to a share of a processor: how many regions a sample checks, and how many
+// samples are skipped.
 #pragma once
 #include "damonxx/lib/math.hh"
 
 namespace damon {
 
 /*
- * An account in nanoseconds.  Nine tenths of the share flow in, at most a tenth of a second's
- * share is kept, and everything the thread used is taken out.  A sample begins only when what
- * it is to take is there, so over any second the kdamond uses no more than its share and what
- * one sample, with the end of an aggregation if one ends there, took beyond that.
+ * A token bucket in nanoseconds.  It is filled with nine tenths of the share, holds at most the
+ * share of a tenth of a second, and is charged all CPU time of the thread.  A sample begins only
+ * when the balance covers its planned time.  So in any second the kdamond exceeds its share by no
+ * more than one sample, with the aggregation work at its end.
  */
 class cpu_budget {
 public:
-	// 0: no limit.  A new share begins with nothing.
+	// 0: no limit.  A changed share starts with an empty balance.
 	void set_share(u64 permil);
 	bool limited() const { return permil_ != 0; }
-	// So much processor time was used altogether; may be an estimate that is corrected.
+	// @used_ns: total CPU time so far; may be an estimate that a later call corrects.
 	void account(u64 now_ns, u64 used_ns);
-	// How long nothing may be done.
+	// How long to wait before the next sample.
 	u64 debt_ns() const;
 
-	// The last aggregation: what it took besides looking, how many samples it should have had,
-	// and how many were taken.
+	// The last aggregation: the time of all work except access checks, its length in samples,
+	// and the samples taken.
 	struct aggregation {
 		u64 work_ns;
 		u32 samples;
 		u64 taken;
 	};
-	// How many checks of @regions the next sample may make, at least one.
+	// How many of @regions the next sample may check, at least one.
 	u32 plan(u64 sample_ns, const aggregation &last, u32 regions);
-	// What that sample took, without the other work.
+	// Updates the cost of a check by the CPU time of that sample without other work.
 	void learn(u64 sample_cpu_ns);
 
 private:
@@ -41,7 +42,7 @@ private:
 	u64 now_ns_ = 0;
 	u64 used_ns_ = 0;
 	s64 balance_ns_ = 0;
-	u64 wanted_ns_ = 0;	// what a sample is to take
+	u64 wanted_ns_ = 0;	// planned time of a sample
 	u64 check_cost_ = 0;	// in 1/256 ns
 	u32 planned_ = 0;
 };

@@ -6,8 +6,8 @@ namespace damon {
 
 namespace {
 
-// What schemes cut between two merges, as a rule: at what their quotas leave and where they go on,
-// and at addresses.
+// Estimates how many regions the schemes split between two merges: where a quota is used up, where
+// a pass resumes, and at the bounds of address filters.
 u64 nr_cuts(span<const scheme_inputs> schemes)
 {
 	u64 cuts = 0;
@@ -20,8 +20,8 @@ u64 nr_cuts(span<const scheme_inputs> schemes)
 	return cuts;
 }
 
-// Regions that a table may have to hold: all that splitting may make, what enforcing the
-// minimum adds to them, what schemes cut, and room to follow changed ranges in place.
+// The capacity of a region table: the maximum after splitting, the regions that enforcing the
+// minimum and schemes may add, and room to update the ranges in place.
 u32 capacity_needed(const monitoring_attrs &attrs, u64 ranges, u64 cuts)
 {
 	const u64 split = saturating_add(max(attrs.max_nr_regions, ranges), attrs.min_nr_regions);
@@ -29,7 +29,7 @@ u32 capacity_needed(const monitoring_attrs &attrs, u64 ranges, u64 cuts)
 	return saturate_u32(saturating_add(split, 2 * ranges + cuts + 8));
 }
 
-// Each range takes a region at least; half of them are for what differs in the ranges.
+// Each range takes at least one region; half of max_nr_regions is left for splitting the ranges.
 u32 most_ranges(const configuration &config)
 {
 	const u64 wanted = max(config.attrs.max_nr_regions / 2, u64{3});
@@ -37,8 +37,8 @@ u32 most_ranges(const configuration &config)
 	return saturate_u32(min(wanted, u64{config.ops->max_ranges}));
 }
 
-// Memory for the regions of target @index, unless the table of the target it replaces is
-// large enough to be taken over, and of the same kind.
+// Reserves memory for the regions of target @index, unless take_results() can take over the table
+// of the target it replaces: that is large enough and has hit counters if and only if needed.
 status reserve_regions(target &t, u32 index, u32 needed, bool with_hits,
 		       const configuration *running)
 {
@@ -51,8 +51,7 @@ status reserve_regions(target &t, u32 index, u32 needed, bool with_hits,
 	return t.regions.reserve(needed, with_hits);
 }
 
-// Adds what becomes of the target number @index.  Not inline: both frames together would be
-// too large for a kernel's stack.
+// Adds target @index.  Not inline: both frames together would be too large for a kernel stack.
 [[gnu::noinline]] status add_target(configuration &fresh, target_inputs &in, u32 index, u64 cuts,
 				    const configuration *running)
 {
@@ -114,7 +113,7 @@ void configuration::take_results(configuration &old)
 		target &before = old.targets[t.successor_of];
 		const bool same = id == old.id && t.pid.get() == before.pid.get();
 
-		// Without memory of its own it was built to take over the old table.
+		// No memory was reserved, to take over the old table.
 		if (!t.regions.capacity())
 			t.regions.swap(before.regions);
 		else if (same)

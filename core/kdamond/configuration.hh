@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Everything a kdamond works with, built whole from inputs and swapped whole.
+// The configuration of a kdamond: built from inputs as a whole, and replaced as a whole.
 #pragma once
 #include "core/kdamond/inputs.hh"
 #include "ops/operations.hh"
@@ -7,8 +7,8 @@
 
 namespace damon {
 
-// Building may fail and is done by who asks; from then on nothing fails, and only the
-// kdamond touches it.
+// The caller builds it, which may fail.  After that nothing fails, and only the kdamond accesses
+// it.
 struct configuration {
 	operations_id id = operations_id::vaddr;
 	const operations *ops = nullptr;
@@ -19,21 +19,21 @@ struct configuration {
 	sampling_mode sampling;
 	vec<target> targets;
 	vec<scheme> schemes;
-	priority_histogram priorities;	// of the scheme that is being looked at
+	priority_histogram priorities;	// of the scheme that is being applied
 
-	// @running: the configuration that this one is to replace, or null.  Its capacities are
-	// read, which no kdamond changes, and its number of targets.  inval with the reason in
-	// @why, nomem.
+	// @running: the configuration to be replaced, or null.  Only its number of targets and the
+	// capacities of their tables are read, which the kdamond does not change.  inval or
+	// opnotsupp, with the reason in @why; nomem.
 	static result<own<configuration>> build(inputs in, const configuration *running,
 						report &why);
 
-	// Takes regions and counters over from @old, by index, for what stays the same.
+	// Takes over from @old the regions and counters of the targets and schemes that stay.
 	void take_results(configuration &old);
-	// The number of the target that goes on from number @before of @old; no target: none.
+	// The index of the target that continues target @before of @old, or targets.size().
 	u32 successor(const configuration &old, u32 before) const;
 
 	u32 nr_regions() const;
-	// As many regions as there can ever be.
+	// The maximum number of regions, by the capacity of the tables.
 	u32 region_capacity() const;
 };
 

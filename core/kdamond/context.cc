@@ -8,7 +8,7 @@ namespace damon {
 
 namespace {
 
-// Room for everything that one pass of all schemes may try.
+// Reserves memory for all regions that one pass of each scheme may try.
 result<tried_regions> reserve_tried(u32 nr_schemes, u32 nr_regions)
 {
 	tried_regions tried;
@@ -68,12 +68,12 @@ status context::commit(inputs in, report &why)
 {
 	auto fresh = TRY(configuration::build(move(in), &kdamond_->config(), why));
 
-	// What it replaced comes back and is freed here, not in the kdamond.
+	// The replaced configuration comes back in @fresh and is freed here, not in the kdamond.
 	return kdamond_->requests().call([&](monitor &m) { m.commit(fresh); });
 }
 
-// Nobody else replaces the configuration meanwhile, so the number of schemes stays.  What was there
-// before comes back and is freed here, not in the kdamond.
+// The caller serializes commits, so the number of schemes does not change meanwhile.  The replaced
+// goals come back and are freed here, not in the kdamond.
 status context::commit_goals(vec<vec<goal>> by_scheme, report &why)
 {
 	const u32 count = kdamond_->config().schemes.size();
@@ -114,7 +114,7 @@ result<vec<scheme_stats>> context::read_stats()
 	return stats;
 }
 
-// An attempt in vain tells how much room it takes; a commit may come in before the next one.
+// A failed attempt records how much room it needs; a commit may come before the next attempt.
 status context::take_snapshot(bytes &out)
 {
 	snapshot taken{out};
@@ -136,7 +136,7 @@ result<monitoring_attrs> context::read_attrs()
 	return attrs;
 }
 
-// The queue's lock is what makes the last values of an ended kdamond visible here.
+// If the kdamond has ended, the lock of the queue makes its last values visible here.
 monitoring_stats context::read_monitoring()
 {
 	monitoring_stats stats;
@@ -146,7 +146,7 @@ monitoring_stats context::read_monitoring()
 	return stats;
 }
 
-// One attempt; range: a commit came in between and needs more room.
+// One attempt.  range: a commit came in between, and needs more room.
 result<tried_regions> context::try_to_collect(bool with_regions)
 {
 	request_queue &requests = kdamond_->requests();
@@ -168,7 +168,7 @@ result<tried_regions> context::try_to_collect(bool with_regions)
 	TRY(requests.call([&](monitor &m) { begun = m.begin_walk(wait); }));
 	TRY(begun);
 	if (!wait.done.wait_interruptible()) {
-		// Whether the kdamond took it back or is on its way out, it lets go of @wait.
+		// The kdamond drops @wait in any case: by this call, or because it is ending.
 		(void)requests.call([&](monitor &m) { m.cancel_walk(wait); });
 		wait.done.wait();
 		return errc::intr;

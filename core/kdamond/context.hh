@@ -10,50 +10,53 @@ namespace damon {
 
 class kdamond;
 
-// Who calls start, stop, commit and commit_goals takes care that they do not overlap; the other
-// functions may run at any time between make() and the destructor, from any thread.  Results
-// come in the address unit of the inputs.
+// The caller must serialize start(), stop(), commit() and commit_goals().  Any thread may call the
+// other functions at any time between make() and the destructor.  Addresses and sizes in results
+// are in units of addr_unit.
 class context {
 public:
-	// Validates @in and allocates all that monitoring needs; starts nothing.
-	// inval with the reason in @why, nomem.
+	// Validates @in and allocates all memory that monitoring needs; starts no kdamond.
+	// inval or opnotsupp, with the reason in @why; nomem.
 	static result<own<context>> make(inputs in, report &why);
 	explicit context(own<kdamond> w);
 	~context(); // stops the kdamond
 
-	// Returns when the kdamond has begun; @name is the thread's.  Once only.
+	// Starts the kdamond, a thread called @name, and returns once it runs.  Can succeed only
+	// once.  nomem, intr, again.
 	status start(const char *name);
-	// Returns when it is gone; results stay readable.  Also fine after it ended by itself.
+	// Stops the kdamond and waits until it has exited; results stay readable.  Allowed also
+	// after it has ended by itself.
 	void stop();
 
 	bool running() const;
-	// The kdamond's thread id, -1 when it does not run.
+	// The thread id of the kdamond; -1: it does not run.
 	int pid() const;
 
 	// Replaces all inputs of the running kdamond at once, or changes nothing.
-	// inval, nomem, canceled: the kdamond is gone, intr.
+	// inval or opnotsupp, with the reason in @why; nomem; canceled: the kdamond does not run.
 	status commit(inputs in, report &why);
-	// Replaces the goals of every running scheme, by index: those beyond @by_scheme have none
-	// afterwards, and what is left over in it is ignored.  inval, nomem, canceled.
+	// Replaces the goals of every running scheme, by index.  Schemes beyond @by_scheme have no
+	// goals afterwards; surplus entries are ignored.  inval or opnotsupp, with the reason in
+	// @why; nomem; canceled.
 	status commit_goals(vec<vec<goal>> by_scheme, report &why);
-	// Runs @function(@argument) in the kdamond, and waits for it.  canceled.
+	// Runs @function(@argument) in the kdamond, and waits for it.  canceled: it did not run.
 	status call(void (*function)(void *argument), void *argument);
-	// The counters of every scheme, as of now.  canceled, nomem, intr.
+	// The current counters of every scheme.  canceled, nomem.
 	result<vec<scheme_stats>> read_stats();
 
-	// All regions as of now, in the form of include/uapi/damonxx.h; @out gets the room that it
-	// takes.  canceled, nomem.
+	// Stores all regions at one moment in @out, in the format of include/uapi/damonxx.h, and
+	// makes room as needed.  canceled, nomem.
 	status take_snapshot(bytes &out);
-	// As they are now, with tuned intervals.  canceled, intr.
+	// The current attributes, with tuned intervals.  canceled.
 	result<monitoring_attrs> read_attrs();
 
-	// As of now, or the last ones.
+	// The current values, or the last ones of a kdamond that has ended.
 	monitoring_stats read_monitoring();
 
 	enum class detail { regions, totals };
-	// Waits until every scheme has had one pass, and tells the regions it tried.
-	// busy: somebody else waits already; canceled: the kdamond is gone or has no scheme;
-	// nomem; intr.
+	// Waits until every scheme has completed one pass, and returns the regions it tried.
+	// busy: another caller waits already; canceled: the kdamond does not run, is paused, or has
+	// no active scheme; nomem; intr: a signal came.
 	result<tried_regions> collect_tried(detail wanted);
 
 private:

@@ -35,12 +35,12 @@ bool all_have_ranges(span<const target_inputs> targets)
 	return true;
 }
 
-// A page is a power of two of them, or less than one: else no address of a page could be told.
+// Unless it is larger than a page, a unit must divide a page: page addresses are whole units then.
 status validate_unit(u64 unit, report &why)
 {
 	if (!unit || (unit <= page_bytes && !is_power_of_two(unit)))
 		return why.fail(errc::inval, "addr_unit", unit,
-				" does not make a power of two of a page");
+				" is neither a power of two nor above ", page_bytes);
 	return ok;
 }
 
@@ -62,7 +62,7 @@ status inputs::validate(report &why) const
 		return why.fail(errc::inval, "targets", "there is none to monitor");
 	if (operations == operations_id::paddr && targets.size() > 1 &&
 	    !all_have_ranges(targets.all()))
-		return why.fail(errc::inval, "targets", "several of physical memory need regions each");
+		return why.fail(errc::inval, "targets", "several paddr targets need regions each");
 	bool any_left = false;
 	for (u32 i = 0; i < targets.size(); i++) {
 		report::at here{why, "targets", i};

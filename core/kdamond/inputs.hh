@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What a user asks of a context: a plain tree of values, checked as a whole.
+// The inputs of a context: a tree of plain values, validated as a whole.
 #pragma once
 #include "core/region/attribute_probe.hh"
 #include "core/region/attrs.hh"
@@ -12,23 +12,23 @@ namespace damon {
 
 struct target_inputs {
 	pid_ref pid;
-	int pid_number = 0;		// as written, for messages
-	vec<addr_range> ranges;		// initial regions; empty: the operations decide
-	bool obsolete = false;		// a commit removes the running target of this number
+	int pid_number = 0;		// as given by the user, for messages
+	vec<addr_range> ranges;		// initial regions; empty: found by the operations
+	bool obsolete = false;		// a commit removes the running target of this index
 };
 
 // Everything but addr_unit is in bytes here and in all of the core.
 struct inputs {
 	operations_id operations = operations_id::vaddr;
-	u64 addr_unit = 1;		// what users count addresses and sizes in
-	bool paused = false;		// the kdamond waits for a commit that ends this
+	u64 addr_unit = 1;		// bytes per unit of the user's addresses and sizes
+	bool paused = false;		// no sampling until a commit clears this
 	monitoring_attrs attrs;
 	vec<attribute_probe> probes;
 	vec<target_inputs> targets;
 	vec<scheme_inputs> schemes;
 
-	// inval, or opnotsupp for what this kernel has not, with the reason in @why; places are
-	// relative to the context's directory.
+	// inval, or opnotsupp if this kernel lacks a feature, with the reason in @why; its path is
+	// relative to the directory of the context.
 	status validate(report &why) const;
 };
 

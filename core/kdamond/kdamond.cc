@@ -102,7 +102,7 @@ bool kdamond::begin_step(const step &next)
 	return false;
 }
 
-// The account of missed samples is kept here, too: only samples can be late.
+// Also counts missed samples: only sample steps can be late.
 u64 kdamond::deadline_of(const step &next, u64 previous_ns, u64 begun_ns)
 {
 	const u64 sample_ns = monitor_.config().attrs.sample_ns();
@@ -130,7 +130,7 @@ void kdamond::end_step(const step &done)
 		monitor_.skip(done.amount);
 }
 
-// By requests, or for its end.
+// Whether requests are pending or the thread should stop.
 bool kdamond::is_wanted(const void *self)
 {
 	return static_cast<const kdamond *>(self)->requests_.pending() || kapi_thread_should_stop();
@@ -144,8 +144,8 @@ void kdamond::serve_readers(void *self)
 	w.requests_.serve_readers(w.monitor_);
 }
 
-// Those who interrupted passes come first; each time the passes do a little, so they end.  Nothing
-// is prepared for a sample yet, so there is nothing that a commit makes void.
+// Serves the requests that interrupted apply passes, then resumes the passes; each time they make
+// progress, so this ends.  No sample is prepared at this point, so a commit ends none.
 void kdamond::finish_passes()
 {
 	while (monitor_.has_interrupted_passes() && !kapi_thread_should_stop()) {
@@ -155,15 +155,15 @@ void kdamond::finish_passes()
 	}
 }
 
-// One sampling interval after the previous deadline, so that the work in between costs no
-// samples.  Pages are tested in the order they were cleared in, so each gets about the time
-// from when clearing began; that is at least half an interval.  A kdamond that cannot keep up
-// still sleeps a little.
+// One sampling interval after the previous deadline, so that work in between does not delay
+// samples.  Pages are tested in the order in which they were cleared, so each is observed for about
+// the time since clearing began, which is at least half an interval.  A kdamond that cannot keep up
+// still sleeps for a short time.
 u64 kdamond::next_deadline(u64 previous_ns, u64 begun_ns) const
 {
 	const u64 interval = monitor_.config().attrs.sample_ns();
 	const u64 least = saturating_add(kapi_now_ns(), interval / 16);
-	// A deadline that a commit has overtaken is still to come.
+	// After a commit has ended a step early, its deadline is still in the future.
 	const u64 next = saturating_add(min(previous_ns, begun_ns), interval);
 
 	if (next >= saturating_add(begun_ns, interval / 2) && next >= least)
@@ -182,15 +182,15 @@ void kdamond::record_lateness(u64 previous_ns, u64 begun_ns, u64 deadline_ns)
 	late_ns_ %= sample_ns;
 }
 
-// The thread's own clock is exact when it has slept; since then no more than the time that has
-// passed can have been used.
+// The CPU time of the thread is exact when it wakes up; since then it can have grown by no more
+// than the time that has passed.
 void kdamond::record_wake()
 {
 	woken_ns_ = kapi_now_ns();
 	cpu_at_wake_ns_ = kapi_thread_cpu_ns();
 }
 
-// At the start of a sample: what everything since the previous one took.
+// At the start of a step: charges the CPU time used since the start of the previous one.
 void kdamond::settle_account(u64 now_ns)
 {
 	const u64 cpu_ns = cpu_at_wake_ns_ + (now_ns - woken_ns_);

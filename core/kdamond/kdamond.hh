@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The kdamond: the thread that monitors, its clock, and who may talk to it.
+// The kdamond: the monitoring thread, its timing, and its request queue.
 #pragma once
 #include "core/kdamond/budget.hh"
 #include "core/kdamond/requests.hh"
@@ -14,27 +14,27 @@ public:
 	}
 	~kdamond() { stop(); }
 
-	// Returns when the thread has begun.  Once only.
+	// Starts the thread and returns once it runs.  Can succeed only once.  nomem, intr, again.
 	status start(const char *name);
-	// Returns when it is gone; also fine if it never was.
+	// Stops the thread and waits until it has exited.  Allowed also if it was never started.
 	void stop();
 	bool running() const { return __atomic_load_n(&running_, __ATOMIC_ACQUIRE); }
 	int pid();
 
 	request_queue &requests() { return requests_; }
-	// What the kdamond works with: for who commits, since nobody else replaces it, and only
-	// its sizes, which the kdamond does not change.
+	// The running configuration.  Only for the task that commits, as no other task replaces it;
+	// and only its sizes, which the kdamond does not change.
 	const configuration &config() const { return monitor_.config(); }
-	// By a request, or when requests are turned away since it has ended.
+	// CONTEXT: within a request, or after requests are rejected because the kdamond has ended.
 	monitoring_stats stats() const;
 
 private:
 	// What the kdamond does until its next deadline.
 	enum class step_kind : u8 {
 		sample,
-		skip,	     // so many samples, to stay within cpu_permil
-		deactivated, // sleep for so many microseconds: no scheme is to work
-		paused,	     // sleep for a sampling interval, until a commit ends it
+		skip,	     // skips @amount samples, to stay within cpu_permil
+		deactivated, // sleeps for @amount microseconds: all schemes are deactivated
+		paused,	     // sleeps for a sampling interval, until a commit ends it
 	};
 	struct step {
 		step_kind kind;
@@ -64,17 +64,17 @@ private:
 	guarded<kapi_thread *> thread_;
 	completion begun_;
 
-	// The kdamond's own; nobody else reads it before requests are turned away.
+	// Private to the kdamond until requests are rejected.
 	cpu_budget budget_;
 	u64 woken_ns_ = 0;
 	u64 cpu_at_wake_ns_ = 0;
 	u64 cpu_ns_ = 0;      // at the start of this sample
-	bool looked_ = false; // in the sample before
-	u64 late_ns_ = 0;     // by which deadlines were put off, less than a sample
+	bool looked_ = false; // the previous step made access checks
+	u64 late_ns_ = 0;     // sum of delays of deadlines, modulo the sampling interval
 	u64 samples_missed_ = 0;
-	u64 mark_ns_ = 0; // the begin of the second that is being measured
+	u64 mark_ns_ = 0; // start of the second that is being measured
 	u64 mark_cpu_ns_ = 0;
-	u64 cpu_permil_ = 0; // of the last whole one
+	u64 cpu_permil_ = 0; // of the last second that was measured
 	bool running_ = false;
 };
 

@@ -12,7 +12,7 @@ void monitor::begin()
 	begin_aggregation();
 }
 
-// For targets that have no regions yet.
+// Finds the ranges of targets that have no regions yet.
 void monitor::find_ranges()
 {
 	for (target &t : config_->targets) {
@@ -26,7 +26,7 @@ void monitor::find_ranges()
 	region_adjustment::enforce_minimum(config_->targets.all(), config_->attrs);
 }
 
-// All intervals count from now.
+// Restarts all intervals.
 void monitor::begin_aggregation()
 {
 	next_aggregation_ = now_samples_ + config_->attrs.samples_per_aggregation();
@@ -44,7 +44,8 @@ u32 monitor::nr_regions() const
 	return sum;
 }
 
-// Readers need not wait for all of a target's access checks.  @work is called for an empty plan, too.
+// Calls @work for the picked checks in batches, with the yield hook in between, so that readers
+// need not wait for all access checks of a target.  @work is also called if no check is picked.
 template <typename Work> bool monitor::in_batches(target &t, Work work)
 {
 	constexpr u32 batch = 1'024;
@@ -83,7 +84,7 @@ bool monitor::prepare(u32 most_checks)
 
 	if (most_checks >= all || cursor_ >= all)
 		cursor_ = 0;
-	u32 from = cursor_;	// among those of the targets to come
+	u32 from = cursor_;	// index among the regions of the remaining targets
 	u32 left = min(most_checks, all - cursor_);
 	cursor_ += left;
 	stats_.probes_skipped += all - left;
@@ -184,7 +185,8 @@ void monitor::do_aggregation_work()
 		update();
 }
 
-// One that came late, as samples were left out, does not make the next one shorter than half.
+// If this aggregation ended late because of skipped samples, the next one still has at least half
+// of its samples.
 void monitor::end_aggregation()
 {
 	const u32 aggr_samples = config_->attrs.samples_per_aggregation();
@@ -200,8 +202,8 @@ void monitor::end_aggregation()
 	aggregation_work_ns_ = std::exchange(sum_work_ns_, 0);
 }
 
-// At the begin of an aggregation: what the one before has seen decides about the intervals.  What is
-// to come later comes at the same time as it would have.
+// At the start of an aggregation: tunes the intervals by the accesses that the previous aggregation
+// observed.  The next update and apply passes stay due at the same time.
 void monitor::tune()
 {
 	monitoring_attrs &attrs = config_->attrs;
@@ -290,7 +292,7 @@ void monitor::update()
 	region_adjustment::enforce_minimum(config_->targets.all(), config_->attrs);
 }
 
-// Testing is also what gives borrowed accessed bits back, where the kernel needs that.
+// Testing also sets accessed bits again, where the kernel has no young flag that keeps them.
 void monitor::restore_accessed_bits()
 {
 	for (target &t : config_->targets)
@@ -370,7 +372,7 @@ void monitor::finish_walk(status outcome)
 	if (!walk_)
 		return;
 	walk_->outcome = outcome;
-	// The one who waits may be gone with it as soon as it is told.
+	// The waiting caller may free its walk_wait as soon as it wakes.
 	std::exchange(walk_, nullptr)->done.complete();
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The work of a kdamond, step by step, without its thread: host tests drive it directly.
+// The work of a kdamond in steps, without its thread, so that host tests can drive it directly.
 #pragma once
 #include "core/kdamond/configuration.hh"
 #include "core/region/region_adjustment.hh"
@@ -10,17 +10,17 @@
 
 namespace damon {
 
-// Somebody who waits for a walk to be over.
+// A caller that waits for a walk to end.
 struct walk_wait {
 	explicit walk_wait(tried_walk w) : walk{w} {}
 
 	tried_walk walk;
-	u32 nr_probes = 0;	// whose hits it tells
+	u32 nr_probes = 0;	// whose hits were collected
 	status outcome = errc::canceled;
 	completion done;
 };
 
-// Somebody who has a turn in between.
+// A function that runs between two batches of access checks.
 struct yield_hook {
 	void (*play)(void *self) = nullptr;
 	void *self = nullptr;
@@ -39,55 +39,56 @@ public:
 
 	// Finds the ranges to monitor.
 	void begin();
-	// The start of a sample: chooses a page in each region and forgets its accesses.
-	// At most @most_checks regions, the others come in the next ones.  False: no target is
+	// Starts a sample: picks a page in each of at most @most_checks regions and clears its
+	// accessed bits; the next samples continue with the other regions.  False: no target is
 	// left.
 	bool prepare(u32 most_checks = u32_max);
-	// Its end: counts, and does what is due at this point of the aggregation.
+	// Ends the sample: counts accesses and hits, and does the aggregation work that is due.
 	void check();
-	// Instead of both: so many samples pass without a look, and what is due waits.
+	// Advances the sample clock without sampling; aggregation work that is due is delayed.
 	void skip(u64 samples);
 	// Paused by a commit: no sampling; the sample clock stops.
 	bool paused() const { return config_->paused; }
+	// Before a sleep without sampling: restores accessed bits and cancels the walk.
 	void pause();
-	// How long to sleep, in microseconds, while the watermarks deactivate all schemes; 0: some scheme
-	// is active.
+	// Microseconds to sleep because the watermarks deactivate all schemes; 0: a scheme is
+	// active, or there is none.
 	u64 deactivated_us();
-	// Rounds of schemes have been interrupted: apply() goes on with them, between samples.
+	// Apply passes have been interrupted; resume_passes() continues them between samples.
 	bool has_interrupted_passes() const { return interrupted_ && !paused(); }
 	void resume_passes();
-	// Who is asked whether passes are to be interrupted.
+	// Sets the check by which apply passes find out that they should stop early.
 	void set_interrupt_check(interruption wanted) { interruption_ = wanted; }
-	// Who gets a turn where a sample's access checks are partly done, and only reads.
+	// Sets the hook that runs between batches of access checks; it must only read.
 	void set_yield_hook(yield_hook readers) { yield_hook_ = readers; }
 	// False: no target is left.
 	bool alive() const;
-	// Ends the walk, and lets go of the targets.
+	// Restores accessed bits, cancels the walk, and drops the references to processes.
 	void end();
 
-	// Puts @fresh in the place of the present configuration, which it becomes.
+	// Installs @fresh; after that @fresh is the previous configuration.
 	void commit(own<configuration> &fresh);
-	// Exchanges the goals of each scheme, and what is known of them.
+	// Exchanges the goals of each scheme and their PSI baselines.
 	void commit_goals(span<vec<goal>> goals, span<vec<psi_baseline>> baselines);
-	// True once after a commit: what prepare() did is void.
+	// True once after a commit, which ends the sample that prepare() started.
 	bool take_restart() { return std::exchange(restart_, false); }
 
-	// busy: there is one already; range: it was made for another configuration; canceled:
-	// paused, or no scheme works.
+	// busy: another walk goes on; range: @walk was made for another configuration; canceled:
+	// paused, or all schemes are deactivated.
 	status begin_walk(walk_wait &walk);
-	// If it still goes on.
+	// Does nothing if @walk has ended.
 	void cancel_walk(walk_wait &walk);
 
 	const configuration &config() const { return *config_; }
 	u64 nr_samples() const { return now_samples_; }
 	aggregation_position position() const;
-	// Of targets that are there.
+	// Regions of all targets that are not gone.
 	u32 nr_regions() const;
 	const monitoring_stats &stats() const { return stats_; }
-	// What the last aggregation took besides looking, and how many samples were taken in it.
+	// Of the last aggregation: time of all work except access checks, and samples taken.
 	u64 aggregation_work_ns() const { return aggregation_work_ns_; }
 	u64 aggregation_samples() const { return aggregation_samples_; }
-	// The first since the last question.
+	// The time of such work since the last call.
 	u64 take_work_ns() { return std::exchange(work_ns_, 0); }
 
 private:
@@ -115,7 +116,7 @@ private:
 	u64 now_samples_ = 0;
 	u64 next_aggregation_ = 0;
 	u64 next_update_ = 0;
-	u32 cursor_ = 0;	// the region to go on with, if not all are looked at
+	u32 cursor_ = 0;	// the next region to check, if a sample does not check all
 	monitoring_stats stats_;
 	u64 closed_checks_ = 0; // stats at the end of the last aggregation
 	u64 closed_samples_ = 0;
@@ -123,13 +124,13 @@ private:
 	u64 sum_work_ns_ = 0; // in this aggregation
 	u64 aggregation_work_ns_ = 0;
 	u64 aggregation_samples_ = 0;
-	u64 untuned_aggregations_ = 0; // since the intervals were looked at
+	u64 untuned_aggregations_ = 0; // since the last tuning
 	interruption interruption_;
 	yield_hook yield_hook_;
 	bool restart_ = false;
 	bool all_deactivated_ = false;	// by their watermarks
-	bool interrupted_ = false;	// passes are
-	bool cleared_ = false;		// access checks are prepared, to be finished
+	bool interrupted_ = false;	// apply passes are
+	bool cleared_ = false;		// accessed bits have been cleared, but not tested yet
 };
 
 } // namespace damon

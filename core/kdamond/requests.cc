@@ -12,7 +12,7 @@ status request_queue::submit(request &asked, serve_time when)
 		*c.end = &asked;
 		c.end = &asked.next_;
 		set_pending(when, true);
-		// The kdamond closes the queue before it goes, so it is there.
+		// The thread exists: it closes the queue before it exits.
 		kapi_thread_wake(s.kdamond);
 		return true;
 	});
@@ -46,7 +46,7 @@ void request_queue::serve(monitor &m, serve_time when)
 	if (!has(when))
 		return;
 	for (request *asked = take_all(when, false); asked;) {
-		request *next = asked->next_;	// it is gone once it is done
+		request *next = asked->next_;	// the caller may free it once it is done
 		asked->serve_(*asked, m);
 		asked->served_ = true;
 		asked->done_.complete();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-// The only way into a running kdamond: requests that it serves between its steps.
+// Requests that a running kdamond serves between its steps: the only access for other tasks.
 #pragma once
 #include "core/kdamond/monitor.hh"
 
 namespace damon {
 
-// Lives on the stack of who asks, until it was served or turned away.
+// On the stack of the caller until it has been served or rejected.
 class request {
 public:
 	explicit request(void (*serve)(request &, monitor &)) : serve_{serve} {}
@@ -19,26 +19,26 @@ private:
 	completion done_;
 };
 
-// Open from open() to close(), both by the kdamond's life; whoever comes at another time is
-// turned away at once, so nobody waits for a kdamond that will not serve.
+// The kdamond opens it when it starts and closes it before it ends.  While closed, requests are
+// rejected at once, so no caller waits for a kdamond that will not serve it.
 class request_queue {
 public:
 	request_queue() : state_{lock_class::requests} {}
 
-	// Runs @action(monitor &) in the kdamond and waits for it, which takes no longer than
-	// one step of the kdamond.  canceled: there is no kdamond, and @action did not run.
+	// Runs @action(monitor &) in the kdamond and waits for it, for at most one step of the
+	// kdamond.  canceled: the kdamond does not run, and @action did not run.
 	template <typename Action> status call(Action action)
 	{
 		return submit<Action, monitor>(action, serve_time::between_steps);
 	}
 
-	// The same for @action(const monitor &), which need not wait for a whole step.
+	// The same for @action(const monitor &), which is also served within a step.
 	template <typename Action> status read(Action action)
 	{
 		return submit<Action, const monitor>(action, serve_time::within_step);
 	}
 
-	// By the kdamond.
+	// Called by the kdamond.
 	void open(kapi_thread *kdamond);
 	void serve(monitor &m);
 	void serve_readers(monitor &m) { serve(m, serve_time::within_step); }
@@ -88,7 +88,7 @@ private:
 	}
 
 	guarded<state> state_;
-	bool pending_[nr_serve_times] = {}; // hints: the kdamond looks again after each sleep
+	bool pending_[nr_serve_times] = {}; // hints: the kdamond checks again after each sleep
 };
 
 } // namespace damon

@@ -15,7 +15,7 @@ static_assert(static_cast<u32>(operations_id::vaddr) == DAMONXX_VADDR);
 static_assert(static_cast<u32>(operations_id::fvaddr) == DAMONXX_FVADDR);
 static_assert(static_cast<u32>(operations_id::paddr) == DAMONXX_PADDR);
 
-// One that is gone keeps its last regions, which mean nothing any more.
+// A target that is gone still has its last regions, which are no longer valid.
 u32 recorded_regions(const target &t)
 {
 	return t.gone ? 0 : t.regions.count();
@@ -84,9 +84,9 @@ bool snapshot::take(const monitor &m)
 	for (const target &t : config.targets)
 		nr_regions += recorded_regions(t);
 	const u64 size = bytes_for(config.targets.size(), nr_regions);
-	// Whoever made the memory may take content that fills it for cut off.
+	// damonxx_file_read() must return less than the room, so the content must not fill it.
 	if (size >= out_.room()) {
-		// Until the next attempt an aggregation may end, and its regions be split.
+		// Before the next attempt an aggregation may end and split regions.
 		const u64 most = max(u64{nr_regions} + nr_regions / 8,
 				     min(u64{nr_regions} * 3, config.attrs.max_nr_regions));
 		wanted_bytes_ = bytes_for(config.targets.size(), most) + 1;

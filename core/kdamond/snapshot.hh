@@ -6,14 +6,14 @@
 
 namespace damon {
 
-// Filled by the kdamond, in memory of who asks.
+// Filled by the kdamond, in memory of the caller.
 class snapshot {
 public:
 	explicit snapshot(bytes &out) : out_{out} {}
 
-	// By the kdamond.  False: there is not enough room.
+	// Called by the kdamond.  False: there is not enough room.
 	bool take(const monitor &m);
-	// By who asks, after that.  nomem.
+	// Called by the caller after take() has failed.  nomem.
 	status make_room() { return out_.make_room(wanted_bytes_); }
 
 private:

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-// Trace events of monitoring.  While nothing listens, an aggregation costs one question.
+// Trace events of monitoring.  While they are disabled, an aggregation costs one check.
 #pragma once
 #include "core/kdamond/configuration.hh"
 
 namespace damon {
 
-// At the end of an aggregation, before its counts become those of the last one.
+// Emits the regions at the end of an aggregation, before shift_counters().
 void trace_aggregation(const configuration &config);
-// The intervals have been tuned to @attrs.
+// Emits the sampling interval after tuning.
 void trace_tuning(const monitoring_attrs &attrs);
 
 } // namespace damon

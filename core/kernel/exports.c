@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What other modules may call: the in-kernel API, and what the small library in C++ stands on. */
+/* Symbols for other modules: the in-kernel API, and what the headers of the C++ library need. */
 #include <linux/export.h>
 #include "damonxx/damonxx.h"
 #include "damonxx/kapi.h"
@@ -19,5 +19,5 @@ EXPORT_SYMBOL_GPL(damonxx_snapshot_free);
 EXPORT_SYMBOL_GPL(damonxx_snapshot_targets);
 EXPORT_SYMBOL_GPL(damonxx_snapshot_regions);
 
-/* Of include/damonxx/lib/assert.hh. */
+/* For include/damonxx/lib/assert.hh. */
 EXPORT_SYMBOL_GPL(kapi_assert_failed);

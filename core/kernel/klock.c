@@ -22,8 +22,8 @@ FITS(struct cancellable_mutex, struct kapi_cancellable_mutex);
 FITS(struct completion, struct kapi_completion);
 
 /*
- * One lockdep class per value of enum damon::lock_class, so that reports speak our words
- * and two kinds of lock never share a class by accident.
+ * One lockdep class per value of enum damon::lock_class, so that reports name the kind of lock
+ * and two kinds never share a class by accident.
  */
 #define MAX_CLASSES 8
 static struct lock_class_key class_keys[MAX_CLASSES];
@@ -87,13 +87,13 @@ static bool is_cancelled(const u8 *cancelled)
 }
 
 /*
- * The mutex is only ever tried, never waited for: a waiter that can be cancelled is no
- * part of a deadlock, and lockdep treats trylocks so.
+ * The mutex is only locked by trylock: a waiter that can be cancelled is no part of a deadlock,
+ * and lockdep assumes the same of trylocks.
  *
- * Waiters are exclusive: unlocking wakes one.  A waiter is queued before it tries the mutex,
- * and the unlocking task looks at the queue after it released the mutex, so one of the two sees
- * the other.  A waiter that used up a wake-up and gives up without the mutex passes the
- * wake-up on; on a signal the wait queue itself does that.
+ * Waiters are exclusive: unlocking wakes one.  A waiter is queued before it tries the mutex, and
+ * the unlocking task checks the queue after it has released the mutex, so no wake-up is lost.  A
+ * waiter that was woken and gives up without the mutex passes the wake-up on; on a signal the
+ * wait queue itself does that.
  */
 int kapi_cancellable_mutex_lock(struct kapi_cancellable_mutex *mutex, const u8 *cancelled)
 {
@@ -116,7 +116,7 @@ void kapi_cancellable_mutex_unlock(struct kapi_cancellable_mutex *mutex)
 	struct cancellable_mutex *m = as_cancellable_mutex(mutex);
 
 	mutex_unlock(&m->mutex);
-	/* The barrier in here orders the release before the look at the queue. */
+	/* Its barrier orders the release before the check of the queue. */
 	if (wq_has_sleeper(&m->waiters))
 		wake_up(&m->waiters);
 }

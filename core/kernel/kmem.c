@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Memory for the C++ core: zeroed, quiet when there is none, counted. */
+/* Memory for the C++ core: zeroed, counted, and without warnings if allocation fails. */
 #include <linux/atomic.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -26,7 +26,7 @@ static void *allocate(unsigned long bytes)
 		if (memory)
 			return memory;
 	}
-	/* Hopeless; and near ULONG_MAX, rounding up to pages would wrap around. */
+	/* Cannot succeed; and near ULONG_MAX, rounding up to pages would overflow. */
 	if (bytes >> PAGE_SHIFT >= totalram_pages())
 		return NULL;
 	return __vmalloc(bytes, QUIET);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Kernel threads for the C++ core: start, stop, and a sleep that can be ended. */
+/* Kernel threads for the C++ core: start, stop, and a sleep that other tasks can end. */
 #include <linux/atomic.h>
 #include <linux/completion.h>
 #include <linux/err.h>
@@ -13,7 +13,7 @@
 #include <linux/sched/task.h>
 #include "damonxx/kapi.h"
 
-/* A wake-up may come this late, to be served together with another one. */
+/* Timer slack: a wake-up may come this late, so that timers expire together. */
 #define MAX_SLACK_NS (50ULL * NSEC_PER_USEC)
 
 struct kapi_thread {
@@ -31,9 +31,9 @@ static int thread_main(void *data)
 	complete(&self->begun);
 	self->run(self, self->argument);
 	/*
-	 * SAFETY: drops the module and ends the thread in the kernel's own text, so unloading
-	 * our text right after the drop is fine.  @self stays until kapi_thread_stop() has
-	 * seen the thread gone, and is not touched any more.
+	 * SAFETY: drops the reference to the module and ends the thread in the kernel's own text,
+	 * so the module may be unloaded right after the drop.  @self is not used any more;
+	 * kapi_thread_stop() frees it after the thread has exited.
 	 */
 	module_put_and_kthread_exit(0);
 }
@@ -59,11 +59,11 @@ int kapi_thread_start(struct kapi_thread **thread, const char *name,
 		kapi_free(self);
 		return PTR_ERR(task);
 	}
-	/* SAFETY: the thread may end by itself; the reference keeps what stop and wake use. */
+	/* SAFETY: the thread may end by itself; stop and wake need its task_struct. */
 	self->task = get_task_struct(task);
 	*thread = self;
 	wake_up_process(task);
-	/* From here on thread_main() runs for sure, and with it the module_put(). */
+	/* Once thread_main() has begun, it will drop the reference to the module. */
 	wait_for_completion(&self->begun);
 	return 0;
 }
@@ -78,7 +78,7 @@ void kapi_thread_stop(struct kapi_thread *thread)
 void kapi_thread_wake(struct kapi_thread *thread)
 {
 	atomic_set(&thread->woken, 1);
-	/* Orders the flag before it reads the task's state; see kapi_thread_sleep_until(). */
+	/* Orders storing the flag before reading the task's state: kapi_thread_sleep_until(). */
 	wake_up_process(thread->task);
 }
 
@@ -93,9 +93,9 @@ bool kapi_thread_should_stop(void)
 }
 
 /*
- * TASK_IDLE: neither load nor a hung task, and the freezer does not wait for it.  The state
- * is set before the flags are read, and wakers set the flag before they read the state, so
- * a wake-up is never lost.
+ * TASK_IDLE: adds no load, is no hung task, and the freezer does not wait for it.  The state is
+ * set before the flags are read, and a waker sets the flag before it reads the state, so a
+ * wake-up is never lost.
  */
 void kapi_thread_sleep_until(struct kapi_thread *self, u64 deadline_ns)
 {
@@ -114,7 +114,7 @@ void kapi_thread_sleep_until(struct kapi_thread *self, u64 deadline_ns)
 	__set_current_state(TASK_RUNNING);
 }
 
-/* Up to date whenever the thread stops running, and at ticks. */
+/* Updated whenever the thread stops running, and at ticks. */
 u64 kapi_thread_cpu_ns(void)
 {
 	return READ_ONCE(current->se.sum_exec_runtime);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Module life. */
+/* Module init and exit. */
 #define pr_fmt(fmt) "damonxx: " fmt
 #include <linux/init.h>
 #include <linux/module.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The trace events that came to DAMON after Linux 6.12, field by field as there.  No kernel that
- * we run on has taken their names.
+ * Trace events that DAMON got after Linux 6.12, with the same fields.  No supported kernel
+ * defines them.
  */
 #undef TRACE_SYSTEM
 #undef TRACE_SYSTEM_VAR
 #define TRACE_SYSTEM damon
-/* For the names of variables: both files may be of one group. */
+/* For unique variable names: both files may have the same TRACE_SYSTEM. */
 #define TRACE_SYSTEM_VAR damonxx_newer
 
 #if !defined(DAMONXX_TRACEPOINTS_NEWER_H) || defined(TRACE_HEADER_MULTI_READ)
@@ -72,8 +72,8 @@ TRACE_EVENT(damos_esz,
 		  __entry->esz)
 );
 
-/* The text calls the fourth number sz_tried again, as the DAMON in the kernel does: clients know
- * it like that.  The field has its right name. */
+/* The text labels sz_applied as sz_tried, like the kernel's DAMON, as clients expect it.  The field
+ * has the correct name. */
 TRACE_EVENT(damos_stat_after_apply_interval,
 	TP_PROTO(unsigned int scheme, const struct kapi_trace_stats *stats),
 	TP_ARGS(scheme, stats),

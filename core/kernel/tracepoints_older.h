@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The trace events that the DAMON of Linux 6.12 has too, field by field as there.
+ * Trace events that DAMON has in Linux 6.12, with the same fields.
  *
- * A kernel with a DAMON of its own has taken their names in the group "damon", so they are in
- * the group "damonxx" there.
+ * A kernel with its own DAMON defines them in the group "damon", so there they are in the group
+ * "damonxx".
  */
 #undef TRACE_SYSTEM
 #undef TRACE_SYSTEM_VAR
@@ -12,7 +12,7 @@
 #else
 #define TRACE_SYSTEM damon
 #endif
-/* For the names of variables: both files may be of one group. */
+/* For unique variable names: both files may have the same TRACE_SYSTEM. */
 #define TRACE_SYSTEM_VAR damonxx_older
 
 #if !defined(DAMONXX_TRACEPOINTS_OLDER_H) || defined(TRACE_HEADER_MULTI_READ)
@@ -21,7 +21,7 @@
 #include <linux/tracepoint.h>
 #include "damonxx/kapi.h"
 
-/* In one image with that DAMON the names of the tracepoints must differ, too. */
+/* Linked into a kernel with its own DAMON, the tracepoints need other names, too. */
 #if defined(CONFIG_DAMON) && !defined(MODULE)
 #define damon_aggregated damonxx_aggregated
 #define trace_damon_aggregated trace_damonxx_aggregated

@@ -30,7 +30,7 @@ u32 take_base(text_view &digits)
 	return 8;
 }
 
-// Digits to the end, with an optional newline behind them.
+// Digits and an optional trailing newline.
 result<u64> parse_digits(text_view digits)
 {
 	const u32 base = take_base(digits);
@@ -44,7 +44,7 @@ result<u64> parse_digits(text_view digits)
 	}
 	if (i == 0)
 		return errc::inval;
-	// As in the kernel, a number that does not fit is found before what follows it.
+	// As in the kernel, overflow is reported even if invalid characters follow.
 	if (overflow)
 		return errc::range;
 	if (digits[i] == '\n')

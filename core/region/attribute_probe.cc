@@ -10,7 +10,7 @@ bool asks_for_accesses(attribute type)
 	return type == attribute::pgidle_unset || type == attribute::pgidle_set;
 }
 
-// What is not there has no attribute.
+// A page without a folio (nr_pages 0) has none of the folio's attributes.
 bool has(const sampled_page &sampled, const attribute_filter &filter)
 {
 	const kapi_page &page = sampled.page;
@@ -49,7 +49,7 @@ status validate_filters(const attribute_probe &probe, bool tests_accesses, repor
 	return ok;
 }
 
-// Counters have 8 bits, scores 32.
+// Hit counters have 8 bits, scores 32 bits.
 status validate_weights(const probe_weights &weights, u32 samples, report &why)
 {
 	u64 sum = 0;
@@ -60,8 +60,8 @@ status validate_weights(const probe_weights &weights, u32 samples, report &why)
 	for (u32 weight : weights.of)
 		sum += weight;
 	if (sum * samples > u32_max)
-		return why.fail(errc::inval, "probes", "weights of ", sum, " in all, times ",
-				samples, " samples, are above ", u32_max);
+		return why.fail(errc::inval, "probes", "sum of weights ", sum, " times ", samples,
+				" samples is above ", u32_max);
 	return ok;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// How often the probes found a region's sampled page to have their attribute.
+// Hit counters: in how many samples each attribute probe hit the sampled page of a region.
 #pragma once
 #include "damonxx/lib/math.hh"
 
@@ -7,12 +7,13 @@ namespace damon {
 
 inline constexpr u32 max_probes = 4;
 
-// Of one region, by the probe's number.  They end at 255.
+// The counters of one region, by the number of the probe.  They saturate at 255.
 struct hit_counters {
-	u8 now[max_probes] = {};  // in the aggregation that goes on
-	u8 last[max_probes] = {}; // in the one before
+	u8 now[max_probes] = {};  // in the current aggregation
+	u8 last[max_probes] = {}; // in the last aggregation
 
-	// Over one aggregation that ends now, of which @left of @aggr_samples samples are to come.
+	// Hits of the last @aggr_samples samples; @left samples of the current aggregation are
+	// still to come.
 	u8 moving_sum(u32 probe, u64 left, u32 aggr_samples) const
 	{
 		return static_cast<u8>(
@@ -22,7 +23,7 @@ struct hit_counters {
 };
 static_assert(sizeof(hit_counters) == 8);
 
-// What a hit of each probe adds to a region's score; all zero: accesses are the score.
+// What a hit of each probe adds to the score of a region; all zero: nr_accesses is the score.
 struct probe_weights {
 	u32 of[max_probes] = {};
 
@@ -35,7 +36,7 @@ struct probe_weights {
 			sum += u64{of[i]} * hits[i];
 		return saturate_u32(sum);
 	}
-	// The highest score after so many samples.
+	// The maximum score after @samples samples.
 	u32 highest(u32 samples) const
 	{
 		u64 sum = 0;

@@ -5,7 +5,8 @@ namespace damon {
 
 namespace {
 
-// Always excluded, so that a small process is not one area with its stack.
+// The two largest gaps are always excluded, so that a small process and its stack are not in one
+// area.  Further gaps are excluded if they are at least 1/64 of the rest.
 constexpr u32 usual_gaps = 2;
 constexpr u64 worthy_share = 64;
 
@@ -22,7 +23,7 @@ void mapped_areas::add(addr_range mapped)
 	whole_.end = max(whole_.end, mapped.end);
 	if (gap.empty())
 		return;
-	// One area more than gaps is to fit in the end.
+	// finish() needs room for one area more than there are gaps.
 	if (gaps_.size() + 1 < gaps_.capacity())
 		gaps_.push(gap);
 	else if (gaps_.size() && gap.size() > gaps_.back().size())
@@ -52,12 +53,12 @@ void mapped_areas::finish()
 	if (whole_.empty())
 		return;
 	drop_small_gaps();
-	// By address; there are few.
+	// Sorts by address; there are few gaps.
 	for (u32 i = 1; i < gaps_.size(); i++)
 		for (u32 k = i; k > 0 && gaps_[k].start < gaps_[k - 1].start; k--)
 			std::swap(gaps_[k], gaps_[k - 1]);
 
-	// From the last on, each area takes the place of the gap behind it.
+	// Backward: area i replaces gap i, which follows it, and still needs gap i - 1.
 	const u32 last = gaps_.size();
 	gaps_.push({});
 	for (u32 i = last + 1; i-- > 0;) {

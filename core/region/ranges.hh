@@ -1,28 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
-// Which parts of an address space are worth monitoring.
+// Divides the mapped memory of a process into areas to monitor.
 #pragma once
 #include "damonxx/lib/math.hh"
 #include "damonxx/lib/vec.hh"
 
 namespace damon {
 
-// The range whose bounds are pages around @range.
+// @range, extended to page boundaries.
 constexpr addr_range page_aligned(addr_range range)
 {
 	return {align_down(range.start, page_bytes), align_up(range.end, page_bytes)};
 }
 
-// A process maps its heap, its libraries and its stack far apart, and leaves holes in between.
-// Told all mapped ranges in address order, this finds the areas around the largest gaps: around
-// two of them as far as there are any, and around each further one that is at least a 64th of
-// what would be monitored with it.  Smaller holes are not worth a region of their own.
+// A process maps its heap, its libraries and its stack far apart, with gaps in between.  From all
+// mapped ranges this computes the areas between the largest gaps.  The two largest gaps are always
+// excluded, and each further one that is at least 1/64 of what would be monitored with it.  Smaller
+// gaps are monitored, as excluding them would cost more regions.
 class mapped_areas {
 public:
-	// Works in the reserved memory of @areas, which has room for one area at least.
+	// Uses the reserved memory of @areas, which limits the number of areas; at least one.
 	explicit mapped_areas(vec<addr_range> &areas) : gaps_{areas} { areas.clear(); }
 
+	// In address order.
 	void add(addr_range mapped);
-	// What was given now holds the areas, page aligned; none: nothing was mapped.
+	// Stores the page-aligned areas in the vec of the constructor; none if nothing was mapped.
 	void finish();
 
 private:

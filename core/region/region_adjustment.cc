@@ -15,8 +15,8 @@ u32 max_regions(const monitoring_attrs &attrs)
 	return saturate_u32(attrs.max_nr_regions);
 }
 
-// The more regions there are, the more of them would be cut by mistake, and the more certain a
-// cut must be.
+// How many samples must confirm a split by subregion hits.  More regions mean more splits by
+// mistake, so this grows with their number.
 u32 certainty(u32 count, const monitoring_attrs &attrs)
 {
 	const u32 most = max_regions(attrs);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// How the division into regions follows the accesses: merging, the limits, splitting.
+// Adaptive regions adjustment: merging, splitting, and the limits on the number of regions.
 #pragma once
 #include "core/region/attrs.hh"
 #include "core/region/target.hh"
@@ -8,20 +8,20 @@ namespace damon {
 
 class region_adjustment {
 public:
-	// At the end of an aggregation: ages, merges, and keeps to the limits on regions.
+	// At the end of an aggregation: splits by subregion hits, normalizes counts, updates ages,
+	// merges, and enforces the limits on the number of regions.
 	void end_aggregation(span<target> targets, const monitoring_attrs &attrs,
 			     const probe_weights &weights);
-	// No region is larger, so that there are at least the minimum number of them, as long as
-	// there are so many pages.
+	// The maximum size of a region, in bytes, that ensures min_nr_regions; at least a page.
 	static u64 size_limit(span<const target> targets, const monitoring_attrs &attrs);
-	// Cuts regions so large that the minimum number of them would be missed.
+	// Cuts regions that are larger than size_limit().
 	static void enforce_minimum(span<target> targets, const monitoring_attrs &attrs);
-	// Before the next aggregation: counts are shifted, and regions split to look closer.
+	// Before the next aggregation: shifts the counters and splits regions at random.
 	void begin_aggregation(span<target> targets, const monitoring_attrs &attrs, prng &random);
 
 private:
-	u32 previous_count_ = 0; // regions at the last split
-	u32 rotation_ = 0;
+	u32 previous_count_ = 0; // regions before the last split
+	u32 rotation_ = 0;	 // changes which regions are split while not all can be
 };
 
 } // namespace damon

@@ -4,9 +4,9 @@
 
 namespace damon {
 
-// Neighbours on their way to become one region: sums of count * weight, so that rounding
-// happens once, however many are joined.  Weights sum up to less than 2^32 by weight_shift_
-// (tables are far smaller than 2^31 regions), so the sums fit.
+// Adjacent regions being merged into one, as sums of count * weight, so that the mean is rounded
+// only once.  weight_shift_ keeps the sum of weights below 2^32 (tables have far fewer than 2^31
+// regions), so the sums fit.
 struct region_table::cluster {
 	addr_range range;
 	u64 weight;
@@ -75,8 +75,8 @@ void region_table::store(u32 i, const cluster &merged)
 	age_[i] = static_cast<u32>(merged.age / divisor);
 }
 
-// Region @out gets the mean hits of @members regions from @first on, which it may overwrite
-// afterwards: @out is not above @first.
+// Stores the mean hits of @members regions from @first on in region @out.  @out is at most @first,
+// so it may overwrite a member, after reading all of them.
 void region_table::join_hits(u32 out, u32 first, u32 members)
 {
 	u64 now[max_probes] = {};
@@ -136,7 +136,7 @@ bool region_table::are_alike(u32 i, u32 k) const
 
 void region_table::rejoin_at(u64 address, u64 size_limit)
 {
-	u32 low = 1; // the first region that can be the right one
+	u32 low = 1; // the first candidate for the right part
 	u32 high = count_;
 
 	while (low < high) {

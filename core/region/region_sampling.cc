@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-// Region tables: sampling, and what samples count.
+// Region tables: picking the pages to sample, and counting the outcomes.
 #include "core/region/region_table.hh"
 
 namespace damon {
 
-// Here and below: what does not change is kept out of memory, as stores might change it for
-// all the compiler knows.
+// Here and below, members are copied to local variables: the compiler must assume that a store
+// to an array may change a member.
 void region_table::pick_checks(prng &random, u32 first, u32 most)
 {
 	const u64 *const starts = start_;
@@ -85,9 +85,10 @@ void region_table::forget_hits(u32 from)
 			hits_[i].now[probe] = hits_[i].last[probe] = 0;
 }
 
-// Of @samples, those that find region @i accessed, judged by the ones that could tell.  Checks
-// that told nothing do not make a region look idle, but below a quarter of the planned checks the
-// estimate fades out, so that one lucky check does not make a region hot.
+// Estimates nr_accesses of region @i after @samples samples from the access checks that had a
+// result.  Checks without a result do not lower the estimate.  If fewer than a quarter of the
+// planned checks had a result, the estimate falls in proportion, so that a single lucky check does
+// not make a region hot.
 u32 region_table::estimate(u32 i, u64 samples) const
 {
 	const u64 planned = sweeps_ / one_sweep;
@@ -103,7 +104,7 @@ u32 region_table::estimate(u32 i, u64 samples) const
 
 u32 region_table::moving_sum(u32 i, u64 left, u32 aggr_samples) const
 {
-	// Most regions of most processes.
+	// Fast path: most regions of most processes are idle.
 	if (!(nr_accesses_[i] | last_nr_accesses_[i]))
 		return 0;
 	if (!sampled(i))

@@ -4,10 +4,10 @@
 
 namespace damon {
 
-// Cuts region i into @plan.pieces(i) parts; part k >= 1 of n begins at @plan.cut(i, k, n),
-// asked for once each and downwards, and has been accessed @plan.nr_accesses(i, k) times.  One
-// pass, in place and backward: the write index never falls below the read index.  Stops
-// cutting when @max_count is reached.
+// Cuts region i into @plan.pieces(i) parts.  Part k >= 1 starts at @plan.cut(i, k, end), where end
+// is the end of part k; cut() is called once for each k, in descending order.  Part k gets the
+// count @plan.nr_accesses(i, k).  One pass, in place and backward: the write index never falls
+// below the read index.  Stops cutting when @max_count is reached.
 template <typename Plan> void region_table::subdivide(const Plan &plan, u32 max_count)
 {
 	const u32 room = max(min(capacity_, max_count), count_) - count_;
@@ -53,8 +53,8 @@ void region_table::split(const split_plan &plan, u32 max_count, prng &random)
 			return pages < plan.pieces + 2 ? 2 : plan.pieces;
 		}
 		u32 nr_accesses(u32 i, u32) const { return table.nr_accesses_[i]; }
-		// The part left of the last cut is what is cut next, so @piece pages must
-		// remain there.
+		// The next cuts are made in the part left of this cut, which must keep
+		// @piece pages.
 		u64 cut(u32 i, u32 piece, u64 end) const
 		{
 			const u64 start = table.start_[i];
@@ -69,7 +69,7 @@ void region_table::split(const split_plan &plan, u32 max_count, prng &random)
 
 subregions region_table::subregions_of(u32 i, u32 certainty) const
 {
-	// With fewer pages than parts, borders could meet.
+	// With fewer pages than parts, cuts could coincide.
 	if (end_[i] - start_[i] < subregion_parts * page_bytes)
 		return {};
 	return find_subregions(subregion_hits_[i], nr_accesses_[i], checked(i), certainty);
@@ -89,7 +89,7 @@ void region_table::split_by_subregion_hits(u32 certainty, u32 max_count)
 			const u64 left = mul_div(size, of(i).piece[piece].start, subregion_parts);
 			return table.start_[i] + align_down(left, page_bytes);
 		}
-		// Without a clear answer, what the region as a whole has seen.
+		// Unseen and mixed pieces inherit the count of the whole region.
 		u32 nr_accesses(u32 i, u32 piece) const
 		{
 			const subregions found = of(i);
@@ -125,7 +125,7 @@ void region_table::cut_larger_than(u64 size_limit)
 	subdivide(even_cuts{*this, size_limit}, capacity_);
 }
 
-// Subregion hits are of parts of the region as it was: neither half has any.
+// Subregion hits refer to parts of the whole region, so both pieces lose them.
 bool region_table::cut_at(u32 i, u64 address)
 {
 	if (count_ >= capacity_ || !DAMON_CHECK(i < count_ && start_[i] < address &&

@@ -62,8 +62,8 @@ void region_table::reset(span<const addr_range> ranges)
 	set_ranges(ranges);
 }
 
-// Adds a region behind the last one: with the counts of region @index of @origin, or new.
-// Entries from @limit on must not be written; then the last region is stretched instead.
+// Appends a region with the counts of region @index of @origin, or with none.  Entries from @limit
+// on must not be written: if no other is free, extends the last region to the end of @range.
 void region_table::append(addr_range range, u32 limit, const region_table *origin, u32 index)
 {
 	if (count_ >= limit) {
@@ -83,7 +83,8 @@ void region_table::append(addr_range range, u32 limit, const region_table *origi
 		hits_[i] = origin ? origin->hits(index) : hit_counters{};
 }
 
-// Leaves the free entries below, so that a forward pass may write more than it read.
+// Moves the regions to the end of the arrays, so that a forward pass may write more regions than it
+// has read.
 void region_table::move_to_top()
 {
 	const u32 by = capacity_ - count_;
@@ -92,7 +93,7 @@ void region_table::move_to_top()
 		copy_region(i + by, i);
 }
 
-// Covering @nr_ranges takes a region for each hole and for each end of a range.
+// Covering @nr_ranges adds at most one region for each hole and for each end of a range.
 bool region_table::has_room_to_cover(u32 nr_ranges) const
 {
 	u64 wanted = 2 * u64{nr_ranges};
@@ -102,7 +103,7 @@ bool region_table::has_room_to_cover(u32 nr_ranges) const
 	return wanted <= capacity_ - count_;
 }
 
-// Neighbours become one, equal ones first, and if that does not do, whatever their counts.
+// Merges adjacent regions with equal counts, and if that is not enough, all adjacent regions.
 void region_table::make_room_to_cover(u32 nr_ranges)
 {
 	if (!has_room_to_cover(nr_ranges))
@@ -129,7 +130,8 @@ void region_table::set_ranges(span<const addr_range> ranges)
 			const addr_range kept{max(old.start, range.start), min(old.end, range.end)};
 			if (successors && covered < kept.start)
 				append({covered, kept.start}, in);
-			// What reaches beyond this range stays for the next one to inherit from.
+			// A region that ends beyond this range stays: the next range may inherit
+			// its counts.
 			const bool spent = old.end <= range.end;
 			append({successors++ ? kept.start : range.start, kept.end}, in + spent,
 			       this, in);
@@ -142,7 +144,7 @@ void region_table::set_ranges(span<const addr_range> ranges)
 		else if (count_)
 			end_[count_ - 1] = range.end;
 	}
-	// Not the sum of the ranges where a region had to be stretched over a gap.
+	// More than the sum of the ranges if a region had to be stretched over a gap.
 	u64 total = 0;
 	for (u32 i = 0; i < count_; i++)
 		total += end_[i] - start_[i];

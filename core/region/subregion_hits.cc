@@ -14,7 +14,7 @@ kind kind_of(subregion_hits seen, u32 part)
 	return static_cast<kind>((seen >> part & 1) | (seen >> (part + subregion_parts) & 1) << 1);
 }
 
-// Appends to what is no full list.
+// @pieces must not be full.
 void add(subregions &pieces, u32 start, kind is)
 {
 	pieces.piece[pieces.count++] = {static_cast<u8>(start), is};
@@ -22,8 +22,8 @@ void add(subregions &pieces, u32 start, kind is)
 
 } // namespace
 
-// Parts that no sample was in belong to their neighbours if these are alike, else they are a
-// piece of their own: the border is somewhere in there.
+// Parts without a sample join their neighbours if both are of the same kind.  Otherwise they are a
+// piece of their own, as the border may be anywhere in them.
 subregions find_subregions(subregion_hits seen, u32 hits, u32 samples, u32 certainty)
 {
 	const u32 misses = samples - min(hits, samples);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// One monitored address space and what is known of its regions.
+// A monitoring target: an address space and its regions.
 #pragma once
 #include "core/region/region_table.hh"
 #include "damonxx/lib/vec.hh"
@@ -8,14 +8,14 @@ namespace damon {
 
 struct target {
 	pid_ref pid;
-	s32 pid_number = 0;	// as the user gave it
-	u32 successor_of = 0;	// the number of the running target that it goes on from
-	vec<addr_range> ranges;	// as the user gave them, aligned; empty: the operations decide
-	vec<addr_range> found;	// room for the operations, to find ranges
-	u64 seen_changes = 0;	// of the address space, for the operations
-	u32 recheck_delay = 0;	// before the operations look for changes again
+	s32 pid_number = 0;	// as given by the user
+	u32 successor_of = 0;	// index of the running target that it replaces
+	vec<addr_range> ranges;	// as given by the user, aligned; empty: found by the operations
+	vec<addr_range> found;	// reserved memory in which the operations find ranges
+	u64 seen_changes = 0;	// kapi_mm_changes() or kapi_ram_changes() at the last scan
+	u32 recheck_delay = 0;	// aggregations until mappings are checked for changes again
 	region_table regions;
-	bool gone = false;	// nothing is left to monitor
+	bool gone = false;	// the process has been reaped; nothing left to monitor
 
 	mm_ref hold_mm() const { return pid ? mm_ref{kapi_mm_get(pid.get())} : mm_ref{}; }
 };

@@ -20,7 +20,7 @@ u64 feed_back(u64 last, u64 score)
 	return max(next, least_input);
 }
 
-// Half the way at most in one step down, and twice at most up.
+// One step at most halves or doubles the sampling interval.
 u64 tuned_sample_us(const monitoring_attrs &attrs, const observed_events &events)
 {
 	const intervals_goal &goal = attrs.goal;

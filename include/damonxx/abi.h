@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What C may call in the C++ core.  Read by both languages.  Results are negative errno
- * values, or lengths where said.
+ * The functions of the C++ core that C calls.  Included by both languages.  They return a
+ * negative errno, or else 0 or the length stated.
  */
 #ifndef DAMONXX_ABI_H
 #define DAMONXX_ABI_H
@@ -12,22 +12,22 @@
 extern "C" {
 #endif
 
-/* Module life: nothing of ours runs before init or after exit.  CONTEXT: process. */
+/* Module init and exit: no code of the core runs before or after.  CONTEXT: process. */
 KAPI_MUST_CHECK int damonxx_init(void);
 void damonxx_exit(void);
 
 /*
- * A read or write of file number @file of the directory that @owner stands for.  @buf has
- * room for @size bytes (show) or holds @size bytes and a NUL (store).  Returns a length.
- * CONTEXT: process, may sleep; the directory cannot go away meanwhile.
+ * Handle a read or write of file number @file in the directory of @owner.  @buf has room for
+ * @size bytes (show), or holds @size bytes and a NUL (store).  Return a length.
+ * CONTEXT: process, may sleep; the caller keeps the directory from being removed.
  */
 long damonxx_file_show(void *owner, u32 file, char *buf, unsigned long size);
 long damonxx_file_store(void *owner, u32 file, const char *buf, unsigned long size);
 
 /*
- * All of the content of binary file number @file, as of now, in *@memory, which has room for *@room
- * bytes.  If that is not enough, larger memory from kapi_alloc() takes its place, and kapi_free()
- * frees it.  Returns the content's length, less than the room.  CONTEXT: as above.
+ * Stores the current content of binary file number @file in *@memory, which has room for *@room
+ * bytes.  If that is too small, replaces it by a larger block from kapi_alloc(); the caller frees
+ * it with kapi_free().  Returns the length of the content, less than *@room.  CONTEXT: as above.
  */
 long damonxx_file_read(void *owner, u32 file, void **memory, unsigned long *room);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The in-kernel API: contexts that monitor accesses and act on memory, for kernel code in C and for
- * our own modules in C++.  All functions are exported to GPL modules.
+ * The in-kernel API: contexts that monitor accesses and apply schemes, for kernel code in C and for
+ * the modules of damonxx in C++.  All functions are exported to GPL modules.
  *
  *	struct damonxx_settings settings;
  *	struct damonxx_target target = {.pid = pid};
@@ -14,24 +14,25 @@
  *	if (!error)
  *		error = damonxx_context_start(context, "my_monitor");
  *
- * Any number of contexts run at a time, beside those of sysfs.  What is not said here about a value
- * is in Documentation/usage.rst, at the file of the same meaning; values are checked in the same way.
+ * Any number of contexts can run at a time, in addition to those of sysfs.  Values that are not
+ * explained here are described in Documentation/usage.rst, at the sysfs file of the same meaning,
+ * and are validated in the same way.
  *
- * CONTEXT, for all functions but where said: process context, may sleep, no lock held that a call
- * in the worker takes.  Functions on one context may run at the same time in several threads, but
- * for damonxx_context_destroy(), after which the context is gone.  They are not for the worker
- * itself.  What is pointed to needs to stay only until the function returns.
+ * CONTEXT of all functions unless stated otherwise: process context, may sleep; the caller must not
+ * hold a lock that a function run by damonxx_context_call() takes.  Functions on one context may
+ * run concurrently, except damonxx_context_destroy(), which frees it.  The kdamond itself must not
+ * call them.  Pointers need to stay valid only until the function returns.
  *
  * Errors are negative errno values:
- *	-EINVAL		values that cannot work, with a sentence that says which
- *	-EOPNOTSUPP	what this kernel has not, likewise
- *	-ENOMEM		nothing has changed
- *	-ECANCELED	there is no worker, or it ended meanwhile
- *	-EBUSY		it was started before
- *	-EINTR, -EAGAIN	no thread could be made
+ *	-EINVAL		invalid values; the reason says which
+ *	-EOPNOTSUPP	not supported by this kernel; the reason says what
+ *	-ENOMEM		out of memory; nothing has changed
+ *	-ECANCELED	the kdamond does not run, or ended meanwhile
+ *	-EBUSY		the context has been started before
+ *	-EINTR, -EAGAIN	the thread could not be created
  *
- * A module that uses the API keeps damonxx from being unloaded, and destroys its contexts before it
- * is unloaded itself.
+ * A module that uses the API keeps damonxx from being unloaded.  It must destroy its contexts
+ * before it is unloaded itself.
  */
 #ifndef DAMONXX_DAMONXX_H
 #define DAMONXX_DAMONXX_H
@@ -47,44 +48,44 @@ extern "C" {
 #define DAMONXX_MUST_CHECK __must_check
 #endif
 
-/* Grows with each change that code compiled for another one would misunderstand. */
+/* Incremented with each incompatible change. */
 #define DAMONXX_API_VERSION 1u
 
 /* ---- settings ----------------------------------------------------------------------- */
 
-/* In units (damonxx_settings.addr_unit), half-open. */
+/* In units of damonxx_settings.addr_unit; the end is exclusive. */
 struct damonxx_range {
 	u64 start, end;
 };
 
 struct damonxx_target {
-	int pid;	/* in the caller's pid namespace; of no meaning for DAMONXX_PADDR */
-	bool obsolete;	/* for a commit: the running target of this index goes */
-	/* Sorted, apart from each other by a page; none: what is mapped, or all System RAM, and
-	 * what changes in it is followed. */
+	int pid;	/* in the caller's pid namespace; unused for DAMONXX_PADDR */
+	bool obsolete;	/* for a commit: removes the running target of this index */
+	/* Sorted, and no two on the same page.  None: monitors all mapped memory, or all System
+	 * RAM, and follows its changes. */
 	const struct damonxx_range *ranges;
 	u32 nr_ranges;
 };
 
 enum damonxx_action {
-	/* Of processes only. */
+	/* DAMONXX_VADDR and DAMONXX_FVADDR only. */
 	DAMONXX_WILLNEED,
 	DAMONXX_COLD,
-	DAMONXX_PAGEOUT,	/* also of physical memory */
+	DAMONXX_PAGEOUT,	/* also DAMONXX_PADDR */
 	DAMONXX_HUGEPAGE,
 	DAMONXX_NOHUGEPAGE,
 	DAMONXX_COLLAPSE,
-	/* Of physical memory only. */
+	/* DAMONXX_PADDR only. */
 	DAMONXX_LRU_PRIO,
 	DAMONXX_LRU_DEPRIO,
-	/* Of both. */
+	/* All operations sets. */
 	DAMONXX_MIGRATE_HOT,
 	DAMONXX_MIGRATE_COLD,
 	DAMONXX_STAT,
 };
 
 enum damonxx_filter_type {
-	/* Asked of each folio. */
+	/* Operations layer filters, evaluated for each folio. */
 	DAMONXX_FILTER_ANON,
 	DAMONXX_FILTER_MEMCG,
 	DAMONXX_FILTER_YOUNG,
@@ -92,17 +93,17 @@ enum damonxx_filter_type {
 	DAMONXX_FILTER_UNMAPPED,
 	DAMONXX_FILTER_ACTIVE,
 	DAMONXX_FILTER_NODE,
-	/* Asked of each region, before those. */
+	/* Core layer filters, evaluated for each region, before the operations layer filters. */
 	DAMONXX_FILTER_ADDR,
 	DAMONXX_FILTER_TARGET,
 	DAMONXX_FILTER_PROBE_HITS_WSUM,
 };
 
-/* In the order of evaluation; the first that matches decides. */
+/* Evaluated in array order; the first matching filter decides. */
 struct damonxx_filter {
 	u32 type;		/* enum damonxx_filter_type */
-	bool matching;		/* what the test must give for a match */
-	bool allow;		/* what a match means */
+	bool matching;		/* result of the test that counts as a match */
+	bool allow;		/* whether a match allows or rejects */
 	u64 memcg;		/* cgroup_id() of a memory cgroup */
 	struct damonxx_range range;
 	u64 min, max;		/* both inclusive: bytes, node numbers or hits, by type */
@@ -111,7 +112,7 @@ struct damonxx_filter {
 
 enum damonxx_goal_metric {
 	DAMONXX_USER_INPUT,
-	DAMONXX_SOME_MEM_PSI_US,	/* in a quota window */
+	DAMONXX_SOME_MEM_PSI_US,	/* per quota window */
 	DAMONXX_NODE_MEM_USED_BP,
 	DAMONXX_NODE_MEM_FREE_BP,
 	DAMONXX_NODE_MEMCG_USED_BP,
@@ -124,7 +125,7 @@ enum damonxx_goal_metric {
 };
 
 enum damonxx_goal_direction {
-	DAMONXX_RAISE,	/* the action makes the metric grow */
+	DAMONXX_RAISE,	/* the action increases the metric */
 	DAMONXX_LOWER,
 };
 
@@ -144,11 +145,11 @@ struct damonxx_goal {
 };
 
 struct damonxx_quota {
-	u64 ms;			/* of the worker's time in a window; 0: no limit */
-	u64 size;		/* units in a window; 0: no limit */
-	u64 reset_interval_ms;	/* the window */
-	u32 pool;		/* those with limits and the same one but 0 share ms and size */
-	u32 size_weight, nr_accesses_weight, age_weight; /* what comes first */
+	u64 ms;			/* kdamond time per quota window; 0: no limit */
+	u64 size;		/* units per quota window; 0: no limit */
+	u64 reset_interval_ms;	/* length of the quota window */
+	u32 pool;		/* schemes with limits in one pool share ms and size; 0: no pool */
+	u32 size_weight, nr_accesses_weight, age_weight; /* for the priority of a region */
 	u32 tuner;		/* enum damonxx_goal_tuner */
 	const struct damonxx_goal *goals;
 	u32 nr_goals;
@@ -182,7 +183,7 @@ struct damonxx_scheme {
 	u32 min_age, max_age;	/* aggregation intervals */
 	u64 apply_interval_us;	/* 0: the aggregation interval */
 	u64 max_nr_snapshots;	/* 0: no limit */
-	u32 rest_ms;		/* migrations leave alone what one brought here so lately; 0: nothing */
+	u32 rest_ms;		/* skips folios migrated to their node less than this ago; 0: off */
 	struct damonxx_quota quota;
 	struct damonxx_watermarks watermarks;
 	const struct damonxx_filter *filters;
@@ -216,20 +217,21 @@ struct damonxx_probe {
 struct damonxx_settings {
 	u32 version;		/* DAMONXX_API_VERSION */
 	u32 operations;		/* DAMONXX_VADDR, DAMONXX_FVADDR, DAMONXX_PADDR */
-	u64 addr_unit;		/* bytes in the unit of addresses and sizes, here and in results */
+	u64 addr_unit;		/* bytes per unit of addresses and sizes; DAMONXX_PADDR only */
 	bool paused;
 	u64 sample_us, aggr_us, update_us;
 	u64 min_nr_regions, max_nr_regions;
-	/* Intervals are tuned for this share of accesses once in @goal_aggrs windows; 0: never. */
+	/* Every @goal_aggrs aggregations (0: never), the intervals are tuned so that this share of
+	 * all possible accesses is observed. */
 	u64 goal_access_bp, goal_aggrs, goal_min_sample_us, goal_max_sample_us;
-	u64 cpu_permil;		/* of one processor at the most; 0: no limit */
+	u64 cpu_permil;		/* limit of the kdamond, of one processor; 0: no limit */
 	const struct damonxx_target *targets;
 	const struct damonxx_scheme *schemes;
 	const struct damonxx_probe *probes;
 	u32 nr_targets, nr_schemes, nr_probes;
 };
 
-/* The defaults of sysfs; nothing to monitor yet.  CONTEXT: any. */
+/* Sets the defaults of sysfs, without targets.  CONTEXT: any. */
 static inline void damonxx_settings_init(struct damonxx_settings *settings)
 {
 	__builtin_memset(settings, 0, sizeof(*settings));
@@ -242,7 +244,7 @@ static inline void damonxx_settings_init(struct damonxx_settings *settings)
 	settings->max_nr_regions = 1000;
 }
 
-/* A scheme for all regions of all ages.  CONTEXT: any. */
+/* Sets a scheme without limits that matches all regions.  CONTEXT: any. */
 static inline void damonxx_scheme_init(struct damonxx_scheme *scheme, enum damonxx_action action)
 {
 	__builtin_memset(scheme, 0, sizeof(*scheme));
@@ -257,40 +259,41 @@ static inline void damonxx_scheme_init(struct damonxx_scheme *scheme, enum damon
 
 struct damonxx_context;
 
-/* What was wrong, in one line without a newline.  Empty if there is nothing to say. */
+/* The reason for a failure, or a warning: one line without a newline, or empty. */
 struct damonxx_reason {
 	char text[256];
 };
 
 /*
- * Checks @settings and allocates all that monitoring needs; nothing runs yet.  @reason may be NULL.
- * -EINVAL, -EOPNOTSUPP, -ENOMEM; *@context is set only on success.
+ * Validates @settings and allocates all memory that monitoring needs; starts no kdamond.  @reason
+ * may be NULL.  -EINVAL, -EOPNOTSUPP, -ENOMEM; *@context is set only on success.
  */
 DAMONXX_MUST_CHECK int damonxx_context_create(struct damonxx_context **context,
 					      const struct damonxx_settings *settings,
 					      struct damonxx_reason *reason);
-/* Stops the worker and frees the context; NULL is fine. */
+/* Stops the kdamond and frees the context.  NULL is allowed. */
 void damonxx_context_destroy(struct damonxx_context *context);
 
-/* Returns when the worker, a kernel thread called @name, has begun.  Once in a context's life.
- * -EBUSY, -ENOMEM, -EINTR, -EAGAIN. */
+/* Starts the kdamond, a kernel thread called @name, and returns once it runs.  A context can be
+ * started only once.  -EBUSY, -ENOMEM, -EINTR, -EAGAIN. */
 DAMONXX_MUST_CHECK int damonxx_context_start(struct damonxx_context *context, const char *name);
-/* Returns when the worker is gone; fine if it never was, or ended by itself. */
+/* Stops the kdamond and waits until it has exited.  Allowed also if it was never started, or has
+ * ended by itself. */
 void damonxx_context_stop(struct damonxx_context *context);
-/* All settings at once, or nothing changes: regions and counters of what stays are kept.
- * -EINVAL, -EOPNOTSUPP, -ENOMEM, -ECANCELED. */
+/* Replaces all settings at once, or changes nothing.  Targets and schemes that stay keep their
+ * regions and counters.  -EINVAL, -EOPNOTSUPP, -ENOMEM, -ECANCELED. */
 DAMONXX_MUST_CHECK int damonxx_context_commit(struct damonxx_context *context,
 					      const struct damonxx_settings *settings,
 					      struct damonxx_reason *reason);
 
-/* A worker ends by itself when its last target has gone.  CONTEXT: any. */
+/* A kdamond ends by itself when its last target is gone.  CONTEXT: any. */
 bool damonxx_context_is_running(const struct damonxx_context *context);
-/* The worker's thread id; -1: it does not run. */
+/* The thread id of the kdamond; -1: it does not run. */
 int damonxx_context_pid(const struct damonxx_context *context);
 
 /*
- * Runs @function(@argument) in the worker, between two of its steps, and waits for it.  It should
- * take microseconds: monitoring waits.  -ECANCELED: it did not run.
+ * Runs @function(@argument) in the kdamond, between two of its steps, and waits for it.  It delays
+ * monitoring, so it should take microseconds.  -ECANCELED: it did not run.
  */
 DAMONXX_MUST_CHECK int damonxx_context_call(struct damonxx_context *context,
 					    void (*function)(void *argument), void *argument);
@@ -304,11 +307,11 @@ struct damonxx_scheme_stats {
 	u64 sz_ops_filter_passed;
 	u64 qt_exceeds;
 	u64 nr_snapshots;
-	u64 effective_size;	/* not a count: what the quota allows now */
+	u64 effective_size;	/* no counter: the current effective quota */
 };
 
-/* Fills @stats for the first @max schemes, as of now, and returns how many there are.
- * -ECANCELED, -ENOMEM. */
+/* Stores the current counters of the first @max schemes in @stats, and returns the number of
+ * schemes.  -ECANCELED, -ENOMEM. */
 DAMONXX_MUST_CHECK int damonxx_context_read_schemes(struct damonxx_context *context,
 						    struct damonxx_scheme_stats *stats, u32 max);
 
@@ -319,21 +322,21 @@ struct damonxx_monitoring {
 	u64 checks_per_sample;
 	u64 cpu_ns, cpu_permil;
 	u64 nr_regions;
-	u64 sample_us, aggr_us;	/* as they are now, tuned */
+	u64 sample_us, aggr_us;	/* current values, after tuning */
 };
 
-/* As of now, or the last ones. */
+/* Stores the current values, or the last ones of a kdamond that has ended. */
 void damonxx_context_read_monitoring(struct damonxx_context *context,
 				     struct damonxx_monitoring *monitoring);
 
-/* All regions as of now, at one moment between two samples, as uapi/damonxx.h describes them, in
- * memory of the caller's.  -ECANCELED, -ENOMEM. */
+/* All regions at one moment, in the format of uapi/damonxx.h.  The caller frees *@snapshot with
+ * damonxx_snapshot_free().  -ECANCELED, -ENOMEM. */
 DAMONXX_MUST_CHECK int damonxx_context_take_snapshot(struct damonxx_context *context,
 						     struct damonxx_snapshot **snapshot);
-/* NULL is fine. */
+/* NULL is allowed. */
 void damonxx_snapshot_free(struct damonxx_snapshot *snapshot);
 
-/* What lies in it, header aside.  CONTEXT: any. */
+/* The target and region records of @snapshot.  CONTEXT: any. */
 struct damonxx_snapshot_target *damonxx_snapshot_targets(struct damonxx_snapshot *snapshot);
 struct damonxx_snapshot_region *damonxx_snapshot_regions(struct damonxx_snapshot *snapshot);
 

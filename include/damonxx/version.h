@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The version of all modules: modinfo and /sys/module/NAME/version show it.  dkms.conf repeats it. */
+/* The version of all modules, shown by modinfo and /sys/module/NAME/version; also in dkms.conf. */
 #ifndef DAMONXX_VERSION_H
 #define DAMONXX_VERSION_H
 

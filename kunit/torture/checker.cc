@@ -13,7 +13,7 @@ bool aligned(const addr_range &range)
 	return range.start % page_bytes == 0 && range.end % page_bytes == 0;
 }
 
-// Whether the regions of every target stay where the user said.
+// Whether the regions of every target stay within the ranges that the user gave.
 bool ranges_are_fixed(const plan &told)
 {
 	if (told.operations != operations_id::fvaddr)
@@ -39,7 +39,7 @@ bool inside_given(const plan &told, const addr_range &region)
 	return false;
 }
 
-// Every scheme has its rounds at the ends of aggregations.
+// Whether the apply passes of all schemes begin at the ends of aggregations.
 bool applies_at_aggregation_end(const plan &told)
 {
 	for (u32 i = 0; i < told.nr_schemes; i++)
@@ -55,7 +55,7 @@ void checker::stats(const vec<scheme_stats> &answer, const sight &seen, bool exa
 	for (const scheme_stats &s : answer) {
 		MUST(*this, s.sz_tried >= s.nr_tried * page_bytes);
 		MUST(*this, (s.nr_tried == 0) == (s.sz_tried == 0));
-		// Nothing is done to what was tried.
+		// The action is stat without filters: it applies to nothing.
 		MUST(*this, s.nr_applied == 0 && s.sz_applied == 0 && s.qt_exceeds == 0);
 	}
 	if (!exact || !MUST(*this, answer.size() == seen.told.nr_schemes))
@@ -72,7 +72,7 @@ void checker::stats(const vec<scheme_stats> &answer, const sight &seen, bool exa
 	}
 }
 
-// In address order, target by target; two targets may have the same addresses.
+// Regions must be in address order, target by target; two targets may have the same addresses.
 void checker::regions(const tried_of_scheme &scheme, u32 nr_targets) const
 {
 	u64 sum = 0;

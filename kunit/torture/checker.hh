@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
-// What must hold of an answer, whatever else went on.
+// Checks of answers that must hold regardless of concurrent operations.
 #pragma once
 #include "kunit/torture/log.hh"
 #include "kunit/torture/session.hh"
 
 namespace damon::torture {
 
-// Notes a condition that does not hold, as what @who was doing; true if it holds.
+// Logs @condition with the current operation of @who if it does not hold; true if it holds.
 #define MUST(who, condition) \
 	(static_cast<bool>(condition) || (who).broken(#condition, __FILE__, __LINE__))
 
-// The answers to one thread.
+// Checks the answers that one thread gets.
 class checker {
 public:
 	checker(log &all, const place &where) : log_{all}, where_{where} {}
 
-	// @seen is what was known before the question.  @exact: it held until the answer came.
+	// @seen: the state before the call.  @exact: it did not change until the call returned.
 	void stats(const vec<scheme_stats> &answer, const sight &seen, bool exact) const;
-	// @settled: it also held for at least one round before.
+	// @settled: it has not changed for at least one apply pass before, either.
 	void tried(const tried_regions &answer, bool with_regions, const sight &seen, bool exact,
 		   bool settled) const;
 

@@ -9,7 +9,7 @@ namespace {
 constexpr const char *answer_names[] = {"ok",	  "EINTR",     "ENOMEM",     "EBUSY",
 					"EINVAL", "ECANCELED", "other errno"};
 
-// Paths differ with where the tree was built.
+// Paths depend on the build directory.
 const char *without_folder(const char *file)
 {
 	const char *name = file;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What came of the torture so far: answers counted, and the first thing that was wrong.
+// The results of the test so far: counts of answers, and the first failure.
 #pragma once
 #include "damonxx/lib/guard.hh"
 #include "damonxx/lib/result.hh"
@@ -27,14 +27,14 @@ inline constexpr const char *operation_names[nr_operations] = {
 	"audit", "wait_exit", "stop",	"drop",	      "fail_allocation", "disturb",
 };
 
-// Where in the torture something happens.
+// What a thread is doing, for messages.
 struct place {
 	u32 thread = 0;
 	u32 slot = 0;
 	operation doing = operation::look;
 };
 
-// All may be called at any time by any thread.
+// Any thread may call any function at any time.
 class log {
 public:
 	log() : first_{lock_class::requests} {}
@@ -42,9 +42,9 @@ public:
 	void count(operation done, status answer);
 	u64 total() const;
 
-	// Something that must hold does not.  Always false.
+	// Records that @condition, which must hold, does not.  Always false.
 	bool broken(const char *condition, const char *file, int line, const place &where);
-	// The same for what no thread did.
+	// Records a failure that belongs to no thread.
 	void broken(const char *what);
 	bool failed() const { return __atomic_load_n(&failures_, __ATOMIC_ACQUIRE) != 0; }
 
@@ -56,7 +56,7 @@ public:
 private:
 	static constexpr int errnos[] = {0,	     KAPI_EINTR,  KAPI_ENOMEM,
 					 KAPI_EBUSY, KAPI_EINVAL, KAPI_ECANCELED};
-	static constexpr u32 nr_answers = 7; // and all others
+	static constexpr u32 nr_answers = 7; // the last one: any other errno
 
 	struct first_failure {
 		char text[200] = {};

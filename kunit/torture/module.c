@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The module of the torture test: its parameters, and the processes that it watches. */
+/* The module of the torture test: its parameters, and the processes to monitor. */
 #define pr_fmt(fmt) "damonxx-torture: " fmt
 #include <linux/compiler.h>
 #include <linux/init.h>
@@ -15,28 +15,28 @@
 
 static unsigned long long seed;
 module_param(seed, ullong, 0444);
-MODULE_PARM_DESC(seed, "What to do in which order; 0 (default): at random, and told");
+MODULE_PARM_DESC(seed, "Seed of all random choices; 0 (default): a random one, which is logged");
 static uint seconds = 60;
 module_param(seconds, uint, 0444);
-MODULE_PARM_DESC(seconds, "How long (default 60); 0: until it is unloaded");
+MODULE_PARM_DESC(seconds, "Duration in seconds (default 60); 0: until the module is unloaded");
 static uint threads = 4;
 module_param(threads, uint, 0444);
-MODULE_PARM_DESC(threads, "How many threads ask (default 4)");
+MODULE_PARM_DESC(threads, "Number of threads that use the contexts, 1 to 32 (default 4)");
 static uint contexts = 3;
 module_param(contexts, uint, 0444);
-MODULE_PARM_DESC(contexts, "How many contexts they ask (default 3)");
+MODULE_PARM_DESC(contexts, "Number of contexts, 1 to 32 (default 3)");
 static uint patience = 20;
 module_param(patience, uint, 0444);
-MODULE_PARM_DESC(patience, "Seconds in which a kdamond has to answer (default 20)");
+MODULE_PARM_DESC(patience, "Seconds within which a kdamond must answer (default 20)");
 
-/* Others may come while it runs. */
+/* Writable while the test runs. */
 static int targets[32];
 static uint nr_targets;
 module_param_array(targets, int, &nr_targets, 0644);
-MODULE_PARM_DESC(targets, "Processes to monitor; they may end (default: the first process)");
+MODULE_PARM_DESC(targets, "PIDs of processes to monitor, which may exit (default: 1)");
 
 #define INIT_PID 1
-#define KTHREADD_PID 2 /* lives, and has no memory */
+#define KTHREADD_PID 2 /* exists, and has no address space */
 #define NOBODY_PID PID_MAX_LIMIT
 
 void damonxx_torture_say(const char *text)

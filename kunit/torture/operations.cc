@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What a thread asks of contexts, and what it makes of the answers.
+// The operations of a thread on contexts, and the checks of their results.
 #include "kunit/torture/thread.hh"
 
 namespace damon::torture {
@@ -9,7 +9,7 @@ namespace {
 constexpr u64 ms = 1'000'000;
 constexpr u64 second_us = 1'000'000;
 
-// Of a refusal for the sake of the inputs there is always a reason to read.
+// Whenever inputs are rejected, there must be a reason.
 bool has_reason(const report &why)
 {
 	return !why.line().empty();
@@ -38,15 +38,15 @@ void thread::make()
 	auto shared = make_own<session>(move(made).take(), asked_, move(present));
 	if (!shared.is_ok())
 		return;
-	// Sometimes it begins before anybody else can see it.
+	// Sometimes starts it before other threads can see it.
 	session_ref fresh{move(shared).take().release()};
 	if (random_.below(2))
 		start_context(*fresh.get());
 	let_go(table_.slots[where_.slot]->put(move(fresh)));
 }
 
-// A context that others still use is stopped, or they might wait for long; if nobody does, it
-// goes away as it is.
+// Stops a context that other threads still use, as they might wait for long.  Otherwise dropping
+// the last reference may also destroy it while it runs.
 void thread::let_go(session_ref old)
 {
 	if (!old)
@@ -103,7 +103,7 @@ void thread::commit(session &s)
 		s.present = move(present);
 }
 
-// canceled while nobody changed anything: then there is nobody who could answer.
+// If a call is canceled while the state did not change, the kdamond must end.
 void thread::expect_refusal(status answer, const sight &seen, bool exact, session &s)
 {
 	if (!exact || seen.life != phase::started || answer.is_ok())
@@ -143,7 +143,7 @@ void thread::collect(session &s)
 	collect_once(s, wanted, seen_.version == version);
 }
 
-// True: there was an answer, and what was known before it holds.
+// True: the call succeeded, and the state before it has not changed.
 bool thread::collect_once(session &s, context::detail wanted, bool settled)
 {
 	const u32 others = __atomic_fetch_add(&s.collectors, 1, __ATOMIC_SEQ_CST);
@@ -185,12 +185,12 @@ void thread::look(session &s)
 	MUST(*this, pid == -1 || pid > 0);
 	if (exact && seen_.life != phase::started)
 		MUST(*this, !runs && pid == -1);
-	// It may end meanwhile, but it does not begin anew.
+	// It may end meanwhile, but cannot start again.
 	if (exact && !runs)
 		MUST(*this, pid == -1);
 }
 
-// With its turn held: has every process that it watches given back its memory?
+// Whether all target processes have released their memory.  The caller holds s.turn.
 bool thread::all_targets_are_gone(session &s)
 {
 	s.see(seen_);
@@ -223,7 +223,7 @@ bool thread::before(u64 deadline_ns)
 	return true;
 }
 
-// Its requests were turned away though it was started: it has ended, or is about to.
+// Requests were rejected though the kdamond was started: it must end within the time limit.
 void thread::expect_the_end(session &s)
 {
 	const u64 deadline_ns = kapi_now_ns() + table_.patience_ns();
@@ -235,7 +235,7 @@ void thread::expect_the_end(session &s)
 		}
 }
 
-// And when they are gone it does end, at its next sample.
+// When all targets are gone, the kdamond must end at its next sample.
 void thread::wait_exit(session &s)
 {
 	u64 deadline_ns = 0;
@@ -266,7 +266,7 @@ void thread::stop_context(session &s)
 	count(ok);
 }
 
-// With its turn held.
+// The caller holds s.turn.
 void thread::halt(session &s)
 {
 	const int pid = s.core->pid();

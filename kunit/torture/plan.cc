@@ -14,7 +14,7 @@ bool one_in(prng &random, u64 n)
 	return random.below(n) == 0;
 }
 
-// A kdamond that sleeps for an hour shows by its silence that a wake-up was lost.
+// A lost wake-up shows only if the kdamond would sleep for long.
 u64 any_sample_us(prng &random)
 {
 	switch (random.below(12)) {
@@ -43,10 +43,10 @@ void invent_limits(monitoring_attrs &attrs, prng &random)
 	if (one_in(random, 16))
 		attrs.max_nr_regions = random.between(10'000, 50'000);
 	if (one_in(random, 64))
-		attrs.max_nr_regions = u64_max - random.below(100); // more than there is
+		attrs.max_nr_regions = u64_max - random.below(100); // more than memory can hold
 }
 
-// Sorted and disjoint, also after both ends were rounded to pages.
+// Sorted and disjoint, also after both ends have been rounded to pages.
 void invent_ranges(target_plan &target, prng &random)
 {
 	u64 at = random.below(user_space_bytes);
@@ -97,7 +97,7 @@ void invent_targets(plan &out, prng &random)
 	}
 }
 
-// A range that no context may take, in the first target.
+// Makes a range of the first target invalid.
 void spoil_range(plan &out, prng &random)
 {
 	target_plan &target = out.targets[0];
@@ -112,7 +112,7 @@ void spoil_range(plan &out, prng &random)
 		target.ranges[0] = {at, at - 1};
 		break;
 	case 2:
-		target.ranges[0] = {u64_max - 10, u64_max}; // no page is whole there
+		target.ranges[0] = {u64_max - 10, u64_max}; // contains no whole page
 		break;
 	default:
 		target.nr_ranges = 2;
@@ -141,7 +141,7 @@ void spoil(plan &out, prng &random)
 		out.nr_targets = 0;
 		break;
 	case 5:
-		out.operations = operations_id::paddr; // of several targets each has ranges
+		out.operations = operations_id::paddr; // several targets need ranges each
 		out.nr_targets = max(out.nr_targets, u32{2});
 		out.targets[0].nr_ranges = 0;
 		break;
@@ -157,7 +157,7 @@ result<target_inputs> to_target(target_plan &from, pid_ref &present)
 	target.pid_number = from.pid_number;
 	target.pid = pid_ref{kapi_pid_get(from.pid_number)};
 	present = pid_ref{kapi_pid_get(from.pid_number)};
-	// The number may have changed hands between the two calls.
+	// The PID may have been reused between the two calls.
 	if (present.get() != target.pid.get())
 		present = {};
 	for (u32 i = 0; i < from.nr_ranges; i++)
@@ -180,7 +180,7 @@ u64 plan::table_capacity() const
 u64 plan::most_regions() const
 {
 	const u64 per_target = u64{16} * nr_targets;
-	const u64 least = 4 * attrs.min_nr_regions + per_target; // merging ends there
+	const u64 least = 4 * attrs.min_nr_regions + per_target; // merging goes no further
 
 	return saturating_add(max(attrs.max_nr_regions, least), least);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What to ask of a context, made up at random, and kept to checker its answers by.
+// Random inputs of a context, kept to check its answers.
 #pragma once
 #include "core/kdamond/inputs.hh"
 #include "damonxx/lib/prng.hh"
@@ -22,7 +22,7 @@ struct scheme_plan {
 	u64 max_nr_snapshots = 0;
 };
 
-// The same as inputs, as a plain value that can be copied.
+// The inputs of a context, as a plain value that can be copied.
 struct plan {
 	operations_id operations = operations_id::vaddr;
 	monitoring_attrs attrs;
@@ -30,26 +30,25 @@ struct plan {
 	u32 nr_schemes = 0;
 	target_plan targets[max_targets];
 	scheme_plan schemes[max_schemes];
-	bool sound = true; // a context has to take it
+	bool sound = true; // a context must accept it
 
-	// The most regions that the table of one target has room for.
+	// Maximum number of regions that the table of one target has room for.
 	u64 table_capacity() const;
-	// The most regions that all targets have together once limits were applied.
+	// Maximum number of regions of all targets after the limits have been enforced.
 	u64 most_regions() const;
 };
 
-// References of the test's own to the targets of a plan; empty where there is none.
+// The test's own references to the processes of a plan; empty where there is no process.
 struct target_refs {
 	pid_ref of[max_targets];
 };
 
-// Something new, one time in four with one mistake in it.
+// Makes a new plan; one in four has one invalid value.
 void invent(plan &out, prng &random);
-// Changes one thing of a plan that was sound; most of what is known of the regions stays
-// useful.
+// Changes one part of a valid plan, so that a commit keeps most results.
 void vary(plan &changed, prng &random);
 
-// nomem, or the inputs; a process that is not there makes @from unsound.
+// Converts a plan; a missing process makes @from unsound.  nomem.
 result<inputs> to_inputs(plan &from, target_refs &present);
 
 } // namespace damon::torture

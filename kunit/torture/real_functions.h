@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The module's own functions that the torture stands in front of, under the names that the
- * flags in Kbuild give them there.
+ * The real functions behind the wrappers of the torture test, under the names that the flags in
+ * Kbuild give them in its module.
  */
 #ifndef DAMONXX_TORTURE_BEHIND_H
 #define DAMONXX_TORTURE_BEHIND_H

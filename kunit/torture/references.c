@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* References to processes, counted. */
+/* Counts references to processes. */
 #include <linux/atomic.h>
 #include "kunit/torture/real_functions.h"
 #include "kunit/torture/world.h"

@@ -72,7 +72,7 @@ void session::end_change(const phase *life, const plan *told)
 			known.life = *life;
 		if (!told)
 			return;
-		// Counters stay with the schemes that were there before.
+		// Schemes that stay keep their counters.
 		for (u32 i = min(known.told.nr_schemes, told->nr_schemes); i < max_schemes; i++)
 			known.floor[i] = {};
 		known.fresh = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A context that threads share, and what is known of it at every moment.
+// A context that threads share, and its expected state.
 #pragma once
 #include "core/kdamond/context.hh"
 #include "damonxx/lib/guard.hh"
@@ -9,34 +9,34 @@ namespace damon::torture {
 
 enum class phase : u8 { made, started, stopped };
 
-// What a thread knows of a session before it asks.
+// The expected state of a session, as a thread sees it before a call.
 struct sight {
 	plan told;
 	phase life = phase::made;
-	u64 version = 0;		 // odd: somebody is changing it
-	u64 table_capacity = 0;		 // the largest that a target's table may have
-	scheme_stats floor[max_schemes]; // no later answer is below
+	u64 version = 0;		 // odd: a change is in progress
+	u64 table_capacity = 0;		 // the maximum capacity of a target's table
+	scheme_stats floor[max_schemes]; // later answers are not below
 	bool fresh = false;		 // the floor was measured after the last commit
 
 	bool steady() const { return version % 2 == 0; }
 };
 
-// Who starts, stops, commits or looks at the target_refs holds turn; all else is for anybody
-// with a reference.
+// A thread that starts, stops, commits or accesses target_refs must hold turn; everything else
+// needs only a reference.
 class session {
 public:
 	session(own<context> made, const plan &told, target_refs present);
 
-	// Thread safe: the phase and what it was told.
+	// Copies the expected state; thread safe.
 	void see(sight &out);
-	// Nothing was changed since, nor tried and taken.
+	// Whether no change has begun or ended since @seen.
 	bool still(const sight &seen);
 	bool can_start();
-	// Later answers are not below @stats, if nothing changed since @seen.
+	// From now on answers must not be below @stats, unless the state has changed since @seen.
 	void raise_floor(const sight &seen, const vec<scheme_stats> &stats);
 
-	// Calls @action() as a change to the started or stopped phase: nobody relies on what
-	// was known, until it is known again.
+	// Calls @action(), which changes the phase to @next if it succeeds.  Meanwhile the version
+	// is odd, so no thread relies on the state.
 	template <typename Action> auto enter(phase next, Action action)
 	{
 		begin_change();
@@ -55,21 +55,21 @@ public:
 
 	const own<context> core;
 	mutex turn{lock_class::registry};
-	target_refs present; // of what it was told last
+	target_refs present; // the processes of the last plan
 	char name[16] = {}; // the kdamond's
 	u32 users = 1;
-	u32 collectors = 0;  // inside collect_tried() now
-	u32 collections = 0; // ever begun
+	u32 collectors = 0;  // threads inside collect_tried()
+	u32 collections = 0; // calls of collect_tried() so far
 
 private:
 	void begin_change();
-	// Without a phase or plan, all is as before the change.
+	// Both null: the change failed, and the state is as before.
 	void end_change(const phase *life, const plan *told);
 
 	guarded<sight> known_;
 };
 
-// The last one out ends the context, which stops its kdamond.
+// Dropping the last reference destroys the context, which stops its kdamond.
 using session_ref = ref<shared_kind<session>>;
 
 // Where threads find sessions.
@@ -77,9 +77,9 @@ class slot {
 public:
 	slot() : here_{lock_class::tree} {}
 
-	// Empty: there is none.
+	// May be empty.
 	session_ref get();
-	// What was there before comes back.
+	// Returns the previous session.
 	session_ref put(session_ref fresh);
 
 private:

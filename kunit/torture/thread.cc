@@ -6,7 +6,7 @@ namespace damon::torture {
 namespace {
 
 constexpr u64 ms = 1'000'000;
-// A round of schemes may be an hour away: who waits for one is interrupted after this.
+// An apply pass may be due in an hour: a thread that waits for it is interrupted after this time.
 constexpr u64 longest_wait_ns = 300 * ms;
 
 struct chance {
@@ -61,11 +61,11 @@ void thread::run(kapi_thread *self)
 {
 	self_ = self;
 	damonxx_torture_enter(where_.thread);
-	// Allocations that one of them lets fail are not to be those that the others begin with.
+	// Failed allocations must not hit threads that are still being created.
 	while (!table_.is_begun() && !table_.is_over())
 		kapi_thread_sleep_until(self, kapi_now_ns() + ms);
 	for (;;) {
-		// Who ends the test says so first and interrupts then.
+		// The supervisor sets the flag first and interrupts after that.
 		damonxx_torture_forget_interrupts();
 		if (table_.is_over())
 			break;
@@ -128,7 +128,7 @@ void thread::with_session(operation next)
 	session &s = *held.get();
 	switch (next) {
 	case operation::start:
-		// A context starts once: after that, another one takes its place.
+		// A context can start only once: replaces one that has ended.
 		if (s.core->running() || s.can_start())
 			start_context(s);
 		else
@@ -166,12 +166,12 @@ bool thread::watch(u64 now_ns)
 		return true;
 	if (waits && now_ns - asked_ns > longest_wait_ns)
 		damonxx_torture_interrupt(where_.thread);
-	// Its own checks may take two answers, or wait for an end.
+	// The checks of one operation may need two answers, or wait for a kdamond to end.
 	return now_ns - asked_ns <= 4 * table_.patience_ns() + longest_wait_ns ||
 	       broken("an answer comes in time", __FILE__, __LINE__);
 }
 
-// The next allocation of somebody, or one soon after it.
+// Lets one of the next allocations of any thread fail.
 void thread::fail_allocation()
 {
 	damonxx_torture_fail_allocation(1 + static_cast<u32>(random_.below(12)));

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-// One torturing thread: asks contexts for one thing after the other.
+// A thread of the torture test: performs one random operation on contexts after the other.
 #pragma once
 #include "kunit/torture/checker.hh"
 #include "kunit/torture/world.h"
 
 namespace damon::torture {
 
-// What all threads share; it outlives them.
+// The data that all threads share; it outlives them.
 struct table {
 	table(const damonxx_torture_settings &given, vec<own<slot>> &at)
 		: settings{given}, slots{at}
@@ -16,8 +16,8 @@ struct table {
 	const damonxx_torture_settings settings;
 	vec<own<slot>> &slots;
 	log found;
-	bool begun = false; // all threads are there
-	bool over = false;  // nobody begins anything
+	bool begun = false; // all threads have been created
+	bool over = false;  // no thread begins another operation
 
 	bool is_begun() const { return __atomic_load_n(&begun, __ATOMIC_ACQUIRE); }
 	bool is_over() const { return __atomic_load_n(&over, __ATOMIC_ACQUIRE); }
@@ -34,13 +34,13 @@ public:
 	~thread() { stop(); }
 
 	status start();
-	// Waits until the thread is gone.
+	// Waits until the thread has exited.
 	void stop();
 
-	// By the supervisor: ends waits that last, and log an answer that does not come.
-	// False: it will not come.
+	// Called by the supervisor: interrupts long waits, and logs an answer that takes too long.
+	// False: it takes too long.
 	bool watch(u64 now_ns);
-	// What it did last is done; or it never began.
+	// The last operation has finished, or the thread was never started.
 	bool is_done() const { return !thread_ || __atomic_load_n(&done_, __ATOMIC_ACQUIRE); }
 
 private:
@@ -81,11 +81,11 @@ private:
 	place where_;
 	checker checker_;
 	kapi_thread *thread_ = nullptr;
-	kapi_thread *self_ = nullptr; // the same, for itself
+	kapi_thread *self_ = nullptr; // the same, set by the thread
 	plan asked_;
 	sight seen_;
-	u64 asked_ns_ = 0;   // 0: it asks nothing now
-	bool waits_ = false; // for something that need not come soon
+	u64 asked_ns_ = 0;   // start of the current operation; 0: none
+	bool waits_ = false; // the operation may take long
 	bool done_ = false;
 };
 

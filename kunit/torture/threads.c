@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Interrupts for the threads of the test, and a look at the threads of kdamonds. */
+/* Interrupts the threads of the test, and finds the threads of kdamonds. */
 #include <linux/pid.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -30,7 +30,7 @@ void damonxx_torture_leave(u32 index)
 void damonxx_torture_interrupt(u32 index)
 {
 	spin_lock(&lock);
-	/* SAFETY: it takes itself out of the table before it ends. */
+	/* SAFETY: a thread removes itself from the table before it exits. */
 	if (tasks[index])
 		send_sig(SIGINT, tasks[index], 1);
 	spin_unlock(&lock);
@@ -41,7 +41,7 @@ void damonxx_torture_forget_interrupts(void)
 	flush_signals(current);
 }
 
-/* One that is on its way out runs none of our code any more. */
+/* A thread that is exiting runs no code of this module any more. */
 bool damonxx_torture_has_thread(int pid, const char *name)
 {
 	struct task_struct *task;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// The torture of contexts and their kdamonds, as rcutorture does it: threads that ask random
-// contexts for random things, and one that watches them.
+// Torture test of contexts and their kdamonds, in the way of rcutorture: threads perform random
+// operations on random contexts, and a supervisor watches them.
 #include "kunit/torture/thread.hh"
 
 namespace damon::torture {
@@ -15,9 +15,9 @@ class torture {
 public:
 	explicit torture(const damonxx_torture_settings &settings) : table_{settings, slots_} {}
 
-	// All memory and threads that it needs, or none.
+	// Allocates all memory and starts the supervisor, or fails without effect.
 	status begin();
-	// True: nothing was found.
+	// Waits for the end of the test.  True: no failure was found.
 	bool end();
 
 private:
@@ -39,7 +39,7 @@ private:
 	kapi_thread *supervisor_ = nullptr;
 	completion ended_;
 	u64 allocations_before_ = 0;
-	char text_[800] = {}; // more than a stack should bear
+	char text_[800] = {}; // too large for a kernel stack
 };
 
 status torture::begin()
@@ -128,7 +128,7 @@ bool torture::all_done() const
 	return true;
 }
 
-// False: one of them hangs.  The result must come out all the same.
+// False: a thread hangs.  The result is still printed.
 bool torture::stop_threads(kapi_thread *self)
 {
 	__atomic_store_n(&table_.over, true, __ATOMIC_RELEASE);
@@ -185,7 +185,7 @@ void torture::say_progress(u64 seconds)
 	damonxx_torture_say(text);
 }
 
-// Counts first, so that the verdict is the last line.
+// Prints the counts first, so that the verdict is the last line.
 void torture::say_result(u64 seconds)
 {
 	log &found = table_.found;
@@ -204,7 +204,7 @@ void torture::say_result(u64 seconds)
 	damonxx_torture_say(text_);
 }
 
-// The one that runs; made and ended by the same caller.
+// The running test; the same caller starts and stops it.
 torture *current = nullptr;
 
 status start(const damonxx_torture_settings &settings)

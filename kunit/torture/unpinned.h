@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Read before core/kernel/kthread.c where it becomes part of the torture module, whose kdamonds hold
- * no reference to it: so it can be unloaded at any moment.  Its exit stops each of them and
- * waits until the thread is gone.
+ * Included before core/kernel/kthread.c in the torture module: its kdamonds hold no reference to
+ * the module, so that it can be unloaded at any time.  Its exit stops each kdamond and waits until
+ * the thread has exited.
  */
 #include <linux/module.h>
 

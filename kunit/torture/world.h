@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The torture test's own boundary, beside kapi.h: what its C++ needs from the world around
- * it and the C files here or selftests/host/torture_host_test.cc provide, and how it is
- * started and stopped.  Read by both languages.
+ * The interface between C and C++ of the torture test, in addition to kapi.h.  The C files here and
+ * selftests/host/torture_host_test.cc provide what its C++ code needs.  Included by both languages.
  */
 #ifndef DAMONXX_TORTURE_WORLD_H
 #define DAMONXX_TORTURE_WORLD_H
@@ -17,47 +16,49 @@ struct damonxx_torture_settings {
 	u32 seconds; /* until it ends by itself; 0: only when stopped */
 	u32 threads;
 	u32 contexts;
-	u32 patience_s; /* an answer that takes longer never comes */
+	u32 patience_s; /* an answer that takes longer is a failure */
 };
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* ---- what the world provides ------------------------------------------------------- */
+/* ---- provided by C, or by the host test -------------------------------------------- */
 
-/* One line for who reads the result, without a newline.  CONTEXT: process. */
+/* Prints one line of the result; @text has no newline.  CONTEXT: process. */
 void damonxx_torture_say(const char *text);
 
-/* A number for kapi_pid_get(), chosen by @random: of a process that lives, that may die at
- * any time, that has no memory, or of none.  CONTEXT: any. */
+/* A PID for kapi_pid_get(), chosen by @random: of a process that stays, that may exit at any time,
+ * that has no memory, or of no process.  CONTEXT: any. */
 int damonxx_torture_pid(u64 random);
 
-/* The @k-th allocation from now fails, whoever asks for it; 0: none.  CONTEXT: any. */
+/* Lets the @k-th allocation from now fail, in any thread; 0: none.  CONTEXT: any. */
 void damonxx_torture_fail_allocation(u32 k);
-/* How many failed so.  CONTEXT: any. */
+/* How many allocations were made to fail.  CONTEXT: any. */
 u64 damonxx_torture_failed_allocations(void);
 
 /* References to process ids and address spaces that are held now.  CONTEXT: any. */
 u64 damonxx_torture_references(void);
 
-/* Between these two calls of thread @index, interrupts reach it. */
+/* Thread @index can be interrupted between these two calls.  CONTEXT: the thread itself. */
 void damonxx_torture_enter(u32 index);
 void damonxx_torture_leave(u32 index);
 /* Ends an interruptible wait of thread @index, or its next one.  CONTEXT: process. */
 void damonxx_torture_interrupt(u32 index);
-/* What came so far is void.  CONTEXT: the thread itself. */
+/* Discards pending interrupts.  CONTEXT: the thread itself. */
 void damonxx_torture_forget_interrupts(void);
 
-/* Whether thread @pid is there and called @name.  CONTEXT: process. */
+/* Whether thread @pid exists and is called @name.  CONTEXT: process. */
 bool damonxx_torture_has_thread(int pid, const char *name);
 
-/* ---- what the world calls ---------------------------------------------------------- */
+/* ---- provided by C++ --------------------------------------------------------------- */
 
-/* Returns when it runs.  CONTEXT: process. */
+/* Starts the test.  -EINVAL, -EOPNOTSUPP, -ENOMEM, or the errno of kapi_thread_start().
+ * CONTEXT: process, may sleep. */
 KAPI_MUST_CHECK int damonxx_torture_start(const struct damonxx_torture_settings *settings);
-/* Ends it, if it has not ended by itself; the last line is out then.  Owed after a start.
- * True: nothing was found.  CONTEXT: process, sleeps. */
+/* Ends the test, and prints its last line before it returns.  The caller must call it after a
+ * successful start, also if the test has ended by itself.  True: no failure was found.
+ * CONTEXT: process, sleeps. */
 bool damonxx_torture_stop(void);
 
 #ifdef __cplusplus

@@ -190,7 +190,7 @@ refused() {
 	# shellcheck disable=SC2086
 	new_kdamond 1 $settings && refuses $probes/nr_probes 5 EINVAL && put $probes/nr_probes 1 &&
 		put $probes/0/weight 4294967295 && refuses $kdamond/state on EINVAL &&
-		is "$(last_error)" "$in_probes: weights of 4294967295 in all, times 20 samples, are above 4294967295"
+		is "$(last_error)" "$in_probes: sum of weights 4294967295 times 20 samples is above 4294967295"
 }
 
 need_module

@@ -155,7 +155,7 @@ check "no target" no_target
 two_memories() {
 	need_idle
 	new_kdamond 0 operations=paddr targets/nr_targets=2 && says on EINVAL \
-		'contexts/0/targets: several of physical memory need regions each'
+		'contexts/0/targets: several paddr targets need regions each'
 }
 check "several targets of physical memory need regions each" two_memories
 

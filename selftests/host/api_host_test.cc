@@ -215,30 +215,30 @@ TEST_F(api, failing_allocation_returns_enomem_and_leaks_nothing)
 TEST_F(api, invalid_settings_are_refused_with_reason)
 {
 	settings_.version = DAMONXX_API_VERSION + 1;
-	expect_refused("version: 2 is that of another API than 1");
+	expect_refused("version: 2 does not match API version 1");
 	settings_.version = DAMONXX_API_VERSION;
 	settings_.operations = 3;
-	expect_refused("operations: 3 is none that there is");
+	expect_refused("operations: 3 is invalid");
 	settings_.operations = DAMONXX_VADDR;
 	scheme_.action = DAMONXX_STAT + 1;
-	expect_refused("schemes/0/action: 11 is none that there is");
+	expect_refused("schemes/0/action: 11 is invalid");
 	scheme_.action = DAMONXX_STAT;
 	scheme_.quota.tuner = 9;
-	expect_refused("schemes/0/quotas/goal_tuner: 9 is none that there is");
+	expect_refused("schemes/0/quotas/goal_tuner: 9 is invalid");
 	scheme_.quota.tuner = 0;
 	scheme_.watermarks.metric = 9;
-	expect_refused("schemes/0/watermarks/metric: 9 is none that there is");
+	expect_refused("schemes/0/watermarks/metric: 9 is invalid");
 	scheme_.watermarks.metric = 0;
 	target_.pid = 4711;
 	expect_refused("targets/0/pid_target: no process 4711");
 	settings_.operations = DAMONXX_PADDR;
 	settings_.addr_unit = 3;
-	expect_refused("addr_unit: 3 does not make a power of two of a page");
+	expect_refused("addr_unit: 3 is neither a power of two nor above 4096");
 	// A page would be more than two of them, and less than three.
 	settings_.addr_unit = 1500;
-	expect_refused("addr_unit: 1500 does not make a power of two of a page");
+	expect_refused("addr_unit: 1500 is neither a power of two nor above 4096");
 	settings_.addr_unit = 0;
-	expect_refused("addr_unit: 0 does not make a power of two of a page");
+	expect_refused("addr_unit: 0 is neither a power of two nor above 4096");
 	settings_.addr_unit = 4096;
 	const damonxx_range far{1, u64_max};
 	target_.ranges = &far;
@@ -258,15 +258,15 @@ TEST_F(api, unknown_list_values_are_refused)
 	filter.type = DAMONXX_FILTER_PROBE_HITS_WSUM + 1;
 	scheme_.filters = &filter;
 	scheme_.nr_filters = 1;
-	expect_refused("schemes/0/filters/0/type: 10 is none that there is");
+	expect_refused("schemes/0/filters/0/type: 10 is invalid");
 	scheme_.nr_filters = 0;
 	goal.metric = DAMONXX_NODE_SYS_BP + 1;
 	scheme_.quota.goals = &goal;
 	scheme_.quota.nr_goals = 1;
-	expect_refused("schemes/0/quotas/goals/0/target_metric: 11 is none that there is");
+	expect_refused("schemes/0/quotas/goals/0/target_metric: 11 is invalid");
 	goal.metric = 0;
 	goal.direction = 2;
-	expect_refused("schemes/0/quotas/goals/0/direction: 2 is none that there is");
+	expect_refused("schemes/0/quotas/goals/0/direction: 2 is invalid");
 	goal.direction = 0;
 	expect_refused("schemes/0/quotas/goals/0/target_value: must not be 0");
 	scheme_.quota.nr_goals = 0;
@@ -275,7 +275,7 @@ TEST_F(api, unknown_list_values_are_refused)
 	probe.nr_filters = 1;
 	settings_.probes = &probe;
 	settings_.nr_probes = 1;
-	expect_refused("monitoring_attrs/probes/0/filters/0/type: 5 is none that there is");
+	expect_refused("monitoring_attrs/probes/0/filters/0/type: 5 is invalid");
 }
 
 // Each member is another number, so that none can stand for another.

@@ -660,13 +660,13 @@ TEST_F(running_context, invalid_inputs_are_refused_with_place)
 	in = wanted();
 	in.operations = operations_id::paddr;
 	EXPECT_OK(in.targets.try_push({}));
-	EXPECT_EQ(complaint(move(in)), "targets: several of physical memory need regions each");
+	EXPECT_EQ(complaint(move(in)), "targets: several paddr targets need regions each");
 	in = wanted();
 	in.operations = operations_id::paddr;
 	in.targets[0].ranges.clear();
 	EXPECT_OK(in.targets[0].ranges.try_push({0, 1 << 20}));
 	EXPECT_OK(in.targets.try_push({}));
-	EXPECT_EQ(complaint(move(in)), "targets: several of physical memory need regions each");
+	EXPECT_EQ(complaint(move(in)), "targets: several paddr targets need regions each");
 	// Where each has ranges of its own, there may be any number.
 	in = wanted();
 	in.operations = operations_id::paddr;

@@ -109,7 +109,7 @@ TEST_F(sysfs_monitoring, addr_unit_of_paddr_scales_addresses)
 	EXPECT_EQ(write(context + "addr_unit", "0\n"), -EINVAL);
 	put(context + "addr_unit", "3\n");
 	refuse_command("on", EINVAL,
-		       "contexts/0/addr_unit: 3 does not make a power of two of a page");
+		       "contexts/0/addr_unit: 3 is neither a power of two nor above 4096");
 	put(context + "addr_unit", "16\n");
 	put(context + "targets/0/regions/nr_regions", "1\n");
 	put(context + "targets/0/regions/0/start", "131072\n"); // 2 MiB

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* LRU lists, and what the kernel declares for its own mm directory only. */
+/* LRU lists: functions private to the kernel's mm/, and what differs between kernel versions. */
 #ifndef DAMONXX_COMPAT_LRU_H
 #define DAMONXX_COMPAT_LRU_H
 
@@ -22,7 +22,7 @@ void folio_activate(struct folio *folio);
 #endif
 COMPAT_ISOLATED folio_isolate_lru(struct folio *folio);
 
-/* True: @folio is on no list any more, and one more reference to it is held. */
+/* Takes @folio off its LRU list.  True: it was isolated, with one more reference held. */
 static inline bool compat_isolate(struct folio *folio)
 {
 	return COMPAT_IS_ISOLATED(folio_isolate_lru(folio));
@@ -43,7 +43,7 @@ static inline void compat_deactivate(struct folio *folio)
 #endif
 }
 
-/* Whether more than one process seems to map it. */
+/* Whether more than one process probably maps @folio. */
 static inline bool compat_mapped_shared(struct folio *folio)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
@@ -53,7 +53,7 @@ static inline bool compat_mapped_shared(struct folio *folio)
 #endif
 }
 
-/* Since 6.9 reclaim_pages() takes what it is given also if it is young. */
+/* Before 6.9 reclaim_pages() does not reclaim folios whose accessed bits are set. */
 #define COMPAT_RECLAIM_SPARES_YOUNG (LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0))
 
 #endif

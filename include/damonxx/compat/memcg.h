@@ -7,7 +7,7 @@
 #include <linux/version.h>
 #include <linux/vmstat.h>
 
-/* What @folio is charged to, or NULL; valid as long as RCU is held. */
+/* The memory cgroup that @folio is charged to, or NULL.  CONTEXT: RCU read section. */
 static inline struct mem_cgroup *compat_folio_memcg(struct folio *folio)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
@@ -30,7 +30,7 @@ static inline struct mem_cgroup *compat_folio_memcg(struct folio *folio)
 	F(MEMCG, void, mem_cgroup_flush_stats, (void), ())
 #endif
 
-/* Brings what is counted for @memcg up to date.  May sleep. */
+/* Flushes the statistics of @memcg.  CONTEXT: process, may sleep. */
 static inline void compat_memcg_flush(struct mem_cgroup *memcg)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)

@@ -7,7 +7,8 @@
 #include <linux/mm.h>
 #include <linux/version.h>
 
-/* Makes @name, for migrate_pages(), of a function from a folio to where it may go, or NULL. */
+/* Defines @name, the callback of migrate_pages() that allocates the target, by @make(folio, to),
+ * which returns the target folio or NULL. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
 #define COMPAT_MIGRATION_TARGET(name, make)                               \
 	static struct folio *name(struct folio *folio, unsigned long to)  \

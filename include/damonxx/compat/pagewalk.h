@@ -8,7 +8,7 @@
 #include <linux/version.h>
 
 #ifndef CONFIG_MMU_NOTIFIER
-/* The one of these functions that has no empty variant. */
+/* The kernel has no stub for this function. */
 static inline int mmu_notifier_clear_young(struct mm_struct *mm, unsigned long start,
 					   unsigned long end)
 {
@@ -16,15 +16,16 @@ static inline int mmu_notifier_clear_young(struct mm_struct *mm, unsigned long s
 }
 #endif
 
-/* Whether it names a table of entries, and not a huge page, nothing, or what is elsewhere. */
+/* Whether @value points to a page table: it is present and maps no huge page. */
 static inline bool compat_names_table(pmd_t value)
 {
 	return (native_pmd_val(value) & (_PAGE_PRESENT | _PAGE_PSE)) == _PAGE_PRESENT;
 }
 
 /*
- * pte_offset_map_lock() for what may be no table: NULL then, or if it is none any more.  The
- * kernel's own is out of line, and four times as long.  pte_unmap_unlock() undoes it.
+ * pte_offset_map_lock(); NULL if @pmd does not point to a page table, or no longer does once
+ * the lock is held.  The kernel's own is out of line and takes four times as long.
+ * pte_unmap_unlock() undoes it.
  */
 static inline pte_t *compat_pte_lock(struct mm_struct *mm, pmd_t *pmd, unsigned long address,
 				     spinlock_t **lock)
@@ -33,8 +34,8 @@ static inline pte_t *compat_pte_lock(struct mm_struct *mm, pmd_t *pmd, unsigned 
 	pmd_t value;
 
 	/*
-	 * SAFETY: since 6.5 a table may go away under a reader of the mmap lock.  Under RCU it
-	 * is not yet freed then; once its lock is held and it is still there, it stays.
+	 * SAFETY: since 6.5 a page table may be removed while the mmap lock is held for reading.
+	 * RCU delays freeing it; if @pmd still points to it once its lock is held, it stays.
 	 */
 	rcu_read_lock();
 	value = pmdp_get_lockless(pmd);
@@ -57,9 +58,9 @@ static inline pte_t *compat_pte_lock(struct mm_struct *mm, pmd_t *pmd, unsigned 
 }
 
 /*
- * The entry for @address in the table that @pmd names, to be read only; NULL: it names none.
- * Whoever calls makes sure that the table is not freed, but for collapse into a huge page,
- * which since 6.5 frees it under RCU.  pte_unmap() undoes it.
+ * The entry for @address in the page table that @pmd points to, for reading; NULL: no table.
+ * The caller must keep the table from being freed.  Collapse into a huge page is allowed: since
+ * 6.5 it frees the table by RCU.  pte_unmap() undoes it.
  */
 static inline pte_t *compat_pte_map(pmd_t *pmd, unsigned long address)
 {
@@ -78,15 +79,15 @@ static inline pte_t *compat_pte_map(pmd_t *pmd, unsigned long address)
 #endif
 }
 
-/* ptep_get() and the like are the same everywhere; this is the one for middle levels. */
+/* As ptep_get(), for a PMD entry. */
 static inline pmd_t compat_pmd_read(pmd_t *pmd)
 {
 	return READ_ONCE(*pmd);
 }
 
 /*
- * The next three also for an entry of a higher level: the bits are the same there.  The
- * kernel's own predicates first mask out the frame, whose extent is a variable.
+ * The next three also work for entries of higher levels, which have the same bits.  The
+ * kernel's own predicates first mask out the PFN, with a mask that is a variable.
  */
 static inline bool compat_entry_accessed(pte_t value)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* How slow memory is: what differs between kernel versions. */
+/* Memory tiers: what differs between kernel versions. */
 #ifndef DAMONXX_COMPAT_TIERS_H
 #define DAMONXX_COMPAT_TIERS_H
 
 #include <linux/memory-tiers.h>
 #include <linux/version.h>
 
-/* The abstract distance of a node's memory, or 0 if nobody knows it. */
+/* The abstract distance of the memory of node @nid; 0: unknown. */
 static inline int compat_abstract_distance(int nid)
 {
 	int distance = 0;

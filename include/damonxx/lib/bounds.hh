@@ -3,7 +3,7 @@
 
 namespace damon {
 
-// Inclusive at both ends.
+// A range of values, inclusive at both ends.
 template <typename T> struct bounds {
 	T min = 0;
 	T max = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A block of plain memory that comes from C and goes back there, with content in it.
+// A buffer from kapi_alloc() whose ownership can come from C and go back to C.
 #pragma once
 #include "damonxx/lib/result.hh"
 
@@ -8,13 +8,13 @@ namespace damon {
 class bytes {
 public:
 	bytes() = default;
-	// Owns @memory, of which kapi_free() must be able to dispose; it may be null, and @room 0.
+	// Takes ownership of @memory, which is from kapi_alloc(), or null with @room 0.
 	bytes(void *memory, u64 room) : data_{memory}, room_{room} {}
 	bytes(const bytes &) = delete;
 	bytes &operator=(const bytes &) = delete;
 	~bytes() { kapi_free(data_); }
 
-	// At least @room bytes; if that takes other memory, the content is gone.
+	// Makes room for at least @room bytes; the content is lost if that allocates.  nomem.
 	status make_room(u64 room)
 	{
 		if (room <= room_)
@@ -29,10 +29,11 @@ public:
 	}
 	u64 room() const { return room_; }
 	void *data() { return data_; }
-	// How much of it is content.
+	// Bytes of content.
 	u64 size() const { return size_; }
 	void set_size(u64 size) { size_ = size; }
 
+	// Gives up ownership; the caller frees the memory with kapi_free().
 	void *release() { return std::exchange(data_, nullptr); }
 
 private:

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-// Locks.  Data lives inside its lock: guarded<T> lends it out only while the lock is held.
+// Locks.  guarded<T> keeps data inside its lock and gives access only while the lock is held.
 #pragma once
 #include "damonxx/lib/types.hh"
 
 namespace damon {
 
-// In the order of taking; core/kernel/klock.c has a lockdep class and a name for each.
+// In locking order, outermost first; core/kernel/klock.c has a lockdep class and a name for each.
 enum class lock_class : int {
-	tree,	  // sysfs: the directories and who changes them
-	registry, // who starts, stops and commits, by the in-kernel API
-	context,  // start, stop and commit of one context
-	requests, // one kdamond's queue
+	tree,	  // sysfs: the directory tree, and its commands
+	registry, // in-kernel API: start, stop and commit of one context
+	context,  // start and stop of the thread of one kdamond
+	requests, // the request queue of one kdamond
 };
 
 class mutex {
@@ -31,7 +31,7 @@ public:
 	guard(const guard &) = delete;
 	guard &operator=(const guard &) = delete;
 
-	// The one escape: drops the lock, runs @action, takes it again.
+	// Drops the lock, runs @action, and takes the lock again.
 	template <typename Action> void unlocked(Action &&action)
 	{
 		kapi_mutex_unlock(&mutex_.raw_);
@@ -63,7 +63,7 @@ private:
 	T value_;
 };
 
-// One event that one waiter waits for.
+// An event with one waiter.
 class completion {
 public:
 	completion() { kapi_completion_init(&raw_); }

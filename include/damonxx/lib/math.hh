@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Arithmetic that says what happens at its edges.
+// Arithmetic with defined results on overflow.
 #pragma once
 #include "damonxx/lib/assert.hh"
 #include "damonxx/lib/types.hh"
@@ -18,7 +18,7 @@ constexpr bool is_power_of_two(u64 value) { return value && !(value & (value - 1
 
 // @alignment is a power of two.
 constexpr u64 align_down(u64 value, u64 alignment) { return value & ~(alignment - 1); }
-// Rounds down instead where rounding up would wrap.
+// Rounds down if rounding up would overflow.
 constexpr u64 align_up(u64 value, u64 alignment)
 {
 	const u64 up = value + (alignment - 1);
@@ -36,7 +36,7 @@ constexpr u64 saturating_add(u64 a, u64 b)
 	return __builtin_add_overflow(a, b, &sum) ? u64_max : sum;
 }
 
-// @value in a smaller type; saturates, and asserts where that changes the value.
+// Converts @value, asserting that it fits; saturates.
 template <typename To> constexpr To narrow(u64 value)
 {
 	constexpr u64 limit = static_cast<To>(~To{0});
@@ -46,7 +46,7 @@ template <typename To> constexpr To narrow(u64 value)
 }
 constexpr u32 saturate_u32(u64 value) { return static_cast<u32>(min(value, u64{u32_max})); }
 
-// a * b / @divisor without overflow in between, truncated, saturating.  @divisor is not 0.
+// a * b / @divisor with a 128-bit product, rounded down; saturates.  @divisor must not be 0.
 inline u64 mul_div(u64 a, u64 b, u64 divisor)
 {
 	u64 product = 0;

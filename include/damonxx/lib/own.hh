@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-// Ownership as a type: own<T> for our objects, ref<Kind> for the kernel's, defer for the rest.
+// Ownership: own<T> for C++ objects, ref<Kind> for counted references, defer for any other cleanup.
 #pragma once
 #include "damonxx/lib/result.hh"
 
 namespace damon {
 
-// The one owner of an object from make_own(), or empty.
+// The sole owner of an object from make_own(), or empty.
 template <typename T> class own {
 public:
 	own() = default;
@@ -29,7 +29,7 @@ public:
 	T *operator->() const { return object_; }
 	T *get() const { return object_; }
 
-	// Gives the object up to a caller that hands it to C; adopt() takes it back.
+	// Gives up ownership, to pass the object through C; adopt() takes it back.
 	T *release() { return std::exchange(object_, nullptr); }
 	static own adopt(T *object) { return own{object}; }
 
@@ -39,6 +39,7 @@ private:
 	T *object_ = nullptr;
 };
 
+// nomem.
 template <typename T, typename... Arguments> result<own<T>> make_own(Arguments &&...arguments)
 {
 	void *memory = kapi_alloc(sizeof(T));
@@ -47,7 +48,7 @@ template <typename T, typename... Arguments> result<own<T>> make_own(Arguments &
 	return own<T>::adopt(new (memory) T(static_cast<Arguments &&>(arguments)...));
 }
 
-// A counted reference to a kernel object, dropped by Kind::put.
+// A counted reference to an object, dropped by Kind::put().
 template <typename Kind> class ref {
 	using object = typename Kind::object;
 
@@ -74,8 +75,8 @@ private:
 	object *object_ = nullptr;
 };
 
-// For objects of ours that count their holders in a member, u32 users, which begins as 1: the
-// last one out ends the object.
+// For C++ objects with a reference count, the member u32 users, which starts at 1; dropping the
+// last reference destroys the object.
 template <typename T> struct shared_kind {
 	using object = T;
 	static void put(object *shared)
@@ -85,7 +86,7 @@ template <typename T> struct shared_kind {
 	}
 };
 
-// One more hold on what @other, not empty, holds.
+// Takes another reference to the object of @other, which must not be empty.
 template <typename T> ref<shared_kind<T>> share(const ref<shared_kind<T>> &other)
 {
 	__atomic_add_fetch(&other.get()->users, 1, __ATOMIC_RELAXED);
@@ -121,8 +122,8 @@ private:
 	bool armed_ = true;
 };
 
-// Static storage for an object made at module init and ended at exit: the kernel runs no
-// static constructors of modules.
+// Static storage for an object that is constructed at module init and destroyed at exit: the
+// kernel runs no static constructors of modules.
 template <typename T> class late {
 public:
 	template <typename... Arguments> T &emplace(Arguments &&...arguments)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-// Random numbers for sampling: 64 bits wide, a few cycles each, one generator per user.
+// Random numbers for sampling: 64 bits in a few cycles.  Each user has its own generator.
 #pragma once
 #include "damonxx/lib/types.hh"
 
 namespace damon {
 
-// Where in [0, @bound) a number of 64 random bits lies; 0 for 0.
+// Scales the 64-bit number @bits to [0, @bound); 0 if @bound is 0.
 constexpr u64 in_proportion(u64 bits, u64 bound)
 {
 	return static_cast<u64>((static_cast<unsigned __int128>(bits) * bound) >> 64);
@@ -24,14 +24,14 @@ public:
 		mixed = (mixed ^ (mixed >> 27)) * 0x94d0'49bb'1331'11eb;
 		return mixed ^ (mixed >> 31);
 	}
-	// Uniform in [0, @bound), for any 64-bit bound; 0 for 0.  Its bias is bound / 2^64.
+	// Uniform in [0, @bound); 0 if @bound is 0.  The bias is bound / 2^64.
 	constexpr u64 below(u64 bound)
 	{
 		return in_proportion(next(), bound);
 	}
 	// Uniform in [@low, @high).
 	constexpr u64 between(u64 low, u64 high) { return low + below(high - low); }
-	// A generator whose numbers have nothing to do with this one's.
+	// A new generator, statistically independent of this one.
 	constexpr prng split() { return prng{next() ^ 0xd1b5'4a32'd192'ed03}; }
 
 private:

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
-// Why something was refused, or done only in part, in one line a user can act on.
+// The reason for a failure, or a warning, as one line for the user.
 #pragma once
 #include "damonxx/lib/text.hh"
 
 namespace damon {
 
-// Holds at most one line.  The place that knows the reason writes it with fail() and
-// returns the errno; callers above may narrow down where with at().  What is no failure, but
-// surely not what the user meant, is told with note(); a failure takes its place.
+// Holds at most one line.  The function that detects a failure records it with fail() and
+// returns the errno; its callers prefix the path with at.  note() records a warning: inputs that
+// are accepted but have no effect.  A failure overwrites a warning.
 class report {
 public:
 	report() = default;
 	report(const report &) = delete;
 	report &operator=(const report &) = delete;
 
-	// Keeps "@where: words..." unless a reason is there already, and returns @error.
+	// Records "@where: words..." unless a failure is recorded already.  Returns @error.
 	template <typename... Words> errc fail(errc error, text_view where, Words... words)
 	{
 		if (!failed_)
@@ -22,7 +22,7 @@ public:
 		failed_ = true;
 		return error;
 	}
-	// Keeps "@where: words..." unless a line is there already, and counts.
+	// Records "@where: words..." as a warning if there is no line yet; counts every call.
 	template <typename... Words> void note(text_view where, Words... words)
 	{
 		if (!length_)
@@ -33,7 +33,7 @@ public:
 	u32 nr_notes() const { return nr_notes_; }
 	text_view line() const { return {line_, length_}; }
 
-	// While it lives, "@directory" and "/@index/" stand before every place.
+	// While it exists, every @where has the prefix "@directory/", or "@directory/@index/".
 	class [[nodiscard]] at {
 	public:
 		at(report &why, text_view directory);

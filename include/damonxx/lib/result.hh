@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Failure as a value: status, result<T> and TRY, over negative errno.
+// Error handling by return value: status, result<T> and TRY, based on errno.
 #pragma once
 #include <new>
 #include "damonxx/lib/assert.hh"
@@ -27,7 +27,7 @@ public:
 	constexpr status() = default;
 	constexpr status(errc error) : rc_{-static_cast<int>(error)} {}
 
-	// @rc <= 0, as the kernel's functions return it.
+	// @rc is 0 or a negative errno.
 	static constexpr status from_errno(int rc)
 	{
 		DAMON_ASSERT(rc <= 0);
@@ -40,7 +40,7 @@ public:
 	constexpr bool is(errc error) const { return rc_ == -static_cast<int>(error); }
 	constexpr int to_errno() const { return rc_; }
 
-	// What TRY calls.
+	// For TRY.
 	constexpr status error() const { return *this; }
 	constexpr void take() const {}
 
@@ -50,7 +50,7 @@ private:
 
 inline constexpr status ok{};
 
-// A value or an errno.  Results own; lend with T & instead.
+// A value or an errno.  A result owns its value, so T is not a reference.
 template <typename T> class [[nodiscard]] result {
 	static_assert(!std::is_reference_v<T>);
 
@@ -85,7 +85,7 @@ private:
 	status failed_;
 };
 
-// Without a destructor, so that it comes back in registers.
+// Trivially destructible, so that it is returned in registers.
 template <typename T>
 	requires std::is_trivially_copyable_v<T>
 class [[nodiscard]] result<T> {
@@ -115,7 +115,7 @@ private:
 	__VA_ARGS__                                            \
 	_Pragma("GCC diagnostic pop")
 
-// The value of a result, or return its error from this function.
+// Evaluates to the value of a result, or returns its error from the enclosing function.
 #define TRY(...)                                                                     \
 	({                                                                           \
 		DAMON_SILENCE_SHADOW(auto &&damon_try_ = (__VA_ARGS__);)             \

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A view of consecutive objects that somebody else owns.
+// A non-owning view of an array.
 #pragma once
 #include "damonxx/lib/assert.hh"
 #include "damonxx/lib/types.hh"

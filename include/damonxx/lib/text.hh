@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-// Text in and out of files: the kernel's kstrto rules, and a writer on a fixed buffer.
+// Parsing by the rules of the kernel's kstrto*(), and a writer to a fixed buffer.
 #pragma once
 #include "damonxx/lib/result.hh"
 #include "damonxx/lib/span.hh"
 
 namespace damon {
 
-// Characters that somebody else owns; no NUL is promised.
+// A non-owning view of characters; not necessarily NUL-terminated.
 class text_view {
 public:
 	constexpr text_view() = default;
@@ -34,22 +34,23 @@ private:
 	u32 size_ = 0;
 };
 
-// Without one newline at the end.
+// @text without one trailing newline.
 text_view chomp(text_view text);
 
-// Base by prefix (0x hex, 0 octal, else decimal), an optional +, one newline at the end.
-// inval: not a number; range: it does not fit.
+// Base by prefix (0x hex, 0 octal, else decimal); an optional + and one trailing newline are
+// allowed.  inval: not a number; range: does not fit the type.
 result<u64> parse_u64(text_view text);
 result<u32> parse_u32(text_view text);
 // The same with an optional -.
 result<s32> parse_s32(text_view text);
-// By the first character (y t 1, n f 0 in either case), or the second of "on" and "off".
+// By the first character: y, t and 1 are true, n, f and 0 false; "on" and "off" by the second.
+// Case is ignored.  inval: none of these.
 result<bool> parse_bool(text_view text);
-// The index of the keyword that @text is as a whole; inval: none.
+// The index of the keyword that equals @text without one trailing newline; inval: none.
 result<u32> parse_keyword(text_view text, span<const char *const> keywords);
 
-// Appends to a buffer of fixed size; what does not fit is left out.  Always NUL-terminated.
-// All of it is here, for modules that cannot call damonxx's own functions.
+// Appends to a buffer of fixed size; truncates, and keeps the text NUL-terminated.  Header-only,
+// for modules that cannot call the functions of damonxx that are not exported.
 class text_writer {
 public:
 	text_writer(char *buffer, u32 size) : buffer_{buffer}, room_{size ? size - 1 : 0}

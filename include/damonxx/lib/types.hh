@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The vocabulary types: addresses, ranges, and what every file may use.
+// Basic types and constants for all files.
 #pragma once
 #include <type_traits>
 #include <utility>
@@ -12,7 +12,7 @@ using std::move;
 inline constexpr u32 u32_max = ~u32{0};
 inline constexpr u64 u64_max = ~u64{0};
 
-// Bytes, half-open.
+// Addresses in bytes; the end is exclusive.
 struct addr_range {
 	u64 start = 0;
 	u64 end = 0;
@@ -22,7 +22,7 @@ struct addr_range {
 	constexpr bool operator==(const addr_range &) const = default;
 };
 
-// The smallest region, and the granularity of every region boundary.
+// The size of the smallest region, and the alignment of all region boundaries.
 inline constexpr u64 page_bytes = 4096;
 
 } // namespace damon

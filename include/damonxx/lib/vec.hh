@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A growing array whose growth may fail, and then changes nothing.
+// A growing array.  Growth may fail with nomem and then leaves the array unchanged.
 #pragma once
 #include "damonxx/lib/result.hh"
 #include "damonxx/lib/span.hh"
@@ -38,13 +38,13 @@ public:
 		capacity_ = capacity;
 		return ok;
 	}
-	// Room was reserved: cannot fail.
+	// Cannot fail; the caller must have reserved room.
 	void push(T value)
 	{
 		if (DAMON_CHECK(size_ < capacity_))
 			new (&data_[size_++]) T(move(value));
 	}
-	// The same with a value-initialised element, made in place.
+	// As push(), with a value-initialised element constructed in place.
 	void push_new()
 	{
 		if (DAMON_CHECK(size_ < capacity_))
