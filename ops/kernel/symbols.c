@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Resolves unexported kernel symbols when the module is loaded; in a kernel tree the linker does.
- * */
+/* Resolves unexported kernel symbols at module load; in a kernel tree the linker does. */
 #define pr_fmt(fmt) "damonxx: " fmt
 #include <linux/bits.h>
 #include <linux/kallsyms.h>
@@ -30,8 +29,8 @@ static const char *const feature_names[KAPI_NR_FEATURES] __initconst = {
 	[KAPI_FEATURE_LRU] = "sorting of LRU lists",
 	[KAPI_FEATURE_MADVISE] = "advice about mappings",
 	[KAPI_FEATURE_MIGRATE] = "migration",
-	[KAPI_FEATURE_MEMCG] = "what memory cgroups use",
-	[KAPI_FEATURE_PSI] = "pressure as a goal",
+	[KAPI_FEATURE_MEMCG] = "goals of memory cgroups",
+	[KAPI_FEATURE_PSI] = "memory pressure goals",
 };
 
 /*
@@ -117,7 +116,7 @@ void __init damonxx_symbols_resolve(void)
 	void *address = (void *)find_kallsyms();
 
 	if (!address) {
-		pr_warn("this kernel does not let kprobes find symbols: all that needs them is off\n");
+		pr_warn("this kernel does not let kprobes find symbols: all features are off\n");
 		missing = GENMASK(KAPI_NR_FEATURES - 1, 0);
 		return;
 	}
