@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
-// Parameters that most modules have, and what they mean.
+// Parameters that most modules have, and the settings that they make.
 #pragma once
 #include "modules/table.hh"
 
 namespace damon {
 
-inline constexpr u64 tuned_sample_us = 5'000; // where tuning begins
+inline constexpr u64 tuned_sample_us = 5'000; // initial intervals of tuning
 inline constexpr u64 tuned_aggr_us = 100'000;
 inline constexpr u64 longest_tuned_sample_us = 10'000'000;
 
-// Which memory, and how closely it is watched.
+// Monitored memory, intervals and numbers of regions.
 struct monitoring_parameters {
 	u64 sample_interval; // us
 	u64 aggr_interval;   // us
 	u64 min_nr_regions;
 	u64 max_nr_regions;
-	u64 autotune;	      // intervals, instead of those above
+	u64 autotune;	      // ignores the intervals above and tunes them
 	u64 region_start = 0; // units; both 0: all System RAM
 	u64 region_end = 0;
 	u64 addr_unit = 1; // bytes; 1 also for modules without such a parameter
@@ -60,7 +60,7 @@ struct monitoring_parameters {
 	}
 
 private:
-	// A commit goes on from the intervals that tuning has come to.
+	// A commit keeps the intervals that are tuned so far.
 	static void tune(damonxx_settings &settings, const damonxx_monitoring *running)
 	{
 		const bool tuned = running && running->sample_us >= tuned_sample_us &&
@@ -75,7 +75,7 @@ private:
 	}
 };
 
-// A time in aggregations, as ages are counted.
+// Converts a time to aggregation intervals, the unit of ages.
 inline u32 to_aggregations(u64 time_us, const damonxx_settings &settings)
 {
 	return saturate_u32(time_us / max(settings.aggr_us, u64{1}));

@@ -12,7 +12,7 @@ constexpr u64 us_per_ms = 1'000;
 constexpr u64 us_per_s = 1'000'000;
 constexpr u64 most_ms = u64_max / 2;
 
-// Aggregations; negative while it is accessed.
+// In aggregation intervals; negative if the region is accessed.
 s64 idle_aggregations(const region &of)
 {
 	const s64 aggregations = s64{of.age} + 1;
@@ -25,7 +25,7 @@ bool before(const region &a, const region &b)
 	return idle_aggregations(a) < idle_aggregations(b);
 }
 
-// The heap's rule, the largest above, holds below @at; makes it hold there, too.
+// Restores the heap order, largest first, at @at; it holds below already.
 void sift_down(snapshot_regions heap, u32 at)
 {
 	for (u32 child = 2 * at + 1; child < heap.size(); child = 2 * at + 1) {
@@ -38,7 +38,7 @@ void sift_down(snapshot_regions heap, u32 at)
 	}
 }
 
-// In place, and in bounded time for any input.
+// A heap sort: in place, and O(n log n) for any input.
 void sort_by_idle_time(snapshot_regions regions)
 {
 	for (u32 i = regions.size() / 2; i-- > 0;)

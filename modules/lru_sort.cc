@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// damonxx_lru_sort: sorts the LRU lists by what is accessed, ahead of reclaim.
+// damonxx_lru_sort: sorts the LRU lists by access, ahead of reclaim.
 #include "modules/common_parameters.hh"
 
 namespace damon {
@@ -10,7 +10,7 @@ struct table {
 #include "modules/lru_sort_parameters.h"
 };
 
-constexpr u32 hot = 0;	// the schemes
+constexpr u32 hot = 0;	// scheme indices
 constexpr u32 cold = 1;
 
 constinit auto monitoring = monitoring_parameters::defaults_of<table>();
@@ -23,7 +23,7 @@ constinit u64 active_mem_bp = table::active_mem_bp.initial;
 constinit u64 filter_young_pages = table::filter_young_pages.initial;
 
 constexpr u64 all_bp = 10'000;
-// By which the two goals overlap, so that both schemes never rest at a time.
+// Overlap of the two goals, so that at least one scheme is below its goal at any time.
 constexpr u64 overlap_bp = 2;
 
 constinit damonxx_scheme schemes[2]{};
@@ -37,7 +37,8 @@ u32 hot_accesses(const damonxx_settings &settings)
 	return saturate_u32(mul_div(samples, hot_permil, 1'000));
 }
 
-// What both have alike.  Half of little is still something, since 0 would be no limit.
+// Sets the limits of one scheme.  Each gets half of the time quota, at least 1 ms, as 0 is no
+// limit.
 void set_limits(u32 which, damonxx_goal_metric metric, u64 target_bp)
 {
 	damonxx_scheme &scheme = schemes[which];
@@ -54,7 +55,7 @@ void set_limits(u32 which, damonxx_goal_metric metric, u64 target_bp)
 	scheme.watermarks = watermarks.marks();
 }
 
-// Rejects pages that are @young, or not, which the region's average says nothing about.
+// Rejects pages whose young test gives @young: single pages may differ from the rest of the region.
 void reject_young(u32 which, bool young)
 {
 	filters[which] = {};
@@ -111,4 +112,4 @@ constinit damonxx_module damonxx_lru_sort_module = damon::make_module(
 	"damonxx_lru_sort", "kdamond.lru_sort", damon::parameters, damon::configure,
 	{DAMONXX_LRU_SORT, DAMONXX_RECLAIM,
 	 "damonxx_reclaim runs, too: memory that is moved to the active list here may be paged "
-	 "out there; let them have different monitor_region_start and _end, or one of them"});
+	 "out there; set different monitor_region_start and _end, or disable one of the modules"});

@@ -9,32 +9,32 @@
 extern "C" {
 #endif
 
-/* Those with higher places in the order of their numbers are left out. */
+/* Further online nodes, in the order of their IDs, are left out. */
 #define DAMONXX_MAX_NODES 16
 
 struct damonxx_node {
 	s32 nid;
-	bool has_memory; /* on line */
+	bool has_memory; /* online memory */
 	bool has_cpu;
-	/* As the kernel has it of HMAT or of the memory's driver: the larger the slower; 0: it does
-	 * not say, or does not tell modules. */
+	/* From the kernel, by HMAT or by the driver of the memory: the larger the slower; 0: not
+	 * known, or not available to modules. */
 	u32 abstract_distance;
 	u64 total_bytes;
-	u64 kept_bytes;			 /* free ones that migrations leave to others */
-	u32 distance[DAMONXX_MAX_NODES]; /* to the others, as firmware has it */
+	u64 kept_bytes;			 /* free memory that migrations leave free */
+	u32 distance[DAMONXX_MAX_NODES]; /* to each node, from firmware */
 };
 
 struct damonxx_numa_topology {
 	u32 nr_nodes;
-	struct damonxx_node nodes[DAMONXX_MAX_NODES]; /* on line, by number */
+	struct damonxx_node nodes[DAMONXX_MAX_NODES]; /* online ones, by node ID */
 };
 
-/* As it is now.  CONTEXT: process, may sleep. */
+/* Reads the current topology.  CONTEXT: process, may sleep. */
 void damonxx_numa_topology_read(struct damonxx_numa_topology *topology);
 /*
- * Where @nid's memory is that is on line: up to @max sorted ranges, and how many they are.  If
- * there are more, the last one covers the rest, with what lies in between.  CONTEXT: process, may
- * sleep.
+ * Fills @out with up to @max ranges of the online memory of @nid, in address order, and returns
+ * their number.  If there are more, the last one covers the rest, holes included.  CONTEXT:
+ * process, may sleep.
  */
 u32 damonxx_node_ranges(s32 nid, struct damonxx_range *out, u32 max);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// damonxx_reclaim: pages out memory that nobody has accessed for some time.
+// damonxx_reclaim: pages out memory that has not been accessed for some time.
 #include "modules/common_parameters.hh"
 
 namespace damon {
@@ -36,7 +36,7 @@ void add_goal(damonxx_goal_metric metric, u64 target, u64 current)
 	goal.current_value = current;
 }
 
-// Sizes are in units; less than one of them is one, since 0 would be no limit.
+// The size quota is in units of addr_unit, at least one, as 0 is no limit.
 void set_quota()
 {
 	scheme.quota.ms = quota_ms;
@@ -91,4 +91,4 @@ constinit damonxx_module damonxx_reclaim_module = damon::make_module(
 	"damonxx_reclaim", "kdamond.reclaim", damon::parameters, damon::configure,
 	{DAMONXX_RECLAIM, DAMONXX_LRU_SORT,
 	 "damonxx_lru_sort runs, too: memory that it moves to the active list may be paged "
-	 "out here; let them have different monitor_region_start and _end, or one of them"});
+	 "out here; set different monitor_region_start and _end, or disable one of the modules"});

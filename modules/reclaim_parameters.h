@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Parameters of damonxx_reclaim.  Has no guard: see shared_parameters.h. */
+/* Parameters of damonxx_reclaim.  No include guard: see shared_parameters.h. */
 #include "modules/shared_parameters.h"
 
 CONTROL_PARAMETERS

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Parameters of modules, in tables: modules/NAME_parameters.h has the rows of damonxx_NAME, this file
- * those that several modules have, with defaults that differ as arguments.  A file that includes a table
- * first defines a macro for each type of row: modules/kernel/module_macros.h makes kernel parameters and modinfo's
- * texts, modules/table.hh names, defaults and limits in C++, scripts/abi.d/tables.cc the tables in
- * Documentation/modules.
+ * Tables of module parameters: modules/NAME_parameters.h has the rows of damonxx_NAME; this file
+ * has the rows that several modules share, whose differing defaults are macro arguments.  A file
+ * that includes a table first defines a macro for each type of row: modules/kernel/module_macros.h
+ * makes kernel parameters and the texts of modinfo, modules/table.hh names, defaults and limits in
+ * C++, scripts/abi.d/tables.cc the tables in Documentation/modules.
  *
  *	PARAMETER_BOOL(name, default, text)			Y or N
  *	PARAMETER_NUMBER(name, default, range, unit, text)	any u64 can be written; @range: what is not refused later
@@ -13,7 +13,7 @@
  *	PARAMETER_NODE(name, default, text)			a node ID, or -1
  *	PARAMETER_RESULT(name, unit, text)			mode 0400; all others have 0600
  *
- * @text has no full stop, since unit, range and default follow in brackets.
+ * @text has no full stop at its end, since unit, range and default follow in brackets.
  */
 #ifndef DAMONXX_SHARED_PARAMETERS_H
 #define DAMONXX_SHARED_PARAMETERS_H

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// damonxx_stat: numbers about how the memory of the system is used, and nothing else.
+// damonxx_stat: bandwidth and idle times of the memory of the system.  Applies no action.
 #include "modules/idle_time.hh"
 #include "modules/table.hh"
 
@@ -50,7 +50,8 @@ u32 bandwidth(damonxx_context *context, s64 *out)
 	return 1;
 }
 
-// Without memory for a snapshot they stay what they were; while nothing is monitored they are 0.
+// If there is no memory for a snapshot, the last values are shown; 0 while the kdamond does not
+// run.
 u32 percentiles(damonxx_context *context, s64 *out)
 {
 	damonxx_snapshot *snapshot = take(context);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Parameters of damonxx_stat.  Has no guard: see shared_parameters.h. */
+/* Parameters of damonxx_stat.  No include guard: see shared_parameters.h. */
 #include "modules/shared_parameters.h"
 
 ENABLED_PARAMETER

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// How modules write their tables of parameters.
+// Rows of parameter tables in C++.
 #pragma once
 #include "damonxx/lib/math.hh"
 #include "modules/module.h"
@@ -16,8 +16,8 @@ struct table_row {
 
 enum class bool_initial : u64 { N, Y };
 
-// What a table comes to in C++, inside of a struct: a constant for each parameter, called like it.
-// The texts are for modinfo and Documentation alone.
+// In C++, a table is included inside a struct: each row becomes a constant named after its
+// parameter.  The texts are only for modinfo and Documentation.
 #define PARAMETER_BOOL(name, initial, text) \
 	static constexpr table_row name{#name, static_cast<u64>(bool_initial::initial)};
 #define PARAMETER_NUMBER(name, initial, range, unit, text) \
@@ -98,7 +98,7 @@ constexpr damonxx_parameter text(const table_row &of, void (*text)(char *, u32))
 	return row;
 }
 
-// @row, summed up over its scheme and each one @every behind it.
+// @row, summed up over its scheme and each @every-th one after it.
 constexpr damonxx_parameter summed(damonxx_parameter row, u32 every)
 {
 	row.every = every;
@@ -118,7 +118,7 @@ constexpr parameter_rows<sizeof...(Row)> rows(const Row &...row)
 	return {{row...}};
 }
 
-// One table of several.
+// Joins several tables into one.
 template <u32... counts>
 constexpr parameter_rows<(counts + ...)> join(const parameter_rows<counts> &...parts)
 {
@@ -133,14 +133,14 @@ constexpr parameter_rows<(counts + ...)> join(const parameter_rows<counts> &...p
 	return all;
 }
 
-// With modules that decide about the same memory; as struct damonxx_module has it.
+// Conflict with other modules, see struct damonxx_module.
 struct conflict {
 	u32 kind = 0;
 	u32 conflicts_with = 0;
 	const char *words = nullptr;
 };
 
-// A module as it is before it is loaded.
+// The initial state of a module, before it is loaded.
 template <u32 count>
 constexpr damonxx_module
 make_module(const char *name, const char *thread_name, const parameter_rows<count> &parameters,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// damonxx_tier: hot memory goes to faster nodes, cold memory makes room for it on slower ones.
+// damonxx_tier: promotes hot memory to faster nodes and demotes cold memory to slower ones.
 #include "modules/tiers.hh"
 #include "modules/common_parameters.hh"
 
@@ -11,13 +11,14 @@ struct table {
 #include "modules/tier_parameters.h"
 };
 
-constexpr u64 unknown_node = u64_max;	// as parameters have it
+constexpr u64 unknown_node = u64_max;	// value of a parameter without a node
 constexpr u64 all_bp = 10'000;
 constexpr u32 most_ranges = 256;
 constexpr u32 most_pairs = DAMONXX_MAX_MODULE_SCHEMES / 2;
 static_assert(most_pairs >= DAMONXX_MAX_NODES);
 
-// Schemes take turns, so that counters of a direction are those of every second one.
+// Promotions have even, demotions odd scheme indices, so that the counters of a direction are the
+// sum over every second scheme.
 constexpr u32 promote = 0;
 constexpr u32 demote = 1;
 
@@ -34,17 +35,17 @@ constinit u64 quota_ms = table::quota_ms.initial;
 constinit u64 quota_bytes = table::quota_sz.initial;
 constinit u64 quota_reset_interval_ms = table::quota_reset_interval_ms.initial;
 
-// The most of a node that is kept free for promotions, and the least.
+// Maximum and minimum share of a node that is kept free for promotions.
 constexpr u64 most_room_bp = 300;
 constexpr u64 least_room_bp = 10;
-// Of bytes that could not be moved, this share counts as moved.
+// Share of the bytes that could not be migrated which is charged to the quota.
 constexpr u32 fail_charge_num = 1;
 constexpr u32 fail_charge_denom = 64;
 
-// What was moved stays where it is for so long.
+// Time for which migrated memory is not migrated again.
 constexpr u32 rest_ms = 10'000;
 
-// What was found last.  Only those with the parameters' lock come here.
+// Results of the last prepare() and configure().  Protected by the kernel's lock on the parameters.
 constinit damonxx_numa_topology topology{};
 constinit tier_plan plan{};
 constinit damonxx_target targets[DAMONXX_MAX_NODES]{};
@@ -52,7 +53,7 @@ constinit damonxx_range ranges[most_ranges]{};
 constinit damonxx_scheme schemes[DAMONXX_MAX_MODULE_SCHEMES]{};
 constinit damonxx_filter filters[DAMONXX_MAX_MODULE_SCHEMES]{};
 constinit damonxx_goal goals[DAMONXX_MAX_MODULE_SCHEMES]{};
-constinit u32 nr_pairs = 0;		// never fewer while it runs: counters would be lost
+constinit u32 nr_pairs = 0;		// never decreases while it runs, as counters would be lost
 
 s32 to_nid(u64 value)
 {
@@ -77,7 +78,7 @@ int prepare(damonxx_reason *reason)
 	return 0;
 }
 
-// A target for each node, so that no region is of two nodes.
+// One target per node, so that no region spans two nodes.
 void set_targets(damonxx_settings &settings)
 {
 	u32 used = 0;
@@ -106,7 +107,7 @@ u64 share_bp(u64 bytes, const damonxx_node &node)
 	return mul_div(min(bytes, total), all_bp, total);
 }
 
-// Up to what promotions leave free, and a little more than what the node refuses to give.
+// Target value of promotion: the used share if only kept_bytes are free, rounded up.
 u64 goal_of_used(const damonxx_node &node)
 {
 	if (promote_used_bp)
@@ -114,7 +115,8 @@ u64 goal_of_used(const damonxx_node &node)
 	return max(all_bp - share_bp(node.kept_bytes, node), u64{1});
 }
 
-// What is kept, and room for the promotions of one quota window.
+// Target value of demotion: free memory that the node keeps, and room for the promotions of one
+// quota window.
 u64 goal_of_free(const damonxx_node &node)
 {
 	const u64 quota_bp = quota_bytes ? share_bp(quota_bytes, node) : most_room_bp;
@@ -125,7 +127,7 @@ u64 goal_of_free(const damonxx_node &node)
 		   all_bp);
 }
 
-// One budget for all schemes.
+// All schemes share one quota pool.
 void set_quota(u32 index, damonxx_goal_metric metric, s32 nid, u64 target_bp)
 {
 	damonxx_quota &quota = schemes[index].quota;
@@ -147,7 +149,7 @@ void set_quota(u32 index, damonxx_goal_metric metric, s32 nid, u64 target_bp)
 	goals[index].target_value = target_bp;
 }
 
-// Memory of no other target.
+// Restricts the scheme to memory of @target.
 void set_filter(u32 index, u32 target)
 {
 	filters[index] = {};
@@ -204,7 +206,7 @@ void add_demotion(u32 index, u32 target, const damonxx_settings &settings)
 	set_watermarks(index, fast);
 }
 
-// For no region.
+// A placeholder that matches no region.
 void add_nothing(u32 index)
 {
 	damonxx_scheme_init(&schemes[index], DAMONXX_STAT);
@@ -235,7 +237,7 @@ void configure(damonxx_settings *settings, const damonxx_monitoring *running)
 	set_schemes(*settings);
 }
 
-// As it would be now; overrides that cannot be change nothing.
+// Writes the tiers of the current topology; invalid overrides are ignored.
 void tell_tiers(char *buffer, u32 size)
 {
 	damonxx_reason unused;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Parameters of damonxx_tier.  Has no guard: see shared_parameters.h. */
+/* Parameters of damonxx_tier.  No include guard: see shared_parameters.h. */
 #include "modules/shared_parameters.h"
 
 CONTROL_PARAMETERS
@@ -27,7 +27,7 @@ PARAMETER_NUMBER(quota_sz, 41943040, "0 or more", "bytes",
 PARAMETER_NUMBER(quota_reset_interval_ms, 200, "0 or more", "milliseconds",
 	"Length of a quota window; goals are measured once in each")
 WATERMARK_PARAMETERS(0, 0, 0, "the fast node", "; 0: no watermarks")
-/* Small regions find what is left of a hot range soon; looking more often finds nothing more. */
+/* Small regions find the rest of a hot range soon; more frequent samples do not help. */
 SAMPLING_PARAMETERS(10000, 100)
 PARAMETER_RESULT(tiers, "text",
 	"Nodes with memory, one per line: their tiers, and the nodes they promote and demote to")

@@ -7,7 +7,7 @@ namespace damon {
 
 namespace {
 
-// The kernel's own tiers are as wide.
+// As in the kernel's memory tiers.
 constexpr u32 abstract_distances_in_tier = 128;
 
 bool knows_abstract_distances(const damonxx_numa_topology &topology)
@@ -18,7 +18,7 @@ bool knows_abstract_distances(const damonxx_numa_topology &topology)
 	return true;
 }
 
-// How slow @i is; only the order of these matters.
+// Slowness of node @i; only the order of these numbers matters.
 u32 slowness(const damonxx_numa_topology &topology, u32 i, bool by_abstract_distance)
 {
 	const damonxx_node &node = topology.nodes[i];
@@ -34,7 +34,7 @@ u32 slowness(const damonxx_numa_topology &topology, u32 i, bool by_abstract_dist
 	return nearest;
 }
 
-// The number of different values below @slowness[i].
+// The number of distinct values below @slowness[i].
 u32 tier_of(const u32 *slowness, const tier_plan &plan, u32 i)
 {
 	u32 tier = 0;
@@ -79,7 +79,7 @@ status check_node(const tier_plan &plan, const char *what, s32 nid, damonxx_reas
 	return refuse(reason, what, nid, "is no node with memory that can be managed");
 }
 
-// Between two nodes.
+// Restricts migration to the two nodes of @overrides.
 void connect(tier_plan &plan, const tier_overrides &overrides)
 {
 	for (u32 i = 0; i < plan.nr_nodes; i++) {

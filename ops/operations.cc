@@ -5,7 +5,7 @@ namespace damon {
 
 bool operations_available(operations_id id)
 {
-	// Both ask secondary maps by functions that the first feature names.
+	// paddr also needs the MMU notifier functions, which belong to the VADDR feature.
 	return kapi_has_feature(KAPI_FEATURE_VADDR) &&
 	       (id != operations_id::paddr || kapi_has_feature(KAPI_FEATURE_PADDR));
 }

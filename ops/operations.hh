@@ -1,31 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0
-// What the core needs from an address space.
+// Operations set: how the core monitors one kind of address space, and acts on it.
 #pragma once
 #include "core/region/target.hh"
 #include "ops/operations_id.hh"
 
 namespace damon {
 
-// One set of operations; all run in the kdamond and neither allocate nor fail.
+// CONTEXT: the kdamond, may sleep.  No operation allocates memory.
 struct operations {
-	// Ranges for a target that was given none.
+	// Sets the initial ranges of @t if the user gave none.
 	void (*init)(target &t);
-	// Ranges that follow what changed in the address space.
+	// Once per update interval: adapts the ranges of @t to changes of the address space.
 	void (*update)(target &t);
-	// Forgets accesses of @checks, a part of those the table picked.  False: there is nothing
-	// left to monitor, for good.
+	// Prepares @checks, a part of those that the region table picked, at the start of a sample.
+	// Returns false if @t can never be monitored again.
 	bool (*clear)(target &t, span<kapi_access_check> checks);
-	// The same checks: asks for accesses since then.
+	// Tests the same checks for accesses since clear().
 	void (*test)(target &t, span<kapi_access_check> checks);
-	// For samples without clear(): false if there is nothing left to monitor, for good.
+	// For samples without clear(): returns false if @t can never be monitored again.
 	bool (*alive)(const target &t);
-	// Tells of the pages of @checks, which are sorted; of these only the addresses matter.
+	// Fills @pages with the attributes of the sampled pages of @checks, which are sorted by
+	// address; reads only their addr.
 	void (*describe)(const target &t, span<const kapi_access_check> checks, kapi_page *pages);
-	// At the end of each aggregation: whether update() is due early.
+	// At the end of each aggregation: whether ranges must be updated before the update interval
+	// is over.
 	bool (*outdated)(target &t);
-	// Does a part of @request, and so advances its start: to its end where the memory is gone.
+	// Does a bounded part of @request and advances its start; to its end if the address space
+	// is gone.
 	void (*apply)(const target &t, kapi_action_request &request);
-	// The most ranges that init() and update() find; the target has room for them.
+	// Maximum number of ranges that init() and update() find; the target reserves room for
+	// them.
 	u32 max_ranges;
 };
 
@@ -33,7 +37,7 @@ extern const operations vaddr_operations;
 extern const operations fvaddr_operations;
 extern const operations paddr_operations;
 
-// The set that @id names; only for available ones.
+// The operations set @id, which must be available: see operations_available().
 const operations &operations_of(operations_id id);
 
 } // namespace damon

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Which operations sets there are.
+// The operations sets.
 #pragma once
 #include "damonxx/lib/types.hh"
 
@@ -12,7 +12,7 @@ enum class operations_id : u8 {
 };
 inline constexpr const char *operations_names[] = {"vaddr", "fvaddr", "paddr"};
 
-// True if contexts can use @id on this kernel.
+// Whether contexts can use @id on this kernel.
 bool operations_available(operations_id id);
 
 } // namespace damon

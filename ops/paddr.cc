@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Physical memory: folios by PFN, whoever maps them.
+// paddr: physical memory, folio by folio, accessed through any mapping.
 #include "ops/operations.hh"
 
 namespace damon {
@@ -8,8 +8,8 @@ namespace {
 
 constexpr u32 most_ranges = 256;
 
-// All System RAM that is on line.  What there is more of than fits goes to the last range,
-// with the holes in between.
+// Sets the ranges to all online System RAM.  If there are more than fit, the last range covers the
+// rest, holes included.
 void find_ram(target &t)
 {
 	constexpr u32 batch = 16;

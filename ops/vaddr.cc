@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Memory of a process: vaddr follows its mappings, fvaddr stays with the ranges it was given.
+// vaddr and fvaddr: memory of a process.  vaddr follows its mappings, fvaddr keeps the given
+// ranges.
 #include "core/region/ranges.hh"
 #include "ops/operations.hh"
 
@@ -10,8 +11,8 @@ namespace {
 constexpr u32 most_areas = 64;
 constexpr u32 mappings_per_aggregation = 64;
 
-// Mapped ranges come in batches that fit the stack; the mmap lock is free in between.  Returns
-// how many there were.
+// Reads the mapped ranges in batches that fit on the stack; the mmap lock is released between them.
+// Returns the number of ranges.
 u32 scan_mappings(kapi_mm *mm, mapped_areas &areas)
 {
 	constexpr u32 batch = 24;
@@ -46,8 +47,9 @@ void follow_mappings(target &t)
 		t.regions.set_ranges(t.found.all());
 }
 
-// A look at all mappings should cost little, however often they change and however many there
-// are: so many of them per aggregation.  Regions that the user gave stay until the update.
+// Bounds the cost of rescans however many mappings there are and however often they change: on
+// average mappings_per_aggregation ranges per aggregation.  Initial regions from the user stay
+// until the update interval is over.
 bool mappings_changed(target &t)
 {
 	if (t.found.empty())
@@ -68,8 +70,8 @@ void init_vaddr(target &t)
 
 void keep_ranges(target &) {}
 
-// A process that has exited counts as idle until its parent has waited for it: who watches a
-// child asks for results as long as it does not know that the child has ended.
+// A process that has exited counts as idle until it has been reaped: its parent may monitor it, and
+// read results before it has noticed the exit.
 bool clear(target &t, span<kapi_access_check> checks)
 {
 	if (const mm_ref mm = t.hold_mm()) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-// What is known about each action, whoever does it.
+// Properties of each action.
 #pragma once
 #include "schemes/scheme_inputs.hh"
 
 namespace damon {
 
-// The kernel's word for it: which memory is hot or cold is for the core to know.
+// The enum kapi_action for @what.  Both migrations are the same for the shims: hot or cold memory
+// is chosen by the core.
 constexpr int kernel_action(action what)
 {
 	constexpr u8 by_action[] = {
@@ -23,8 +24,8 @@ constexpr bool migrates(action what)
 	return what == action::migrate_hot || what == action::migrate_cold;
 }
 
-// Whether it has a meaning for physical memory, or else for that of processes.  Where it has
-// none, regions are tried and nothing is done to them.
+// Whether the action can apply to physical memory, or to memory of processes if not @physical.  If
+// not, regions are tried and nothing is applied to them.
 constexpr bool has_meaning(action what, bool physical)
 {
 	if (physical)
@@ -32,14 +33,14 @@ constexpr bool has_meaning(action what, bool physical)
 	return what != action::lru_prio && what != action::lru_deprio;
 }
 
-// Advice about mappings, which asks no folio and so honours no filter of the operations' layer.
+// Whether the action applies to whole mappings, and so cannot evaluate filters of folios.
 constexpr bool takes_mappings_whole(action what)
 {
 	return what == action::willneed || what == action::hugepage || what == action::nohugepage ||
 	       what == action::collapse;
 }
 
-// Advice about huge pages is for whole ones.
+// Granularity of the action in bytes: a huge page for actions on huge pages, else a page.
 inline u64 block_of(action what)
 {
 	const bool huge =

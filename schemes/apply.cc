@@ -7,7 +7,7 @@ namespace damon {
 
 namespace {
 
-// A region that a scheme is at.
+// A region that a scheme visits.
 struct candidate {
 	scheme &s;
 	u32 scheme_index;
@@ -15,7 +15,8 @@ struct candidate {
 	u32 i;
 };
 
-// Other schemes may have split what @s acted on.
+// Returns @at, moved up to the end of what @s has acted on: another scheme may have split the
+// region that @s acted on, whose second part must not be visited again.
 scan_position not_below_acted(const scheme &s, scan_position at)
 {
 	if (s.pass.acted.known && s.pass.acted.target == at.target)
@@ -52,8 +53,8 @@ private:
 	bool listening_;
 };
 
-// Regions come one by one, and for each all schemes: what one of them does to its age is seen by
-// those behind.
+// Visits each region with all schemes before the next region, so that a scheme that resets its age
+// affects the schemes after it.
 bool apply_pass::run()
 {
 	for (u32 number = 0; number < m_.targets.size(); number++) {
@@ -73,13 +74,13 @@ bool apply_pass::run()
 	return true;
 }
 
-// False: somebody waits.
+// Returns false if a request interrupts the pass.
 bool apply_pass::visit(const candidate &c)
 {
 	bool bypasses = false;
 
 	if (c.s.full() || c.s.pass.deactivated) {
-		// Others of the pool have used up what was left.
+		// Other schemes of the pool have used up its quota.
 		if (!c.s.pass.resume.known && !c.s.pass.deactivated)
 			c.s.pass.resume = not_below_acted(
 				c.s, {c.target_index, regions_of(c).range(c.i).start, true});
@@ -101,13 +102,13 @@ bool apply_pass::is_before_resume(const candidate &c) const
 				 regions_of(c).range(c.i).start < resume.address));
 }
 
-// Memory below has had its turn; a region on both sides is cut.
+// Memory below resume was visited by the previous pass; a region on both sides is split.
 bool apply_pass::is_past_resume(const candidate &c)
 {
 	scan_position &resume = c.s.pass.resume;
 	const addr_range range = regions_of(c).range(c.i);
 
-	// Another scheme has cut what this one was applied to.
+	// Another scheme has split the region that this one acted on.
 	if (c.s.pass.acted.known && c.s.pass.acted.target == c.target_index &&
 	    range.start < c.s.pass.acted.address)
 		return false;
@@ -130,7 +131,8 @@ bool apply_pass::is_chosen(const candidate &c) const
 		c.s.priority(regions, c.i, m_.at, m_.attrs.aggr_us) >= c.s.min_score);
 }
 
-// False: the core's filters reject the region's beginning, which it is now.
+// Splits the region where the result of the core filters changes.  Returns false if they reject the
+// first part, or if the region cannot be split.
 bool apply_pass::cut_as_filtered(const candidate &c, bool &bypasses)
 {
 	region_table &regions = regions_of(c);
@@ -145,7 +147,7 @@ bool apply_pass::cut_as_filtered(const candidate &c, bool &bypasses)
 	return decision.accepted;
 }
 
-// False: what the quota leaves cannot be cut off.
+// Splits the region to what is left of the quota.  Returns false if it cannot be split.
 bool apply_pass::cut_to_quota(const candidate &c)
 {
 	region_table &regions = regions_of(c);
@@ -162,7 +164,7 @@ bool apply_pass::cut_to_quota(const candidate &c)
 	return true;
 }
 
-// False: somebody waits.
+// Returns false if a request interrupts the pass.
 bool apply_pass::act(const candidate &c, bool bypasses)
 {
 	scheme &s = c.s;
@@ -200,7 +202,7 @@ bool apply_pass::act(const candidate &c, bool bypasses)
 	return !(s.acts && m_.interrupted());
 }
 
-// What a scheme has used is gone for the others of its pool.
+// Charges @s, and the same to the other schemes of its pool.
 void apply_pass::charge(scheme &s, u64 tried_bytes, u64 applied_bytes, u64 took_ns)
 {
 	const quota_inputs &config = s.config.quota;
@@ -215,7 +217,8 @@ void apply_pass::charge(scheme &s, u64 tried_bytes, u64 applied_bytes, u64 took_
 				other.config.quota, s.quota.charged_bytes() - before, took_ns);
 }
 
-// Part by part.  Returns the end of what has had its turn.
+// Does @request part by part, until its end, the end of the time quota, or an interruption.
+// Returns the end of the memory that was tried.
 u64 apply_pass::do_request(const candidate &c, kapi_action_request &request, u64 &took_ns)
 {
 	const u64 end = request.end;
@@ -248,7 +251,7 @@ void apply_pass::record_tried(const candidate &c, tried_region &region, u64 pass
 	m_.walk->add(c.scheme_index, region);
 }
 
-// @last, and the schemes before it, have been at its region; those behind it have not.
+// Stops at the region of @last, which the schemes after @last have not visited.
 void apply_pass::stop_at(const candidate &last)
 {
 	const addr_range range = regions_of(last).range(last.i);
@@ -285,7 +288,8 @@ void rejoin(const scan_position &cut, const apply_context &m)
 void finish_pass(scheme &s, u32 index, const apply_context &m)
 {
 	if (s.pass.active) {
-		// A place that was not found, or at the very end, is none.
+		// The pass has reached the end unless it was cut short.  A resume position is then
+		// dropped: it was not found, or it is the end of the last region.
 		s.stats.nr_snapshots += !s.pass.cut_short &&
 					(!s.pass.resume.known || s.pass.resume == s.pass.acted);
 		if (!s.pass.cut_short)
@@ -315,7 +319,7 @@ void tried_walk::add(u32 scheme, const tried_region &region)
 
 	tried_of_scheme &tried = out_[scheme];
 	tried.total_bytes += region.range.size();
-	// Regions may be divided anew while a pass is interrupted.
+	// Regions may be split while a pass is interrupted, beyond the number reserved for.
 	if (with_regions_ && tried.regions.size() < tried.regions.capacity())
 		tried.regions.push(region);
 }

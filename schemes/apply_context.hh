@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What passes of schemes work with.
+// What apply passes of schemes work on.
 #pragma once
 #include "ops/operations.hh"
 #include "schemes/scheme.hh"
@@ -8,7 +8,7 @@ namespace damon {
 
 class tried_walk;
 
-// Whether somebody waits for the kdamond who is not to wait for a long pass.
+// Whether a request waits for the kdamond, so that a long pass has to be interrupted.
 struct interruption {
 	bool (*is_wanted)(const void *self) = nullptr;
 	const void *self = nullptr;
@@ -22,9 +22,9 @@ struct apply_context {
 	span<target> targets;
 	const monitoring_attrs &attrs;
 	const probe_weights &weights;
-	priority_histogram &priorities; // for use by one scheme at a time
-	u64 unit_bytes;			// that trace events count in
-	u64 region_limit_bytes;		// no larger region is made
+	priority_histogram &priorities; // scratch memory, of one scheme at a time
+	u64 unit_bytes;			// of addresses and sizes in trace events
+	u64 region_limit_bytes;		// maximum size of merged regions
 	aggregation_position at;
 	prng &random;
 	interruption interrupted;

@@ -5,7 +5,7 @@ namespace damon {
 
 namespace {
 
-// Whether the beginning of @region is inside of @bounds; cuts it where that changes.
+// Whether the start of @region is inside @bounds; shortens @region to where that changes.
 bool is_inside(addr_range &region, addr_range bounds)
 {
 	const addr_range aligned{align_down(bounds.start, page_bytes),

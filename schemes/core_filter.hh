@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// How filters decide about regions.
+// Evaluation of core filters, which test regions.
 #pragma once
 #include "core/region/hit_counters.hh"
 #include "damonxx/lib/span.hh"
@@ -13,18 +13,19 @@ struct filter_subject {
 	u64 weighted_hits = 0;	// of probes, moving sum
 };
 
-// Of a region's beginning.
+// The result for the first part of a region.
 struct filter_result {
 	bool accepted = false;
-	bool bypasses = false;	// and no other layer is to be asked
-	u64 end = 0;		// of the part that this is about
+	bool bypasses = false;	// a filter allowed it: ops filters are skipped
+	u64 end = 0;		// of this part
 };
 
-// What is so if no filter of a layer decides: the opposite of what the last one would have said.
+// Default if no filter of a layer matches: the inverse of the last filter's allow.
 bool accepted_by_default(span<const filter> filters);
 
-// The first of @filters that matches decides.  Without one, the operations' layer has the say if
-// it has filters.  A region is judged up to the first bound of an address filter inside of it.
+// The first of @filters that matches decides.  If none matches, the region is accepted if there are
+// ops filters, which then decide for each folio; else the default applies.  The result is valid up
+// to the first bound of an address filter inside the region.
 filter_result evaluate_filters(span<const filter> filters, bool has_ops_filters,
 			       const filter_subject &region);
 

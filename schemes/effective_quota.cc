@@ -6,7 +6,7 @@ namespace damon {
 
 namespace {
 
-// Page looks of all goals of a scheme, in one evaluation.
+// Maximum of pages sampled for all goals of a scheme in one evaluation.
 constexpr u32 most_looks = 4096;
 
 u32 nr_estimates(const scheme &s)
@@ -38,14 +38,15 @@ goal_progress progress_by_measure(const scheme &s, const goal &g, psi_baseline &
 	goal_progress progress{score_of(g, measure(g, baseline))};
 	kapi_memory node{};
 
-	// All that is allowed at a time is not to be more than it takes.
+	// The temporal tuner allows everything at once, so what is missing to the goal is the
+	// limit.
 	if (s.config.quota.tuner == goal_tuner::temporal && is_of_use(g.metric) &&
 	    !kapi_memory_of(g.nid, &node))
 		progress.most_bytes = missing_bytes(g, node);
 	return progress;
 }
 
-// The scheme is at its goal when one of them is reached.
+// The goal with the highest score counts: it is enough to reach one of them.
 goal_progress progress_of(scheme &s, const apply_context &m)
 {
 	const vec<goal> &goals = s.config.quota.goals;
@@ -61,7 +62,7 @@ goal_progress progress_of(scheme &s, const apply_context &m)
 	return all;
 }
 
-// Of regions that match, what the core's filters accept: by priority.
+// Fills the histogram with the memory that matches and that the core filters accept.
 void sort_by_priority(scheme &s, const apply_context &m)
 {
 	m.priorities.clear();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Filters: what of the memory that matches a scheme's pattern the scheme may touch.
+// Filters: which part of the memory that matches its pattern a scheme may act on.
 #pragma once
 #include "core/region/ranges.hh"
 #include "damonxx/lib/bounds.hh"
@@ -7,15 +7,15 @@
 namespace damon {
 
 enum class filter_type : u8 {
-	// Asked of each folio, where it is: the operations' layer.
-	anon,		// not of a file
+	// Ops filters, tested for each folio by the shims.
+	anon,		// anonymous
 	memcg,		// charged to one memory cgroup
-	young,		// accessed since the last look, which this is
+	young,		// accessed since the last test, which clears accessed bits
 	hugepage_size,	// bytes of the folio within limits
-	unmapped,	// in nobody's page tables
+	unmapped,	// in no page table
 	active,		// on an active LRU list
 	node,		// on a NUMA node within limits
-	// Asked of each region before anything is touched: the core's layer.
+	// Core filters, tested for each region before the action is applied.
 	addr,			// within a range
 	target,			// of the target of this index
 	probe_hits_wsum,	// weighted hits of probes within limits
@@ -33,13 +33,13 @@ constexpr bool is_for_regions(filter_type type)
 
 struct filter {
 	filter_type type = filter_type::anon;
-	bool matching = false;	// what the test must give for a match
-	bool allow = false;	// what a match means
-	u64 memcg = 0;		// as kapi_memcg_find() has it
+	bool matching = false;	// result of the test that is a match
+	bool allow = false;	// whether a match passes, else it is rejected
+	u64 memcg = 0;		// id from kapi_memcg_find()
 	addr_range range = {};	// bytes
 	bounds<u64> limits = {};	// bytes, node numbers or hits, by type
 	s32 target_index = 0;
-	// Where the user finds it, for messages.
+	// Its directory in sysfs, for messages.
 	const char *directory = "filters";
 	u32 number = 0;
 };

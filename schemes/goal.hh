@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
-// Goals: what a scheme is to achieve, in numbers that it can measure.
+// Goals of a quota: metrics with a target value.
 #pragma once
 #include "damonxx/lib/types.hh"
 
 namespace damon {
 
-// Shares of something are in 1/10,000 of it (bp).
+// Shares are in basis points (bp, 1/10000).
 enum class goal_metric : u8 {
-	user_input,	      // what the user wrote
-	some_mem_psi_us,      // time that some task waited for memory, in a quota window
+	user_input,	      // value that the user writes
+	some_mem_psi_us,      // time that some task waited for memory, per quota window
 	node_mem_used_bp,     // of a node's memory
 	node_mem_free_bp,
 	node_memcg_used_bp,   // of a node's memory, by one memory cgroup
-	node_memcg_free_bp,   // the rest of it
+	node_memcg_free_bp,   // all of the node but that
 	active_mem_bp,	      // of all memory on LRU lists
 	inactive_mem_bp,
-	node_eligible_mem_bp, // of what matches the scheme's pattern, on a node
-	hugepage_mem_bp,      // of memory in use, as huge pages
-	node_sys_bp,	      // of the monitored memory in use, on a node
+	node_eligible_mem_bp, // share of a node in the memory that matches the scheme's pattern
+	hugepage_mem_bp,      // share of huge pages in the used memory
+	node_sys_bp,	      // share of a node in the used monitored memory
 };
 // In the order of the enumerators: what sysfs reads and writes.
 inline constexpr const char *goal_metric_names[] = {
@@ -38,7 +38,7 @@ constexpr bool is_of_memcg(goal_metric metric)
 	       metric == goal_metric::node_memcg_free_bp;
 }
 
-// What more of the scheme's action does to the metric.
+// Effect of the scheme's action on the metric.
 enum class goal_direction : u8 { raise, lower };
 inline constexpr const char *goal_direction_names[] = {"raise", "lower"};
 
@@ -46,7 +46,7 @@ struct goal {
 	goal_metric metric = goal_metric::user_input;
 	goal_direction direction = goal_direction::raise;	// lower: shares only
 	s32 nid = 0;
-	u64 memcg = 0;		// as kapi_memcg_find() has it
+	u64 memcg = 0;		// id from kapi_memcg_find()
 	u64 target_value = 0;	// never 0 in a scheme
 	u64 current_value = 0;	// of user_input
 	u32 number = 0;		// of its directory, for messages
@@ -54,9 +54,9 @@ struct goal {
 
 // How a goal's score becomes a quota.
 enum class goal_tuner : u8 {
-	consist,      // holds what it takes to stay at the goal
-	temporal,     // all or nothing: stops when the goal is reached
-	proportional, // by how far the goal is
+	consist,      // finds the quota that keeps the goal reached
+	temporal,     // everything until the goal is reached, then nothing
+	proportional, // in proportion to the distance from the goal
 };
 inline constexpr const char *goal_tuner_names[] = {"consist", "temporal", "proportional"};
 

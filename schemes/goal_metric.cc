@@ -12,7 +12,7 @@ u64 share_bp(u64 part, u64 whole)
 	return mul_div(min(part, whole), whole_bp, whole);
 }
 
-// Of a node or cgroup that is not there any more: beyond any target, so that nothing more is done for it.
+// The value for a node or cgroup that is gone: beyond any target, so that this goal allows nothing.
 u64 beyond_target(const goal &g)
 {
 	return g.direction == goal_direction::raise ? u64_max : 0;
@@ -62,7 +62,7 @@ u64 hugepage_share()
 	return share_bp(kapi_hugepage_bytes(), memory.total_bytes - memory.free_bytes);
 }
 
-// The first time nothing is known of the time in between: as if the goal were reached.
+// Stall time since the last evaluation.  The first one has no baseline and counts as at the goal.
 u64 psi_growth(const goal &g, psi_baseline &baseline)
 {
 	u64 total_us = 0;
@@ -114,7 +114,7 @@ u64 missing_bytes(const goal &g, const kapi_memory &node)
 	return raise ? wanted - min(current, wanted) : current - min(wanted, current);
 }
 
-// Of a share that is to fall, the rest is what grows.
+// A share that has to shrink is scored by its complement, which grows.
 u64 score_of(const goal &g, u64 current_value)
 {
 	if (g.direction == goal_direction::lower) {

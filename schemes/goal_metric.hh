@@ -6,34 +6,34 @@
 
 namespace damon {
 
-// Memory that some task has waited for, as of the last evaluation of a goal.
+// Total time that some task waited for memory, as of the last evaluation of a goal.
 struct psi_baseline {
 	u64 total_us = 0;
 	bool known = false;
 };
 
-// A score is 10000 at the goal, and grows with what the scheme does.
+// A score is 10000 at the goal, and grows the more the scheme's action is applied.
 struct goal_progress {
 	u64 score = 0;
-	u64 most_bytes = u64_max;	// that it takes to reach the goal, where that is known
+	u64 most_bytes = u64_max;	// missing to the goal, if that is known
 };
 
 inline constexpr u64 score_at_goal = 10'000;
 
-// Of a value that was measured.
+// Score of a measured value.
 u64 score_of(const goal &g, u64 current_value);
-// Of the node's share in the memory in use.  @node_capacity, @other_capacity: what fits on it, and
-// on all others; no target is further than these allow.
+// Progress of a goal about a node's share in the used memory.  @node_capacity, @other_capacity:
+// bytes of the node, and of all other nodes, which limit the target to what can be reached.
 goal_progress progress_of_share(const goal &g, const usage_estimate &found, u64 node_capacity,
 				u64 other_capacity);
-// Whether it takes a look at pages.
+// Whether the metric is estimated by sampling pages, see estimate_usage().
 constexpr bool needs_usage_estimate(goal_metric metric)
 {
 	return metric == goal_metric::node_eligible_mem_bp || metric == goal_metric::node_sys_bp;
 }
-// The present value of what @g goes by, which needs no usage estimate; by @baseline, which it moves on.
+// Current value of the metric of @g, which must not need a usage estimate.  Updates @baseline.
 u64 measure(const goal &g, psi_baseline &baseline);
-// Whether it is about how much of a node is used or free, and what it takes to reach it then.
+// Whether the metric is the used or free share of a node, and bytes missing to such a goal.
 constexpr bool is_of_use(goal_metric metric)
 {
 	return metric == goal_metric::node_mem_used_bp || metric == goal_metric::node_mem_free_bp;

@@ -8,7 +8,7 @@ namespace {
 
 constexpr u64 whole_bp = 10'000;
 
-// What is missing to the goal, of @bytes.
+// Scales @bytes by the distance to the goal: 0 if it is reached.
 u64 in_distance(u64 bytes, u64 score)
 {
 	return mul_div(bytes, whole_bp - min(score, whole_bp), whole_bp);
@@ -33,7 +33,7 @@ u64 goal_tuning::allowed_bytes(const quota_inputs &config, u64 score, u64 matchi
 	return in_distance(proportional_bytes(score, matching_bytes, step), score);
 }
 
-// From one byte on, in steps of twice as much at the most.
+// Starts at one byte; a step doubles the quota at most.
 u64 goal_tuning::consist_bytes(u64 score, bool step)
 {
 	if (step || !scaled_bytes_)
@@ -41,7 +41,8 @@ u64 goal_tuning::consist_bytes(u64 score, bool step)
 	return scaled_bytes_ / whole_bp;
 }
 
-// From all that matches on; less after each time that the goal was passed, by as much.
+// Starts at all matching memory, which is the maximum; a step reduces the quota by as much as the
+// goal was exceeded, and increases it while the goal is not reached.
 u64 goal_tuning::proportional_bytes(u64 score, u64 matching_bytes, bool step)
 {
 	const u64 most = saturating_mul(matching_bytes, whole_bp);

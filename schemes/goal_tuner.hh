@@ -7,16 +7,16 @@ namespace damon {
 
 class goal_tuning {
 public:
-	// What may be done in a window, by a score that should be 10000 and grows with what is done.
-	// @matching_bytes: of what the scheme could be applied to.  @step: a window has passed since
-	// the last time.
+	// Bytes that the goals allow in a quota window.  @score: see goal_progress.
+	// @matching_bytes: all memory that the scheme could act on.  @step: a quota window has
+	// passed since the last call, so tuning makes a step.
 	u64 allowed_bytes(const quota_inputs &config, u64 score, u64 matching_bytes, bool step);
 
 private:
 	u64 consist_bytes(u64 score, bool step);
 	u64 proportional_bytes(u64 score, u64 matching_bytes, bool step);
 
-	u64 scaled_bytes_ = 0;	// in 1/10,000; 0: at the begin
+	u64 scaled_bytes_ = 0;	// in 1/10000 of a byte; 0: tuning has not begun
 };
 
 } // namespace damon

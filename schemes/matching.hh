@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
-// What a scheme goes by when it chooses regions.
+// Whether a region matches the access pattern of a scheme.
 #pragma once
 #include "core/region/region_table.hh"
 #include "schemes/scheme_inputs.hh"
 
 namespace damon {
 
-// Where the kdamond is in its aggregation.
+// Position of the kdamond in its aggregation.
 struct aggregation_position {
 	u64 now_samples;
-	u64 left;	// samples to come
+	u64 left;	// samples to its end
 	u32 length;	// samples in an aggregation
 };
 
-// Whether region @i is what @pattern wants.
+// Whether region @i matches @pattern.
 inline bool matches(const access_pattern &pattern, const region_table &regions, u32 i,
 		    const aggregation_position &at)
 {

@@ -6,12 +6,12 @@ namespace damon {
 
 namespace {
 
-// Doublings of a second up to which age matters.
+// Age counts by its doublings of a second, up to this.
 constexpr u32 most_age = 32;
 
 } // namespace
 
-// Age makes what is accessed hotter, and what is not colder.
+// Age makes accessed regions hotter, and regions without accesses colder.
 u32 hot_score(u32 hits, u32 samples, u64 age_seconds, const priority_weights &weights)
 {
 	const u64 frequency = min(u64{hits} * 100 / max(samples, u32{1}), u64{100});

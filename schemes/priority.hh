@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Which regions come first while a quota does not allow all.
+// Priorities: which regions come first if a quota does not suffice for all.
 #pragma once
 #include "damonxx/lib/math.hh"
 #include "schemes/scheme_inputs.hh"
@@ -8,14 +8,14 @@ namespace damon {
 
 inline constexpr u32 highest_priority = 99;
 
-// How hot memory is that was accessed in @hits of @samples, for so long, from 0 to 99; 99 less this
-// is how cold it is.
+// Hotness, from 0 to 99, of a region that @hits of @samples saw accessed and that has this age.
+// Its coldness is 99 minus the hotness.
 u32 hot_score(u32 hits, u32 samples, u64 age_seconds, const priority_weights &weights);
 
-// What an action wants most.
+// Which memory an action prefers.
 enum class preference : u8 { none, hot, cold };
 preference preference_of(action what, bool physical);
-// What does not care about temperatures wants all memory most.
+// Without a preference all memory has the highest priority.
 constexpr u32 priority_of(preference what, u32 hotness)
 {
 	if (what == preference::none)
@@ -23,14 +23,14 @@ constexpr u32 priority_of(preference what, u32 hotness)
 	return what == preference::hot ? hotness : highest_priority - hotness;
 }
 
-// How much memory there is of each priority, and so which priority it takes to stay within a
-// limit.
+// Bytes of memory by priority, from which the minimum priority for a quota is derived.
 class priority_histogram {
 public:
 	void clear();
 	void add(u32 score, u64 bytes);
 	u64 total_bytes() const;
-	// All memory of this priority or a higher one is @bytes at least; 0 if there is less.
+	// Returns the highest priority from which on all memory is at least @bytes; 0 if all memory
+	// is less.
 	u32 lowest_within(u64 bytes) const;
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The account of a quota: what of it is left in this window.
+// Quota account: what is left of a quota in the current quota window.
 #pragma once
 #include "damonxx/lib/math.hh"
 #include "schemes/quota_inputs.hh"
@@ -7,35 +7,37 @@
 namespace damon {
 
 /*
- * Windows of reset_interval_ms follow each other without gaps, however late it is noticed that one
- * is over.  Who asks a little early, by @slack_ns, gets the next one, as passes that are due with
- * the windows do not come to the nanosecond; on average nothing is gained by that.  What may be
- * done in a window, in bytes, is decided when it begins: min(the goals' part, what fits into
- * the time, the bytes).  A goal that says nothing may be done is obeyed whatever the other
- * limits are; a time always allows a page, as what has achieved nothing so far would never be
- * tried again otherwise.
+ * Quota windows of reset_interval_ms follow each other without gaps, however late the end of one is
+ * noticed.  A caller that is early by up to @slack_ns gets the next window, as passes that are due
+ * with the windows are not exact to the nanosecond; the average length of windows stays the same.
+ * When a window begins, the effective quota is decided, in bytes: min(what the goals allow, what
+ * fits into the time quota, the size quota).  If a goal allows 0 bytes, the effective quota is 0
+ * whatever the other limits are.  A time quota allows a page at least: a scheme without success so
+ * far would otherwise never be tried again.
  */
 class quota_account {
 public:
 	enum class news {
 		none,
-		revised,	// a commit may have changed the limits; the window goes on
+		revised,	// a commit may have changed the limits; the window continues
 		window,		// a window begins
 	};
-	// What there is to decide at @now_ns: for anything but none, allow() is to follow.
+	// What has to be decided at @now_ns.  Unless it is none, the caller must call allow(), for
+	// window after begin_window().
 	news look(const quota_inputs &config, u64 now_ns, u64 slack_ns = 0) const;
-	// The present window, if any, is over, and one begins.
+	// Ends the current window, if any, and begins the next.
 	void begin_window(const quota_inputs &config, u64 now_ns, u64 slack_ns = 0);
-	// @goal_bytes: what the goals allow, u64_max without any.
+	// Decides the effective quota.  @goal_bytes: what the goals allow; u64_max without goals.
 	void allow(const quota_inputs &config, u64 goal_bytes);
-	// The limits may be others from now on.
+	// The limits may have changed: the effective quota has to be decided again.
 	void revise() { stale_ = true; }
 
 	u64 effective_bytes() const { return effective_bytes_; }
 	u64 charged_bytes() const { return charged_bytes_; }
-	// What may still be done, in whole blocks, or in pages if no block is allowed at all.
+	// Bytes left in this window: whole blocks, or whole pages if the effective quota is less
+	// than a block.
 	u64 left_bytes(const quota_inputs &config) const;
-	// Where memory is cut that not all of is allowed: multiples of this.
+	// Regions are split to the quota at multiples of this.
 	u64 cut_bytes(const quota_inputs &config) const
 	{
 		return effective_bytes_ < config.block_bytes ? page_bytes : config.block_bytes;
@@ -45,27 +47,28 @@ public:
 	{
 		return !left_bytes(config) || !left_ns(config);
 	}
-	// @tried_bytes were tried in @took_ns, and @applied_bytes of them, or a little more, done.
-	// True: now the window is used up, for the first time.
+	// Charges @tried_bytes that took @took_ns, of which @applied_bytes were applied; these may
+	// be more, as large folios reach beyond regions.  Returns true if this has used up the
+	// quota, once per window.
 	bool charge(const quota_inputs &config, u64 tried_bytes, u64 applied_bytes, u64 took_ns);
-	// The same when another scheme of the pool has used so much of this window.
+	// The same for @bytes that another scheme of the pool has used.
 	bool charge_for_another(const quota_inputs &config, u64 bytes, u64 took_ns);
-	// As measured, or a guess where nothing has been.
+	// Measured throughput, or an estimate before the first measurement.
 	u64 bytes_per_ms() const;
 
 private:
 	bool report_full(const quota_inputs &config);
 
-	u64 window_ns_ = 0;	// when it began, or will in a moment
+	u64 window_ns_ = 0;	// start of this window, up to the slack in the future
 	u64 effective_bytes_ = 0;
 	u64 charged_bytes_ = 0;	// in this window
 	u64 charged_ns_ = 0;
-	u64 others_bytes_ = 0;	// charged to others of the pool in it
+	u64 others_bytes_ = 0;	// charged to other schemes of the pool in it
 	u64 others_ns_ = 0;
 	u64 total_bytes_ = 0;	// in all windows before
 	u64 total_ns_ = 0;
 	bool begun_ = false;
-	bool used_up_ = false;	// this window has been
+	bool used_up_ = false;	// the quota of this window has been
 	bool stale_ = false;
 };
 

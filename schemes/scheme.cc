@@ -12,8 +12,8 @@ constexpr u8 kapi_filter_types[] = {
 };
 static_assert(kapi_filter_types[static_cast<u32>(filter_type::node)] == KAPI_FILTER_NODE);
 
-// Filters of the operations' layer as the shims know them.  Reclaim of physical memory spares
-// what is in use, unless the user has a word about that.
+// Converts the ops filters for the shims.  pageout of physical memory also rejects young folios,
+// unless the user has set a filter of type young.
 status build_filters(scheme &s, bool physical)
 {
 	const span<const filter> config = s.config.ops_filters.all();
@@ -120,7 +120,7 @@ void scheme::count_try(u64 bytes, const kapi_action_request &outcome)
 	stats.sz_ops_filter_passed += outcome.passed_bytes;
 }
 
-// Goals are measured anew: since the last time they may have been others.
+// Baselines start anew, as the goals may have changed.
 void scheme::take_results(const scheme &before)
 {
 	stats = before.stats;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A scheme at work: what the user wants of it, what came of it, and where it goes on.
+// A running scheme: its configuration, its statistics, and the position of its apply pass.
 #pragma once
 #include "core/region/attrs.hh"
 #include "schemes/core_filter.hh"
@@ -10,7 +10,7 @@
 
 namespace damon {
 
-// Where a pass over the regions of all targets is.
+// A position in a pass over the regions of all targets.
 struct scan_position {
 	u32 target = 0; // its index
 	u64 address = 0;
@@ -29,22 +29,22 @@ struct scan_position {
  *	                  ^                        ^
  *	                  resume                   acted, split
  *
- * This pass went on at @resume, where the one before had stopped: A and B have had their turn.  It
- * acted on C, D and E', for which it split E at @split; it continues at @acted.  A pass stops before
- * the last region if its quota is full, its watermarks deactivate the scheme, or a request
- * interrupts it; where it stopped becomes @resume.
+ * This pass started at @resume, where the previous one stopped after A and B.  It acted on C, D and
+ * E', for which it split E at @split; it continues at @acted.  A pass stops before the last region
+ * if its quota is full, its watermarks deactivate the scheme, or a request interrupts it; where it
+ * stopped becomes @resume.
  *
- * Always: @split and @resume_split are known only while @active.  @cut_short implies @active.  If
- * @acted and @resume are in one target while @active, @acted is not above @resume.
+ * Invariants: @split and @resume_split are known only while @active.  @cut_short implies @active.
+ * If @acted and @resume are in one target while @active, @acted is not above @resume.
  */
 struct pass_state {
 	bool deactivated = false;   // by the watermarks
 	bool active = false;	    // a pass has begun, and has not ended
 	bool cut_short = false;	    // by the quota or the watermarks
 	scan_position acted;	    // end of what this pass has acted on
-	scan_position resume;	    // where the next pass, or the rest of this one, goes on
+	scan_position resume;	    // where the next pass, or the rest of this one, continues
 	scan_position split;	    // where this pass split a region last
-	scan_position resume_split; // where it split one to go on at @resume
+	scan_position resume_split; // where it split one to continue at @resume
 };
 
 struct scheme {
@@ -52,11 +52,11 @@ struct scheme {
 	scheme_stats stats;
 	u64 next_apply_samples = 0; // 0: not scheduled yet
 
-	// What the shims are asked to do, but for the range.
+	// The request to the shims, whose range is set for each region.
 	vec<kapi_filter> filters = {};
 	vec<kapi_destination> destinations = {};
 	kapi_action_request request = {};
-	bool acts = false; // there is something to do or to look at
+	bool acts = false; // the action has an effect or evaluates filters
 	preference prefers = preference::none;
 
 	quota_account quota = {};
@@ -66,16 +66,16 @@ struct scheme {
 
 	pass_state pass;
 
-	// Takes @in over and allocates all that a scheme works with, for physical memory or
-	// processes'.  nomem.
+	// Takes over @in and allocates all memory that the scheme needs.  @physical: for physical
+	// memory, else for processes.  nomem.
 	status build(scheme_inputs &in, bool physical);
-	// Goes on from what @before, which it replaces, has counted and learnt.
+	// Takes over statistics, quota account, tuning and position of @before, which it replaces.
 	void take_results(const scheme &before);
 
 	// Region @i's priority, from 0 to 99.
 	u32 priority(const region_table &regions, u32 i, const aggregation_position &at,
 		     u64 aggr_us) const;
-	// What the core's filters say of the beginning of region @i.
+	// Evaluates the core filters for the first part of region @i.
 	filter_result evaluate_filters(const region_table &regions, u32 i, u32 target_index,
 				       const aggregation_position &at,
 				       const probe_weights &weights) const
@@ -83,10 +83,10 @@ struct scheme {
 		return evaluate_filters_from(regions.range(i).start, regions, i, target_index, at,
 					     weights);
 	}
-	// How much of region @i they accept.
+	// Bytes of region @i that the core filters accept.
 	u64 accepted_bytes(const region_table &regions, u32 i, u32 target_index,
 			   const aggregation_position &at, const probe_weights &weights) const;
-	// Counts a try of @bytes.
+	// Adds a tried region of @bytes to the statistics.
 	void count_try(u64 bytes, const kapi_action_request &outcome);
 
 	bool limited() const { return config.quota.limits(); }

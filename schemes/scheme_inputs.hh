@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A scheme: which regions it wants, what it does to them, how often, and what came of it.
+// Configuration of a scheme as the user has set it, and its statistics.
 #pragma once
 #include "core/region/attrs.hh"
 #include "schemes/filter.hh"
@@ -9,17 +9,17 @@
 namespace damon {
 
 enum class action : u8 {
-	// Of processes only: advice to the kernel, as by madvise().
+	// For processes only, as madvise() does them.
 	willneed,
 	cold,
-	pageout, // reclaims; also of physical memory
+	pageout, // reclaims; also for physical memory
 	hugepage,
 	nohugepage,
 	collapse,
-	// Of physical memory only.
-	lru_prio,   // moves to where reclaim looks last
-	lru_deprio, // and first
-	// Of both.
+	// For physical memory only.
+	lru_prio,   // moves folios to the active list
+	lru_deprio, // moves folios to the inactive list
+	// For both.
 	migrate_hot,  // moves to another node, hot memory first
 	migrate_cold, // cold memory first
 	stat,	      // only counts
@@ -38,13 +38,13 @@ struct access_pattern {
 	bool operator==(const access_pattern &) const = default;
 };
 
-// A share of what a migration moves.
+// A node that migrations move a share to.
 struct destination {
 	u32 nid = 0;
 	u32 weight = 0;
 };
 
-// What the user wants of one scheme.
+// Configuration of one scheme.
 struct scheme_inputs {
 	damon::action action = action::stat;
 	s32 target_nid = -1; // of migrations without destinations
@@ -53,10 +53,10 @@ struct scheme_inputs {
 	vec<destination> destinations = {}; // of virtual addresses only
 	quota_inputs quota = {};
 	damon::watermarks watermarks = {};
-	vec<filter> core_filters = {}; // each in the order of evaluation
+	vec<filter> core_filters = {}; // both in order of evaluation
 	vec<filter> ops_filters = {};
 	u64 max_nr_snapshots = 0; // 0: no limit
-	u32 rest_ms = 0;	  // migrations leave alone what one brought here so lately
+	u32 rest_ms = 0;	  // migrations skip folios migrated less than this ago
 };
 
 // Counted since the scheme was installed.
@@ -68,9 +68,9 @@ struct scheme_stats {
 	u64 sz_ops_filter_passed = 0;
 	u64 qt_exceeds = 0;
 	u64 nr_snapshots = 0;	 // passes that went over all regions of all targets
-	u64 effective_bytes = 0; // not a count: what the quota allows now
+	u64 effective_bytes = 0; // not a count: the effective quota
 
-	// The same with sizes in units of so many bytes.
+	// The same with sizes in units of @unit_bytes.
 	scheme_stats in_units(u64 unit_bytes) const
 	{
 		scheme_stats in = *this;

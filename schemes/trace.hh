@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Trace events of schemes.  While nothing listens, a pass costs one question.
+// Trace events of schemes.  While they are disabled, a pass only checks that.
 #pragma once
 #include "core/region/region_table.hh"
 #include "schemes/scheme_inputs.hh"
@@ -7,19 +7,19 @@
 
 namespace damon {
 
-// What the quota of a scheme allows now has been decided, in what the context's user counts in.
+// Emits damos_esz: the new effective quota of a scheme, in units of addr_unit.
 void trace_effective_size(u32 scheme, u64 size);
 
-// A pass of one scheme.
+// Emits the trace events of a pass of one scheme.
 class pass_trace {
 public:
-	// @unit_bytes: what addresses and sizes are told in.
+	// @unit_bytes: unit of addresses and sizes in the events.
 	pass_trace(u32 scheme, u64 unit_bytes) : scheme_{scheme}, unit_bytes_{unit_bytes} {}
 
-	// Just before the scheme does something to @region of the target number @target.
+	// Before the action is applied to @region of target number @target.
 	void before_apply(u32 target, const region_table &regions,
 			  const tried_region &region) const;
-	// Afterwards.
+	// At the end of the pass.
 	void after(const scheme_stats &stats) const;
 
 private:

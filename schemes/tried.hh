@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// The regions that schemes tried in one pass each: filled by the kdamond, read by who asked.
+// Regions that schemes tried in one pass each: filled by the kdamond, read by the task that
+// requested them.
 #pragma once
 #include "core/region/hit_counters.hh"
 #include "damonxx/lib/vec.hh"
@@ -19,7 +20,7 @@ struct tried_of_scheme {
 	u64 total_bytes = 0;
 	bool begun = false;    // its pass has begun
 	bool complete = false; // its pass is over
-	u32 nr_probes = 0;     // whose hits are told
+	u32 nr_probes = 0;     // number of probes with hits
 };
 
 using tried_regions = vec<tried_of_scheme>; // by scheme index

@@ -21,7 +21,7 @@ u64 counted_bytes(span<const target> targets, const usage_question &question)
 	return sum;
 }
 
-// Pages of one target, looked at in batches.
+// Samples pages of one target, in batches.
 class looks {
 public:
 	looks(const operations &ops, const target &t, s32 nid) : ops_{ops}, t_{t}, nid_{nid} {}
@@ -63,13 +63,13 @@ private:
 
 } // namespace
 
-// One page in so many, evenly over all that is counted, whatever regions it is in.
+// Samples one page per stride, evenly over all counted memory, across the bounds of regions.
 usage_estimate estimate_usage(const operations &ops, span<const target> targets,
 			      const usage_question &question, prng &random)
 {
 	const u64 all = counted_bytes(targets, question) / page_bytes;
 	const u64 stride = all / question.most_looks + (all % question.most_looks != 0);
-	u64 next = random.below(stride); // the page to look at, from the next region's start
+	u64 next = random.below(stride); // next page to sample, from the next region's start
 	u64 nr_looks = 0;
 	usage_estimate found;
 
@@ -89,7 +89,7 @@ usage_estimate estimate_usage(const operations &ops, span<const target> targets,
 		found.used_bytes += here.used();
 		found.node_bytes += here.on_node();
 	}
-	// Looks so far; each stands for its share.
+	// Each sampled page stands for the same share of all counted memory.
 	nr_looks = max(nr_looks, u64{1});
 	const u64 all_bytes = saturating_mul(all, page_bytes);
 	return {mul_div(all_bytes, found.used_bytes, nr_looks),

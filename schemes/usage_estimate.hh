@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// How much memory is in use, and where: an estimate from a bounded number of pages.
+// Estimates how much memory is used, and on which node, from a bounded sample of pages.
 #pragma once
 #include "ops/operations.hh"
 #include "schemes/matching.hh"
@@ -13,13 +13,13 @@ struct usage_estimate {
 
 // Which pages are counted.
 struct usage_question {
-	const access_pattern *pattern; // of regions like this; null: of all
+	const access_pattern *pattern; // counts matching regions; null: all regions
 	aggregation_position at;
 	s32 nid;
-	u32 most_looks; // not 0; all pages are looked at if there are no more
+	u32 most_looks; // maximum of sampled pages, not 0
 };
 
-// CONTEXT: between samples.
+// CONTEXT: the kdamond, between samples.
 usage_estimate estimate_usage(const operations &ops, span<const target> targets,
 			      const usage_question &question, prng &random);
 

@@ -19,7 +19,7 @@ status validate_action(action what, operations_id operations, report &why)
 	}
 	if (!kapi_can_apply(kernel_action(what), physical))
 		return why.fail(errc::opnotsupp, "action", name,
-				" is not there on this kernel; the kernel log says what it lacks");
+				" is not supported by this kernel; see the kernel log");
 	return ok;
 }
 
@@ -45,7 +45,7 @@ status validate_migration(const scheme_inputs &config, operations_id operations,
 	if (operations != operations_id::paddr && !config.destinations.empty())
 		return validate_destinations(config.destinations.all(), why);
 	if (!config.destinations.empty())
-		why.note("dests", "are of no meaning for paddr, which moves all to target_nid");
+		why.note("dests", "have no effect for paddr, which migrates to target_nid only");
 	return validate_node(config.target_nid, "target_nid", why);
 }
 
@@ -98,7 +98,7 @@ status validate_node(s64 nid, text_view file, report &why)
 {
 	kapi_memory memory;
 
-	// The kernel's -1 is all nodes.
+	// kapi_memory_of() takes -1 for the whole system.
 	if (nid >= 0 && nid <= s64{u32_max / 2} && !kapi_memory_of(static_cast<s32>(nid), &memory))
 		return ok;
 	return why.fail(errc::inval, file, "there is no node ", nid, " with memory");

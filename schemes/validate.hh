@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What no single value of a scheme tells: whether all of them together can work.
+// Validation of schemes: checks that need more than one value.
 #pragma once
 #include "damonxx/lib/report.hh"
 #include "ops/operations_id.hh"
@@ -7,7 +7,7 @@
 
 namespace damon {
 
-// What of a context decides whether a scheme can work in it.
+// Properties of a context that its schemes are validated against.
 struct scheme_surroundings {
 	operations_id operations;
 	u64 addr_unit;
@@ -15,15 +15,15 @@ struct scheme_surroundings {
 	bool weighs_probes; // a probe has a weight
 };
 
-// inval, or opnotsupp for what this kernel has not, with the reason in @why, which also notes
-// what is allowed and has no effect.  Places are relative to the context's directory.
+// inval, or opnotsupp if this kernel lacks a feature, with the reason in @why.  @why also gets a
+// note for each setting without effect.  Its paths are relative to the directory of the context.
 status validate_schemes(span<const scheme_inputs> schemes, const scheme_surroundings &in,
 			report &why);
 
-// Of one scheme; places are relative to its directory.
+// For one scheme; paths in @why are relative to its directory.
 status validate_goals(span<const goal> goals, operations_id operations, report &why);
 status validate_filters(const scheme_inputs &config, const scheme_surroundings &in, report &why);
-// The node @nid has memory; @file names it.
+// inval if @nid is no node with memory; @file is the file that it was written to.
 status validate_node(s64 nid, text_view file, report &why);
 
 } // namespace damon

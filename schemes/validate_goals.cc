@@ -23,7 +23,7 @@ status validate_share(const goal &config, report &why)
 	return ok;
 }
 
-// What nobody measures here would never be reached.
+// A goal whose metric this kernel does not measure would never be reached.
 status validate_measure(const goal &config, text_view name, report &why)
 {
 	u64 value = 0;
@@ -35,7 +35,7 @@ status validate_measure(const goal &config, text_view name, report &why)
 		rc = kapi_memcg_on_node(config.memcg, config.nid, &value);
 	if (status::from_errno(rc).is(errc::opnotsupp))
 		return why.fail(errc::opnotsupp, "target_metric", name,
-				" is not accounted on this kernel as it was started");
+				" is disabled in this kernel, or by its boot parameters");
 	return ok;
 }
 

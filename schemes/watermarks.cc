@@ -3,7 +3,7 @@
 
 namespace damon {
 
-// Of a node that has gone nothing is free.
+// A node that is gone has no free memory.
 u64 watermark_permil(const watermarks &marks)
 {
 	const s32 node = marks.metric == watermark_metric::node_free_mem_rate ? marks.nid : -1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Watermarks: when a scheme works at all.
+// Watermarks: when a scheme is active.
 #pragma once
 #include "damonxx/lib/math.hh"
 
@@ -17,7 +17,7 @@ inline constexpr const char *watermark_metric_names[] = {
 struct watermarks {
 	watermark_metric metric = watermark_metric::none;
 	s32 nid = 0;
-	u64 interval_us = 0;	// between looks while no scheme works
+	u64 interval_us = 0;	// between checks while all schemes are deactivated
 	// Permil.  Above high or below low the scheme is deactivated; then it is activated again only
 	// between low and mid.
 	u64 high = 0;
@@ -25,11 +25,11 @@ struct watermarks {
 	u64 low = 0;
 };
 
-// The present value of what @marks go by, in permil.
+// Current value of the metric of @marks in permil; 0 if its node is gone.
 u64 watermark_permil(const watermarks &marks);
-// Whether a scheme is deactivated at @permil; @deactivated: it has been so far.
+// Whether a scheme is deactivated at @permil.  @deactivated: its state so far.
 bool deactivates_at(const watermarks &marks, u64 permil, bool deactivated);
-// The same, now.
+// The same for the current value.
 bool deactivates(const watermarks &marks, bool deactivated);
 
 } // namespace damon

@@ -34,7 +34,7 @@ monitoring_attrs build_attrs(const node &dir)
 	};
 }
 
-// Only physical memory is counted in units.
+// addr_unit applies to physical memory only.
 u64 build_unit(const node &dir, operations_id operations)
 {
 	return operations == operations_id::paddr ? dir.value(cell_of(context_cells, "addr_unit")) : 1;
@@ -67,7 +67,7 @@ result<target_inputs> build_target(const node &dir, const inputs &of, purpose us
 	in.pid_number = static_cast<s32>(static_cast<u32>(written));
 	in.obsolete = use == purpose::commit &&
 		      dir.value(cell_of(target_cells, "obsolete_target")) != 0;
-	// The process of one that goes may have gone before it.
+	// The process of an obsolete target may be gone already, so its PID is not resolved.
 	if (in.obsolete)
 		return in;
 	if (of.operations != operations_id::paddr) {

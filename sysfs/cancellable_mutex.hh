@@ -38,7 +38,7 @@ public:
 		return guard{*this};
 	}
 
-	// Makes every waiter look at its flag again.
+	// Makes every waiter test its flag again.
 	void wake_waiters() { kapi_cancellable_mutex_wake_waiters(&raw_); }
 
 private:

@@ -8,7 +8,7 @@ namespace damon {
 
 namespace {
 
-// The directory of the one context that commands are about.
+// The directory of the kdamond's context.  inval unless there is exactly one.
 result<node *> only_context(const tree_guard &, node &dir, report &why)
 {
 	const node &contexts = dir.child(child_of(kdamond_children, "contexts"));
@@ -34,7 +34,7 @@ errc not_running(report &why)
 	return why.fail(errc::canceled, "state", "the kdamond does not run");
 }
 
-// A hold on the running context, for a command that will wait for it.
+// A reference to the running session, for a command that will wait for its kdamond.
 result<session_ref> hold_running(node &dir, report &why)
 {
 	const auto tree = TRY(lock_tree(dir.closed()));
@@ -48,7 +48,8 @@ result<session_ref> hold_running(node &dir, report &why)
 	return share(self.current);
 }
 
-// Whether @held is still what the kdamond runs, after a time without the lock of the tree.
+// canceled unless @held is still the current session; it may have been replaced while the tree was
+// not locked.
 status check_current(const tree_guard &tree, node &dir, const session_ref &held, report &why)
 {
 	if (dir.attached<kdamond_data>(tree).current.get() != held.get())
@@ -64,7 +65,7 @@ result<own<session>> make_session(const tree_guard &tree, const node &context_di
 	return make_own<session>(TRY(context::make(move(in), why)));
 }
 
-// What the last run left behind goes only when the new one has begun.
+// The session of the last run is kept until the new kdamond has started.
 status turn_on(node &dir, report &why)
 {
 	const auto tree = TRY(lock_tree(dir.closed()));
@@ -98,8 +99,8 @@ status turn_off(node &dir, report &why)
 	return ok;
 }
 
-// For a commit, while @running are in effect, worth keeping if not null.  How the intervals
-// came to be is told in @origin, and forgotten in the tree.
+// Builds the inputs of a commit.  @running: null, or the attributes in effect, whose intervals are
+// kept unless the user has written new ones.  Moves the origin of the staged intervals to @origin.
 result<inputs> inputs_for(node &dir, const session_ref &held, const monitoring_attrs *running,
 			  intervals_origin &origin, report &why)
 {
@@ -110,13 +111,13 @@ result<inputs> inputs_for(node &dir, const session_ref &held, const monitoring_a
 	report::at here{why, "contexts", 0};
 	inputs in = TRY(build_inputs(tree, context_dir, purpose::commit, why));
 	origin = std::exchange(origin_of(tree, context_dir), {});
-	// What is staged may be older than what tuning has come to meanwhile.
+	// The staged intervals may be older than the tuned ones.
 	if (running && !origin.written)
 		in.attrs.keep_intervals(*running);
 	return in;
 }
 
-// After a commit that failed: what was written is still to take effect.
+// After a failed commit: intervals that the user has written still wait for a commit.
 void restore_origin(node &dir, intervals_origin origin)
 {
 	auto locked = lock_tree(dir.closed());
@@ -129,8 +130,8 @@ void restore_origin(node &dir, intervals_origin origin)
 		origin_of(tree, *context_dir.take()).written = true;
 }
 
-// Inputs are built under the command lock, so that the last commit to have effect has seen the newest
-// values.
+// Builds the inputs under the command lock, so that the last commit to take effect has read the
+// newest values.
 status commit(node &dir, report &why)
 {
 	const session_ref held = TRY(hold_running(dir, why));
@@ -170,7 +171,7 @@ status commit_goals(node &dir, report &why)
 	return held.get()->core->commit_goals(move(goals), why);
 }
 
-// @put shows the counters of all schemes in their directories.
+// @put writes the statistics of all schemes into their directories.
 status update_from_stats(node &dir,
 			 void (*put)(const tree_guard &, node &, span<const scheme_stats>),
 			 report &why)
@@ -199,7 +200,7 @@ result<tried_regions> collect(const session_ref &held, context::detail wanted, r
 	auto all = held.get()->core->collect_tried(wanted);
 
 	if (all.error().is(errc::busy))
-		return why.fail(errc::busy, "state", "somebody else waits for tried regions");
+		return why.fail(errc::busy, "state", "another task waits for tried regions");
 	if (all.error().is(errc::canceled))
 		return why.fail(errc::canceled, "state", "the kdamond is paused, ended, or has no scheme");
 	return all;
@@ -264,7 +265,7 @@ constexpr command commands[] = {
 	{"update_tuned_intervals", update_tuned_intervals},
 };
 
-// As much of @written as is safe to print on one line.
+// The start of @written that is printable ASCII, 48 characters at most.
 text_view printable(text_view written)
 {
 	constexpr u32 longest = 48;
@@ -285,7 +286,7 @@ status run(node &dir, text_view written, report &why)
 	return why.fail(errc::inval, "state", "\"", printable(keyword), "\" is not a keyword");
 }
 
-// For failures whose place had nothing to say.
+// Adds a reason for failures that have none yet.
 void explain(status failed, report &why)
 {
 	constexpr struct {
@@ -305,7 +306,7 @@ void explain(status failed, report &why)
 		static_cast<void>(why.fail(errc::inval, "state", "error ", -failed.to_errno()));
 }
 
-// A waiter that was cancelled, or gave up, leaves no word.
+// Stores last_error.  Does nothing if the wait for the tree is cancelled or interrupted.
 void keep_line(node &dir, const report &why)
 {
 	auto locked = lock_tree(dir.closed());

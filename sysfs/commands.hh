@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-// What can be written to kdamonds/<K>/state.
+// Commands: the keywords that can be written to kdamonds/<K>/state.
 #pragma once
 #include "sysfs/tree.hh"
 
 namespace damon {
 
-// Runs the command named @written on the kdamond of @dir and returns when it is done.  Its
-// failure, or what there is to note, or nothing, becomes the kdamond's last error.  Commands that wait for the kdamond
-// wait without the lock of the tree.
+// Runs the command @written on the kdamond of @dir and returns when it is done.  Sets last_error to
+// the failure, else to the notes, else to nothing.  Commands that wait for the kdamond do not hold
+// the lock of the tree meanwhile.
 //
-// inval: no such command, or the staged values are refused; busy: runs already, or somebody
-// waits for tried regions already; canceled: the kdamond is gone; nomem; nodev; intr.
+// inval: no such command, or the staged values are invalid; opnotsupp: this kernel lacks a feature;
+// busy: the kdamond runs already, or another task waits for tried regions; canceled: the kdamond
+// does not run, or ended meanwhile; again: no thread can be created; nomem; nodev: the directory
+// was removed; intr.  CONTEXT: process, may sleep; the tree is not locked.
 status run_command(node &dir, text_view written);
 
 } // namespace damon

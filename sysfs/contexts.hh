@@ -11,7 +11,7 @@ namespace damon {
 
 status show_avail_operations(node &dir, text_writer &out);
 
-// What the kdamond above has done, in lines of a name and a value; 0 before it was started.
+// Writes the monitoring statistics, one name and value per line; all 0 before the first `on`.
 status show_monitoring_stats(node &dir, text_writer &out);
 
 inline constexpr cell context_cells[] = {

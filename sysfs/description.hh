@@ -5,14 +5,14 @@
 
 namespace damon {
 
-// Never defined: where this is reached, a description does not end with a full stop.
+// Never defined: a call is a compile-time error, for a description without a full stop at its end.
 void description_is_no_sentence();
 
-// Has the text only in programs that are built with DAMONXX_DESCRIPTIONS.  Elsewhere it is empty:
-// the compiler reads the literal, checks it, and does not put it into the object.
+// Holds the text only in programs that are built with DAMONXX_DESCRIPTIONS.  Otherwise the compiler
+// checks the literal and does not emit it.
 class description {
 public:
-	// No default: a row without a description does not compile.
+	// No default argument, so that a row without a description does not compile.
 	consteval description(const char *text)
 #ifdef DAMONXX_DESCRIPTIONS
 		: text_{text}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// schemes/<S>/dests: where migrations of processes' memory go.
+// schemes/<S>/dests: destination nodes for migrations of processes' memory.
 #pragma once
 #include "schemes/scheme_inputs.hh"
 #include "sysfs/tree.hh"
@@ -18,7 +18,7 @@ inline constexpr cell dests_cells[] = {
 };
 extern kind dests_kind;
 
-// From the staged values below @dir, a dests directory.  nomem.
+// Builds the destinations from the staged values in @dir, a dests directory.  nomem.
 result<vec<destination>> build_destinations(const tree_guard &, const node &dir);
 
 } // namespace damon

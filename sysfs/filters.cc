@@ -55,7 +55,7 @@ result<filter> build_filter(const tree_guard &tree, const node &dir, const char 
 	return wanted;
 }
 
-// Appends to @lists what is in the directory @name.
+// Appends the filters in @dir, the directory @name, to @lists.
 status add_filters(const tree_guard &tree, filter_lists &lists, const node &dir, const char *name,
 		   u64 unit, report &why)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// schemes/<S>/{core_filters,ops_filters,filters}: what of the matching memory to leave alone.
+// schemes/<S>/{core_filters,ops_filters,filters}: which matching memory the action may apply to.
 #pragma once
 #include "damonxx/lib/report.hh"
 #include "schemes/filter.hh"
@@ -7,10 +7,10 @@
 
 namespace damon {
 
-// Whether the directory of filters above @dir takes the type.
+// Whether the filters directory above @dir accepts the type.
 bool takes_type(const node &dir, u64 type);
 
-// A new one is of type anon also where that type cannot be written.
+// A new filter has type anon, also in core_filters, which does not accept that type.
 inline constexpr cell filter_cells[] = {
 	only_if(keyword_cell("type",
 		"What is tested; EINVAL for a type of the other layer.  Of a region, in "
@@ -52,10 +52,10 @@ struct filter_lists {
 	vec<filter> ops;
 };
 
-// From the staged values below @scheme_dir, the directory of a scheme whose addresses are in
-// units of so many bytes: core_filters, ops_filters and filters, in this order.  Paths of
-// memory cgroups are resolved here, as the caller sees them.  inval or opnotsupp with the
-// reason in @why; nomem.
+// Builds the filters from the staged values in core_filters, ops_filters and filters, in this
+// order.  @scheme_dir is the directory of a scheme whose addresses are in units of @unit bytes.
+// Resolves paths of memory cgroups as the caller sees them.  inval or opnotsupp with the reason in
+// @why; nomem.
 result<filter_lists> build_filters(const tree_guard &tree, const node &scheme_dir, u64 unit,
 				   report &why);
 

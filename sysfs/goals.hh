@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// schemes/<S>/quotas/goals: what the scheme is to achieve.
+// schemes/<S>/quotas/goals: goals of the quota.
 #pragma once
 #include "damonxx/lib/report.hh"
 #include "schemes/goal.hh"
@@ -32,9 +32,9 @@ inline constexpr cell goals_cells[] = {
 };
 extern kind goals_kind;
 
-// From the staged values below @dir, a goals directory; goals without a target are left out,
-// and @why notes it.  Paths of memory cgroups are resolved here, as the caller sees them.
-// inval or opnotsupp with the reason in @why; nomem.
+// Builds the goals from the staged values in @dir, a goals directory.  Omits goals without a target
+// value, with a note in @why.  Resolves paths of memory cgroups as the caller sees them.  inval or
+// opnotsupp with the reason in @why; nomem.
 result<vec<goal>> build_goals(const tree_guard &tree, const node &dir, report &why);
 
 } // namespace damon

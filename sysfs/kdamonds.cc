@@ -19,7 +19,7 @@ status show_state(node &dir, text_writer &out)
 	return ok;
 }
 
-// Without the lock of the tree: while the kdamond is being stopped, the answer has to wait.
+// pid() waits while the kdamond is being stopped, so it is called without the lock of the tree.
 status show_pid(node &dir, text_writer &out)
 {
 	const session_ref held = TRY(hold_current(dir, dir));

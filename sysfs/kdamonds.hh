@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// admin/kdamonds: the kdamonds, and what they are told to do.
+// admin/kdamonds: the kdamonds, and commands for them.
 #pragma once
 #include "sysfs/commands.hh"
 #include "sysfs/contexts.hh"
@@ -7,7 +7,7 @@
 
 namespace damon {
 
-// What a kdamond's directory has besides files.
+// Data of a kdamond's directory.
 struct kdamond_data {
 	session_ref current; // empty: never started
 	char error_line[256] = {};
@@ -16,7 +16,8 @@ struct kdamond_data {
 	bool runs() const { return current && current.get()->core->running(); }
 };
 
-// A hold on what ran last, or none; for handlers of the file's directory @dir.
+// A reference to the current session, or an empty one if the kdamond was never started.  @dir: the
+// directory of the file whose handler calls.  nodev: @dir was removed; intr.
 result<session_ref> hold_current(const node &dir, node &kdamond_dir);
 
 status show_state(node &dir, text_writer &out);

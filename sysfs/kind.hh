@@ -20,8 +20,8 @@ enum class cell_type : u8 {
 	keyword,       // one of a list
 	text,	       // as written
 	count,	       // nr_*: how many numbered children
-	computed,      // by functions of its own
-	binary,	       // no text, and of any length, by a function of its own
+	computed,      // by the functions show and store
+	binary,	       // binary, of any length, by the function read
 };
 
 struct cell {
@@ -29,16 +29,16 @@ struct cell {
 	description about;
 	u16 mode;
 	cell_type type;
-	bool einval_only = false; // for every parse error
+	bool einval_only = false; // EINVAL for every parse error
 	bool nonzero = false;	  // 0 is refused
 	u64 initial = 0;	  // a keyword's index, an integer's bits
 	span<const char *const> keywords{};
 
-	// Whether the directory takes a value that is right in itself.  None: it does.
+	// Whether the directory accepts a valid value; null: it accepts all.
 	bool (*accepts)(const node &, u64) = nullptr;
-	// Before a stored value is shown; the tree is not locked.
+	// Called before a stored value is shown; the tree is not locked.
 	status (*refresh)(node &) = nullptr;
-	// When a user writes a value, just before it changes.
+	// Called when a user writes a value, just before it changes.
 	void (*written)(const tree_guard &, node &) = nullptr;
 	// Computed cells only.  The tree is not locked.
 	status (*show)(node &, text_writer &) = nullptr;
@@ -82,7 +82,7 @@ constexpr cell bool_cell(const char *name, description about, bool initial = fal
 		.type = cell_type::boolean,
 		.initial = initial};
 }
-// Starts as the one of @keywords that @initial counts to.
+// @initial: index of the default in @keywords.
 constexpr cell keyword_cell(const char *name, description about,
 			    span<const char *const> keywords, u32 initial = 0)
 {
@@ -93,7 +93,7 @@ constexpr cell keyword_cell(const char *name, description about,
 		.initial = initial,
 		.keywords = keywords};
 }
-// Starts empty.
+// Empty by default.
 constexpr cell text_cell(const char *name, description about)
 {
 	return {.name = name, .about = about, .mode = 0600, .type = cell_type::text};
@@ -102,7 +102,7 @@ constexpr cell count_cell(const char *name, description about)
 {
 	return {.name = name, .about = about, .mode = 0600, .type = cell_type::count};
 }
-// @show writes all of the content, @store takes all of what was written.
+// @show writes the whole content, @store gets the whole text of a write.
 constexpr cell computed_cell(const char *name, description about,
 			     status (*show)(node &, text_writer &),
 			     status (*store)(node &, text_view))
@@ -124,7 +124,7 @@ constexpr cell computed_cell(const char *name, description about,
 		.show = show};
 }
 
-// @read makes all of the content, as of now; it never fills all of the room.
+// @read makes the whole content, as of now; it must leave part of the room unused.
 constexpr cell binary_cell(const char *name, description about, status (*read)(node &, bytes &))
 {
 	return {.name = name,
@@ -159,7 +159,7 @@ constexpr cell only_if(cell row, bool (*accepts)(const node &, u64))
 	return row;
 }
 
-// What it holds is brought up to date by @refresh when it is read.
+// @refresh updates the value before each read.
 constexpr cell live(cell row, status (*refresh)(node &))
 {
 	row.refresh = refresh;
@@ -171,7 +171,7 @@ constexpr cell noted(cell row, void (*written)(const tree_guard &, node &))
 	return row;
 }
 
-// A directory that is always there, or only if the directory above is told to have it.
+// A directory that always exists, or on demand: from add_child() to remove_child().
 struct fixed_child {
 	const char *name;
 	kind *of;
@@ -180,13 +180,13 @@ struct fixed_child {
 
 // Directories 0, 1, ... whose number changes.
 struct numbered_children {
-	kind *of = nullptr;			// none: there are no such children
-	u32 most = 65'536;			// what the count file accepts
+	kind *of = nullptr;			// null: there are no such children
+	u32 most = 65'536;			// maximum that the count file accepts
 	status (*may_change)(const tree_guard &,
-			     node &) = nullptr; // asked before the count file's write acts
+			     node &) = nullptr; // called before a write to the count file
 };
 
-// An object of a type that the tree need not know, one in every node of a kind.
+// An object of a type unknown to the tree, one in every node of the kind.
 struct attachment {
 	u32 bytes = 0;
 	void (*construct)(void *at) = nullptr;
@@ -208,19 +208,19 @@ struct kind {
 	numbered_children numbered{};
 	attachment attached{};
 
-	// Set by make_kinds(), the only change a kind sees.
+	// Set by make_kinds(); all other members are constant.
 	kapi_dir_kind *files = nullptr;
 };
 
-// Makes the files of @top and of all kinds below it known.  nomem: some may be known; they
-// go with kapi_dir_kinds_free(), after which forget_kinds() is owed in any case.
+// Registers the files of @top and of all kinds below it.  nomem: some kinds may be registered.  In
+// any case the caller must undo it with kapi_dir_kinds_free() and then forget_kinds().
 status make_kinds(kind &top);
 void forget_kinds(kind &top);
 
-// Never defined: where one of these is reached, a name is missing in its table.
+// Never defined: a call is a compile-time error, for a name that is not in its table.
 u32 no_such_row();
 
-// The row's number in its table, at compile time.
+// Number of the row @name in its table, at compile time.
 template <u32 N> consteval u32 cell_of(const cell (&cells)[N], text_view name)
 {
 	for (u32 i = 0; i < N; i++)

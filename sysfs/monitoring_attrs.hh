@@ -9,8 +9,8 @@ namespace damon {
 
 inline constexpr monitoring_attrs default_attrs;
 
-// Whose the intervals are that may be tuned: the user's since they were written, until a
-// commit; before and after that what the kdamond does may be shown in them.
+// Origin of the intervals that can be tuned.  From a write until the next commit they are the
+// user's; otherwise tuned intervals of the kdamond may replace them.
 struct intervals_origin {
 	bool written = false;
 };
@@ -79,9 +79,9 @@ inline constexpr cell monitoring_attrs_cells[] = {
 };
 extern kind monitoring_attrs_kind;
 
-// Below @attrs_dir, a monitoring_attrs directory.
+// The origin of the intervals in @attrs_dir, a monitoring_attrs directory.
 intervals_origin &origin_of_intervals(const tree_guard &tree, const node &attrs_dir);
-// Writes tuned intervals.
+// Writes the tuned intervals to @attrs_dir.
 void put_intervals(const tree_guard &tree, node &attrs_dir, const monitoring_attrs &tuned);
 
 } // namespace damon

@@ -4,7 +4,7 @@
 
 namespace damon {
 
-// Without the lock of the tree, as the kdamond may be in the middle of a step.
+// Called without the lock of the tree, as read_monitoring() may have to wait for the kdamond.
 status show_monitoring_stats(node &dir, text_writer &out)
 {
 	const session_ref held = TRY(hold_current(dir, *dir.above(kdamond_kind)));

@@ -24,7 +24,7 @@ result<attribute_filter> build_filter(const tree_guard &tree, const node &dir, r
 	return filter;
 }
 
-// There is one prep action.
+// set_pgidle is the only prep action, so any preparation sets it.
 result<attribute_probe> build_probe(const tree_guard &tree, const node &dir, report &why)
 {
 	const node &filters = dir.child(child_of(probe_children, "filters"));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// monitoring_attrs/probes: what else to ask about sampled pages, besides accesses.
+// monitoring_attrs/probes: attribute probes, which test sampled pages beside accesses.
 #pragma once
 #include "core/region/attribute_probe.hh"
 #include "sysfs/tree.hh"
@@ -57,8 +57,8 @@ inline constexpr cell probes_cells[] = {
 };
 extern kind probes_kind;
 
-// From the staged values below @dir, a probes directory.  Paths of memory cgroups are resolved
-// here, as the caller sees them.  inval or opnotsupp with the reason in @why; nomem.
+// Builds the probes from the staged values in @dir, a probes directory.  Resolves paths of memory
+// cgroups as the caller sees them.  inval or opnotsupp with the reason in @why; nomem.
 result<vec<attribute_probe>> build_probes(const tree_guard &tree, const node &dir, report &why);
 
 } // namespace damon

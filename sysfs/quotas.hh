@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// schemes/<S>/quotas: how much the scheme may do, and what it is to do first.
+// schemes/<S>/quotas: limits of the scheme, and priorities within them.
 #pragma once
 #include "schemes/scheme_inputs.hh"
 #include "sysfs/goals.hh"
@@ -43,15 +43,14 @@ inline constexpr fixed_child quotas_children[] = {
 };
 extern kind quotas_kind;
 
-// From the staged values below @dir, a quotas directory, with bytes in units of so many.
-// inval or opnotsupp with the reason in @why; nomem.
+// Builds the quota from the staged values in @dir, a quotas directory whose bytes are in units of
+// @unit bytes.  inval or opnotsupp with the reason in @why; nomem.
 result<quota_inputs> build_quota(const tree_guard &tree, const node &dir, u64 unit, report &why);
-// Its goals alone; if there are some and none can be used, something else has to limit the
-// scheme: inval.
+// Builds only its goals.  inval if there are goals, all without a target value, and neither ms nor
+// bytes limits the scheme.
 result<vec<goal>> build_quota_goals(const tree_guard &tree, const node &dir, report &why);
 
-// Shows what the quotas of @all allow, by scheme index, where a directory for it exists below
-// @schemes.
+// Writes the effective quotas in @all, by scheme index, to the directories that exist in @schemes.
 void put_effective_quotas(const tree_guard &tree, node &schemes, span<const scheme_stats> all);
 
 } // namespace damon

@@ -8,7 +8,7 @@ namespace {
 
 constexpr u64 ns_per_ms = 1'000'000;
 
-// The one reader that refreshes, until its end.
+// Makes one reader at a time the one that refreshes; false for all other readers.
 class [[nodiscard]] refresher {
 public:
 	explicit refresher(session &of)
@@ -30,7 +30,7 @@ private:
 	const bool first_;
 };
 
-// What is to be refreshed now, or none.
+// A reference to the session if its results are older than @refresh_ms, else an empty one.
 result<session_ref> hold_outdated(node &dir, node &kdamond_dir, u64 refresh_ms)
 {
 	const auto tree = TRY(lock_tree(dir.closed()));
@@ -45,7 +45,7 @@ result<session_ref> hold_outdated(node &dir, node &kdamond_dir, u64 refresh_ms)
 	return share(self.current);
 }
 
-// Nothing happens if the context was removed or replaced meanwhile.
+// Does nothing if the context was removed or replaced meanwhile.
 status put_results(node &dir, node &kdamond_dir, const session_ref &held,
 		   span<const scheme_stats> stats, const monitoring_attrs &attrs)
 {
@@ -84,7 +84,7 @@ status refresh_results(node &dir)
 	if (!only)
 		return ok;
 
-	// It may end at any time; then what is there are the last results.
+	// The kdamond may end at any time; the results in the tree are the last ones then.
 	auto stats = held.get()->core->read_stats();
 	if (stats.error().is(errc::canceled))
 		return ok;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-// kdamonds/<K>/refresh_ms: results that are brought up to date when they are read.
+// kdamonds/<K>/refresh_ms: results that are refreshed when they are read.
 #pragma once
 #include "sysfs/kind.hh"
 
 namespace damon {
 
-// If the kdamond above @dir, the directory of a file that is about to be read, runs and wants
-// it, and the last time is longer ago than it wants: puts what its kdamond tells of schemes and
-// intervals into the tree.  While one reader does that, others read what is there.  nodev,
-// intr, nomem.
+// Refreshes the statistics of schemes, effective quotas and tuned intervals in the tree, if the
+// kdamond above @dir runs, refresh_ms is set, and the last refresh is longer ago.  @dir: the
+// directory of a file that is about to be read.  While one reader refreshes, other readers get the
+// old values.  nodev, intr, nomem.  CONTEXT: process, may sleep; the tree is not locked.
 status refresh_results(node &dir);
 
 } // namespace damon

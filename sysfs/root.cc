@@ -18,7 +18,7 @@ constexpr fixed_child root_children[] = {
 	{"admin", &admin_kind},
 };
 
-// Taken over from an own<node>, which would need a static destructor.
+// A plain pointer, as a static own<node> would need a destructor at exit.
 constinit node *root = nullptr;
 
 status add_tree()
@@ -27,7 +27,7 @@ status add_tree()
 
 	TRY(make_kinds(root_kind));
 	auto made = TRY(node::make(tree, root_kind, nullptr, "damonxx"));
-	// Where the kernel has no DAMON, clients of DAMON find this in its place.
+	// If the kernel has no DAMON, its clients find damonxx under the name of DAMON.
 	const status linked = made->link("damon");
 	if (!linked.is_ok()) {
 		remove(tree, move(made));
@@ -45,7 +45,7 @@ void free_kinds()
 
 void remove_tree()
 {
-	// A signal ends the wait, but not the need to wait.
+	// A signal ends the wait for the lock, but the tree must be removed: try again.
 	for (;;) {
 		auto locked = lock_tree();
 		if (locked.is_ok()) {

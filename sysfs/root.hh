@@ -5,14 +5,14 @@
 
 namespace damon {
 
-// Of the topmost directory.
+// The kind of the topmost directory.
 extern kind root_kind;
 
-// Without the kernel's mm directory, logs one line and makes no tree.  nomem, and what
-// kapi_dir_add() says.
+// Creates the tree.  Without KAPI_FEATURE_SYSFS, logs a warning and returns ok without a tree.
+// nomem, and the errors of kapi_dir_add().
 status tree_init();
 bool tree_is_there();
-// Removes all.  No kdamond runs any more: each holds a reference to the module.
+// Removes the tree.  No kdamond runs at this point, as each holds a reference to the module.
 void tree_exit();
 
 } // namespace damon

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// A context from `on` until the next successful `on`, shared by the commands that use it.
+// A session: a context from `on` until the next successful `on`, shared by the commands that use
+// it.
 #pragma once
 #include "core/kdamond/context.hh"
 #include "sysfs/cancellable_mutex.hh"
@@ -10,16 +11,16 @@ struct session {
 	explicit session(own<context> made) : core{move(made)} {}
 
 	own<context> core;
-	// Serializes stopping and commits.  Locked before the tree, never while the tree is locked, so
-	// it is as far out in the order of locks as the tree's.
+	// Serializes off and commits.  Locked before the tree, never while the tree is locked, so
+	// it has the same lock class as the tree.
 	cancellable_mutex command_lock{lock_class::tree};
-	// When results were refreshed, 0: never.  Protected by the lock of the tree.
+	// Time of the last refresh; 0: never.  Protected by the lock of the tree.
 	u64 refreshed_ns = 0;
 	bool refreshing = false; // atomic
 	u32 users = 1;
 };
 
-// The last one out ends the context, which stops its kdamond.
+// Dropping the last reference destroys the context, which stops its kdamond.
 using session_ref = ref<shared_kind<session>>;
 
 } // namespace damon

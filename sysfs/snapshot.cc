@@ -4,7 +4,7 @@
 
 namespace damon {
 
-// Waits for the kdamond without the lock of the tree, as commands do.
+// Waits for the kdamond without the lock of the tree.
 status read_snapshot(node &context_dir, bytes &out)
 {
 	const session_ref held = TRY(hold_current(context_dir, *context_dir.above(kdamond_kind)));

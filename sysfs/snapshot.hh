@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-// contexts/<C>/snapshot: all that the running kdamond knows now, for programs.
+// contexts/<C>/snapshot: all targets and regions at one moment, in binary form.
 #pragma once
 #include "sysfs/kind.hh"
 
 namespace damon {
 
-// Of the context whose directory is @context_dir.  inval: the kdamond was never started;
-// canceled: it does not run; nomem; nodev; intr.
+// Reads the snapshot of the context whose directory is @context_dir.  inval: the kdamond was never
+// started; canceled: it does not run; nomem; nodev; intr.
 status read_snapshot(node &context_dir, bytes &out);
 
 inline constexpr cell snapshot_cell = binary_cell("snapshot",

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// schemes/<S>/stats: what came of a scheme, as of the last time somebody asked, or by
-// refresh_ms.
+// schemes/<S>/stats: statistics of a scheme, as of the last update_schemes_stats or refresh.
 #pragma once
 #include "schemes/scheme_inputs.hh"
 #include "sysfs/refresh.hh"
@@ -32,7 +31,7 @@ inline constexpr cell stats_cells[] = {
 };
 extern kind stats_kind;
 
-// Shows @all, by scheme index, where a directory for it exists below @schemes.
+// Writes the statistics in @all, by scheme index, to the directories that exist in @schemes.
 void put_stats(const tree_guard &, node &schemes, span<const scheme_stats> all);
 
 } // namespace damon

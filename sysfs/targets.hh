@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// contexts/<C>/targets: what to monitor, and with which regions to begin.
+// contexts/<C>/targets: monitoring targets and their initial regions.
 #pragma once
 #include "sysfs/kind.hh"
 

@@ -69,7 +69,7 @@ void remove(const tree_guard &, own<node> doomed)
 	tree_mutex.get().wake_waiters();
 }
 
-// Memory behind the object is zeroed: no child, no text.
+// make() has zeroed the memory behind the object, so there are no children and no texts yet.
 node::node(kind &of, node *parent, u32 index) : of_{of}, parent_{parent}, index_{index}
 {
 	set_defaults();
@@ -197,7 +197,7 @@ status node::resize(const tree_guard &tree, u32 wanted)
 	return ok;
 }
 
-// Builds a longer list beside the present one, so that failure leaves no trace.
+// Builds a longer list beside the current one, so that a failure changes nothing.
 status node::grow(const tree_guard &tree, u32 wanted)
 {
 	const u32 before = count();

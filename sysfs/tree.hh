@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The directories that are there now: each a node, an instance of a kind.
+// The tree of directories: each is a node, an instance of a kind.
 #pragma once
 #include "damonxx/lib/vec.hh"
 #include "sysfs/cancellable_mutex.hh"
@@ -16,49 +16,50 @@ private:
 
 	cancellable_mutex::guard held_;
 };
-// File handlers pass node::closed(): while they wait, the holder may remove their directory.
-// nodev: it did; intr: a signal came.
+// Locks the tree.  File handlers pass node::closed(), as the holder of the lock may remove their
+// directory while they wait.  nodev: the directory was removed; intr: a signal came.
 result<tree_guard> lock_tree(const u8 *cancelled = nullptr);
-// Before the first and after the last node; pairs may nest, one caller at a time.
+// Called before the first node is made and after the last one is removed.  Pairs may nest; calls
+// must not run concurrently.
 void make_tree_lock();
 void destroy_tree_lock();
 
-// Holds the staged values of its files.  All but value() and set() need the lock of the tree; what
-// changes something takes the guard as proof.
+// A directory with the staged values of its files.  Functions need the lock of the tree unless they
+// say otherwise; those that change the tree take the guard as proof.
 class node {
 public:
-	// Adds the directory @name with all below it; @parent is null for the topmost.
-	// Its values are the defaults.  nomem, and what kapi_dir_add() says.
+	// Adds the directory @name with everything below it and default values; @parent is null for
+	// the topmost directory.  nomem, and the errors of kapi_dir_add().
 	static result<own<node>> make(const tree_guard &tree, kind &of, node *parent,
 				      const char *name, u32 index = 0);
-	// Whoever ends a node has close()d it: see remove().
+	// The caller must have called close(), see remove().
 	~node();
 	node(const node &) = delete;
 	node &operator=(const node &) = delete;
 
-	// Also calls the topmost directory @name, if that name is free.
+	// For the topmost directory: adds a symbolic link @name to it, if that name is free.
 	status link(const char *name) { return status::from_errno(kapi_dir_link(dir_, name)); }
 
 	const kind &of() const { return of_; }
-	// The nearest directory above that is of @wanted, or null.  No lock needed: they stay
-	// as long as this one.
+	// The nearest ancestor of kind @wanted, or null.  Needs no lock: ancestors exist as long as
+	// this node.
 	node *above(const kind &wanted) const;
-	// Its number among its siblings, if it has one.
+	// The number of a numbered child among its siblings, else 0.
 	u32 index() const { return index_; }
-	// What its file handlers call lock_tree() with.
+	// The argument of lock_tree() for file handlers of this directory.
 	const u8 *closed() const { return &closed_; }
 
-	// The value of a cell that is neither text nor computed.  No lock needed.
+	// The value of a cell that is neither text, computed nor binary.  Needs no lock.
 	u64 value(u32 cell) const;
 	void set(u32 cell, u64 value);
-	// Of a text cell.
+	// The text of a text cell, valid while the tree is locked.
 	text_view text(const tree_guard &, u32 cell) const;
 	status set_text(const tree_guard &, u32 cell, text_view text); // nomem
 
 	node &child(u32 index) const;
-	// Children on demand come and go; the others are always there.
+	// For children on demand; other fixed children always exist.
 	bool has_child(u32 index) const;
-	status add_child(const tree_guard &tree, u32 index); // nomem, or what kapi_dir_add() says
+	status add_child(const tree_guard &tree, u32 index); // nomem, and errors of kapi_dir_add()
 	void remove_child(const tree_guard &tree, u32 index);
 	u32 count() const { return numbered_.size(); }
 	node &numbered(u32 index) const { return *numbered_[index]; }
@@ -69,16 +70,18 @@ public:
 		return *static_cast<T *>(attachment_at());
 	}
 
-	// What writing the count file does: @wanted numbered children, all with default
-	// values.  nomem, or what the kind's may_change() says; then nothing has changed.
+	// A write to the count file: makes @wanted numbered children, all with default values.
+	// nomem, and the errors of kapi_dir_add() and of the kind's may_change(); then nothing has
+	// changed.
 	status set_count(const tree_guard &tree, u32 wanted);
-	// The same without touching the children that stay.
+	// The same without resetting the children that stay, and without may_change().
 	status resize(const tree_guard &tree, u32 wanted);
-	// No numbered child, default values; the same all the way down.
+	// Removes all numbered children and children on demand, and sets default values,
+	// recursively.
 	void reset(const tree_guard &tree);
 
-	// Cancels the waiting handlers of this directory and all below it; the caller must still
-	// wake them.
+	// Cancels the waiting handlers of this directory and of all below it; the caller must then
+	// call wake_waiters().
 	void close();
 
 private:
@@ -104,7 +107,7 @@ private:
 	u8 closed_ = 0;
 };
 
-// Takes the directory and all below it away and waits for the handlers inside.
+// Removes the directory and all below it, and waits for the handlers inside.
 void remove(const tree_guard &, own<node> doomed);
 
 } // namespace damon

@@ -18,7 +18,7 @@ u32 nr_probes_in(const node &region_dir)
 	return region_dir.has_child(probes_child) ? region_dir.child(probes_child).count() : 0;
 }
 
-// A change to fewer of them cannot fail.
+// nomem, and the errors of kapi_dir_add(); a smaller @nr_probes cannot fail.
 status resize_probes(const tree_guard &tree, node &region_dir, u32 nr_probes)
 {
 	if (!nr_probes) {
@@ -29,7 +29,7 @@ status resize_probes(const tree_guard &tree, node &region_dir, u32 nr_probes)
 	return region_dir.child(probes_child).resize(tree, nr_probes);
 }
 
-// All regions below @dir have @nr_probes of them at the most afterwards.
+// Reduces the probes of every region in @dir to at most @nr_probes.
 void shrink_probes(const tree_guard &tree, node &dir, u32 nr_probes)
 {
 	for (u32 i = 0; i < dir.count(); i++)
@@ -57,13 +57,13 @@ void put(node &dir, const tried_region &region)
 	dir.set(cell_of(tried_region_cells, "sz_filter_passed"), region.sz_filter_passed);
 }
 
-// A change to fewer directories, or to as many, cannot fail.
+// @count is not above the current number of directories, so resize() cannot fail.
 void shrink(const tree_guard &tree, node &dir, u32 count)
 {
 	static_cast<void>(dir.resize(tree, count));
 }
 
-// There are enough directories.
+// make_room() has made enough directories, so this cannot fail.
 void put(const tree_guard &tree, node &dir, const tried_of_scheme &tried)
 {
 	shrink(tree, dir, tried.regions.size());
@@ -79,7 +79,7 @@ status make_room(const tree_guard &tree, node &dir, const tried_of_scheme &tried
 	return grow_probes(tree, dir, tried.nr_probes);
 }
 
-// At least as many directories as @all needs; nomem: as many as there were.
+// Makes at least as many directories as @all needs.  On failure their number is as before.
 status make_room(const tree_guard &tree, node &schemes, span<const tried_of_scheme> all)
 {
 	struct extent {

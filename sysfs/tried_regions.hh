@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// schemes/<S>/tried_regions: the regions that a scheme tried in the pass that somebody
-// asked for.
+// schemes/<S>/tried_regions: regions that a scheme tried in one pass, as of the last update.
 #pragma once
 #include "schemes/tried.hh"
 #include "sysfs/tree.hh"
@@ -25,7 +24,7 @@ inline constexpr cell tried_region_cells[] = {
 		"Bytes of the region that passed the filters of folios, in units of "
 		"``addr_unit``.")),
 };
-// Without probes there is no directory for them: it would double what a region costs.
+// On demand, as the directory of probes would double the cost of a region without probes.
 inline constexpr fixed_child tried_region_children[] = {
 	{"probes", &tried_probes_kind, true},
 };
@@ -37,9 +36,9 @@ inline constexpr cell tried_regions_cells[] = {
 };
 extern kind tried_regions_kind;
 
-// Replaces what every scheme below @schemes shows by @all, by scheme index; nothing for
-// schemes that are not in there.  Directories are kept from request to request, since making
-// one costs far more than filling it.  nomem: nothing has changed.
+// Replaces the tried regions of every scheme in @schemes by those in @all, by scheme index; clears
+// those of schemes beyond @all.  Directories are reused, since making one costs far more than
+// filling it.  nomem: nothing has changed.
 status put_tried(const tree_guard &tree, node &schemes, span<const tried_of_scheme> all);
 void clear_tried(const tree_guard &tree, node &schemes);
 

@@ -6,7 +6,7 @@ namespace damon {
 
 namespace {
 
-// A text and the newline behind it must fit into the one page of a read.
+// A text and its newline must fit into the one page of a read.
 constexpr u32 longest_text = page_bytes - 2;
 
 result<u64> parse_value(const cell &row, text_view written)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// schemes/<S>/watermarks: how much memory must be free for the scheme to work.
+// schemes/<S>/watermarks: free memory at which the scheme is active.
 #pragma once
 #include "schemes/watermarks.hh"
 #include "sysfs/tree.hh"
@@ -25,7 +25,7 @@ inline constexpr cell watermarks_cells[] = {
 };
 extern kind watermarks_kind;
 
-// From the staged values of @dir, a watermarks directory.
+// Builds the watermarks from the staged values in @dir, a watermarks directory.
 watermarks build_watermarks(const node &dir);
 
 } // namespace damon

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The state of a special-purpose module: off, or a context that runs.
+// State of a special-purpose module: disabled, or enabled with a context that runs.
 #include "modules/module.h"
 #include "modules/common/parameters.hh"
 
@@ -7,7 +7,7 @@ namespace damon {
 
 namespace {
 
-// The kinds of those that run.
+// Kinds of the modules that are enabled.
 u32 running_kinds = 0;
 
 bool runs(const damonxx_module &self)
@@ -23,7 +23,7 @@ void say(const damonxx_module &self, kapi_level level, text_view what, text_view
 	kapi_log(level, line);
 }
 
-// @error, and a line in the log that says why.
+// Logs why @what has failed and returns @error.
 status complain(damonxx_module &self, status error, text_view what)
 {
 	if (!self.reason.text[0])
@@ -33,7 +33,7 @@ status complain(damonxx_module &self, status error, text_view what)
 	return error;
 }
 
-// What was remarked about settings that are fine otherwise; no reason for what fails later.
+// Logs the note on valid settings, if any, and clears it: it is not the reason of a later failure.
 void tell_note(damonxx_module &self)
 {
 	if (self.reason.text[0])
@@ -145,7 +145,7 @@ status commit(damonxx_module &self)
 	return ok;
 }
 
-// What cannot be read now is what it was.
+// If the statistics cannot be read, the counters keep their last values.
 void refresh_counters(damonxx_module &self)
 {
 	if (runs(self))

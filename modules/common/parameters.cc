@@ -131,7 +131,7 @@ int damonxx_module_set(damonxx_module *module, const char *name, const char *tex
 
 	if (!row)
 		return -KAPI_ENOENT;
-	// Only what is yes or no has a meaning without a value.
+	// Only booleans and commands can be set without a value.
 	if (!text && (row->type == DAMONXX_PARAMETER_NUMBER || row->type == DAMONXX_PARAMETER_NODE))
 		return -KAPI_EINVAL;
 	return damon::write_parameter(*module, *row, text ? text : "Y").to_errno();

@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
-// Parameters of special-purpose modules as text, and what some of them do.
+// Reads and writes parameters of special-purpose modules as text, and runs their commands.
 #pragma once
 #include "damonxx/lib/text.hh"
 #include "modules/module.h"
 
 namespace damon {
 
-// Of values: inval, range.  Of ENABLED and COMMIT: what it has come to.  What cannot be written
-// can still be given on a command line, and is ignored.
+// Values: inval, range.  ENABLED and COMMIT: the errors of enable() and commit().  Ignores
+// read-only parameters, which can still be given on a command line.
 status write_parameter(damonxx_module &self, const damonxx_parameter &row, text_view text);
 void read_parameter(damonxx_module &self, const damonxx_parameter &row, text_writer &out);
 
-// Nothing happens if it is so already.  nodev: the module is being unloaded; or why it failed, which
-// the log tells in words.
+// Starts or stops the kdamond; ok without effect if it is in that state already.  nodev: the module
+// is being unloaded.  Other errors of creating and starting the context are logged with the reason.
 status enable(damonxx_module &self, bool wanted);
 bool is_enabled(const damonxx_module &self);
-// inval: it is not enabled; or why it failed, likewise, and nothing has changed.
+// inval: the module was never enabled or has been disabled.  Other errors are logged with the
+// reason; then nothing has changed.
 status commit(damonxx_module &self);
-// Reads the counters of all schemes, if the kdamond runs.
+// Updates the counters of all schemes if the kdamond runs.
 void refresh_counters(damonxx_module &self);
 
 } // namespace damon

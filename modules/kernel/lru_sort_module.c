@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* damonxx_lru_sort.ko: its parameters, which modules/lru_sort.cc gives a meaning. */
+/* damonxx_lru_sort.ko: module parameters; modules/lru_sort.cc implements them. */
 #include "modules/kernel/module_macros.h"
 
 extern struct damonxx_module damonxx_lru_sort_module;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What makes a kernel module of a struct damonxx_module. */
+/* Macros that make a kernel module of a struct damonxx_module. */
 #ifndef DAMONXX_MODULE_MACROS_H
 #define DAMONXX_MODULE_MACROS_H
 
@@ -12,8 +12,8 @@
 extern const struct kernel_param_ops damonxx_parameter_ops;
 
 /*
- * What a table of parameters comes to in C: see modules/shared_parameters.h.  Who includes one defines DAMONXX_SPECIAL,
- * the struct damonxx_module whose parameters they are.
+ * Rows of a parameter table in C: see modules/shared_parameters.h.  A file that includes a table
+ * first defines DAMONXX_SPECIAL, the struct damonxx_module that the parameters belong to.
  */
 #define DAMONXX_PARAMETER(name, mode, text)                                      \
 	module_param_cb(name, &damonxx_parameter_ops, &(DAMONXX_SPECIAL), mode); \
@@ -30,7 +30,7 @@ extern const struct kernel_param_ops damonxx_parameter_ops;
 	PARAMETER_NUMBER(name, initial, "-1 or more", "node ID", text)
 #define PARAMETER_RESULT(name, unit, text) DAMONXX_PARAMETER(name, 0400, text " (" unit ")")
 
-/* The life of a module that has nothing but @module. */
+/* Init and exit functions of a module that consists of @module only. */
 #define DAMONXX_MODULE(module, text)              \
 	static int __init module_enter(void)      \
 	{                                         \

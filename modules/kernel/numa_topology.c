@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the kernel knows of its nodes and of where their memory is. */
+/* NUMA nodes: their speed, their distances, and the ranges of their memory. */
 #include <linux/ioport.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
@@ -12,7 +12,8 @@
 #include "damonxx/compat/tiers.h"
 #include "modules/numa_topology.h"
 
-/* Zones that migration goes to keep their high watermark and their reserve; others all. */
+/* Free pages that migration leaves: in zones it migrates to, the high watermark and the lowmem
+ * reserve; in other zones all. */
 static u64 kept_pages(struct zone *zone)
 {
 	if (!populated_zone(zone))
@@ -29,7 +30,7 @@ static u64 kept_pages(struct zone *zone)
 	}
 }
 
-/* SAFETY: what describes a node stays also when its memory goes. */
+/* SAFETY: a node's pg_data_t stays when its memory is offlined. */
 static void read_memory(struct damonxx_node *node)
 {
 	int type;
@@ -85,7 +86,7 @@ static void append(struct search *search, u64 start, u64 end)
 		search->out[search->count++] = (struct damonxx_range){start, end};
 }
 
-/* Nodes may meet inside of a section. */
+/* The boundary of two nodes may be inside a section. */
 static void add_mixed(struct search *search, u64 start, u64 end)
 {
 	u64 at;
@@ -95,7 +96,7 @@ static void add_mixed(struct search *search, u64 start, u64 end)
 			append(search, at, at + PAGE_SIZE);
 }
 
-/* Memory is brought on line and off by whole sections. */
+/* Memory is onlined and offlined in whole sections. */
 static int add_resource(struct resource *resource, void *argument)
 {
 	const u64 section = (u64)PAGES_PER_SECTION << PAGE_SHIFT;

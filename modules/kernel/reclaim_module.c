@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* damonxx_reclaim.ko: its parameters, which modules/reclaim.cc gives a meaning. */
+/* damonxx_reclaim.ko: module parameters; modules/reclaim.cc implements them. */
 #include "modules/kernel/module_macros.h"
 
 extern struct damonxx_module damonxx_reclaim_module;

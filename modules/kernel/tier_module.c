@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* damonxx_tier.ko: its parameters, which modules/tier.cc gives a meaning, and changes of memory. */
+/* damonxx_tier.ko: module parameters, which modules/tier.cc implements, and memory hotplug. */
 #include <linux/memory.h>
 #include <linux/notifier.h>
 #include <linux/workqueue.h>
@@ -9,7 +9,7 @@ extern struct damonxx_module damonxx_tier_module;
 #define DAMONXX_SPECIAL damonxx_tier_module
 #include "modules/tier_parameters.h"
 
-/* Memory comes in many blocks, one after the other. */
+/* Memory is onlined in many blocks, one after the other: follow once after the last one. */
 #define SETTLE_TIME (HZ / 2)
 
 static void follow(struct work_struct *work)

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
-/* From folios that were found to an action that was done. */
+/* Applies an action to a batch of folios. */
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include "ops/kernel/folio_actions.h"
 #include "ops/kernel/folio_filter.h"
 #include "ops/kernel/action_batch.h"
 
-/* A huge page that could not be split has its broken pages in its middle. */
+/* In a large folio that could not be split, any page may be the poisoned one. */
 static bool is_poisoned(struct folio *folio)
 {
 	return folio_test_hwpoison(folio) ||
 	       (folio_test_large(folio) && folio_test_has_hwpoisoned(folio));
 }
 
-/* What can be neither paged out nor moved, nor is on a list that has an age. */
+/* Unevictable folios can be neither reclaimed nor migrated, and their LRU list has no order; pinned
+ * and poisoned folios must stay where they are. */
 static bool may_act_on(const struct kapi_action_request *request, struct folio *folio)
 {
 	if (folio_test_unevictable(folio))
@@ -23,7 +24,7 @@ static bool may_act_on(const struct kapi_action_request *request, struct folio *
 	return !folio_maybe_dma_pinned(folio) && !is_poisoned(folio);
 }
 
-/* Keeps those in @batch that the action is for. */
+/* Drops folios that the filters reject or that the action cannot be applied to. */
 static void filter(struct action_batch *batch)
 {
 	struct kapi_action_request *request = batch->request;

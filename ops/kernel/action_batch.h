@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A batch of folios that an action is to be done to: found by PFN or by page table, each
- * once and with a reference, then handled all at once with no lock held.
+ * A batch of folios for an action: gathered by PFN or by page table, each once and with a
+ * reference; then the action is applied to all of them with no lock held.
  */
 #ifndef DAMONXX_ACTION_BATCH_H
 #define DAMONXX_ACTION_BATCH_H
@@ -10,7 +10,7 @@
 #include <linux/numa.h>
 #include "damonxx/kapi.h"
 
-/* What bounds the time of one call: 64 base pages, or one folio of 2 MiB. */
+/* Bound the time of one call: 64 folios of one page, or one folio of 2 MiB. */
 #define MAX_FOLIOS_IN_BATCH 64U
 #define MAX_PAGES_IN_BATCH 512U
 
@@ -18,7 +18,7 @@ struct action_batch {
 	struct kapi_action_request *request;
 	unsigned int nr_folios, nr_pages;
 	struct folio *folios[MAX_FOLIOS_IN_BATCH];
-	u16 nodes[MAX_FOLIOS_IN_BATCH]; /* where migration takes them */
+	u16 nodes[MAX_FOLIOS_IN_BATCH]; /* destinations of a migration */
 };
 static_assert(MAX_NUMNODES < U16_MAX);
 
@@ -27,8 +27,8 @@ static inline bool batch_is_full(const struct action_batch *batch)
 	return batch->nr_folios == MAX_FOLIOS_IN_BATCH || batch->nr_pages >= MAX_PAGES_IN_BATCH;
 }
 
-/* Whether @folio was met before, by this request or the one that ended in the middle of it.  Only
- * large ones can be met twice. */
+/* Whether @folio is in the batch, or was the last folio of the part or range before, which may have
+ * ended inside it.  Only large folios can be found twice. */
 static inline bool batch_has(const struct action_batch *batch, struct folio *folio)
 {
 	unsigned int i;
@@ -43,7 +43,7 @@ static inline bool batch_has(const struct action_batch *batch, struct folio *fol
 	return false;
 }
 
-/* Takes over a reference; there is room.  @node may be none that exists, or could. */
+/* Takes over a reference to @folio; the batch must not be full.  @node need not exist. */
 static inline void batch_add(struct action_batch *batch, struct folio *folio, u32 node)
 {
 	batch->folios[batch->nr_folios] = folio;
@@ -52,8 +52,8 @@ static inline void batch_add(struct action_batch *batch, struct folio *folio, u3
 	batch->request->last_folio = folio_pfn(folio) + 1;
 }
 
-/* Filters the folios, does the action to those that pass, counts, and gives all back.
- * CONTEXT: process, may sleep; no lock held. */
+/* Filters the folios, applies the action to those that pass, adds to the counters of the request,
+ * and drops all references; the batch is empty then.  CONTEXT: process, may sleep; no lock held. */
 void damonxx_batch_apply(struct action_batch *batch);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Advice about mappings: the kernel's own madvise(), for one mapping at a time, so that holes and
- * mappings that are not fit for it are nobody else's failure.
+ * Actions on whole mappings, by the kernel's own madvise(): one mapping at a time, so that a hole
+ * or an unsuitable mapping does not fail the rest of the range.
  */
 #include <linux/mm.h>
 #include <linux/mman.h>
@@ -10,10 +10,10 @@
 #include "ops/kernel/advice.h"
 
 struct advice {
-	int number;	    /* as madvise() has it */
-	unsigned long flag; /* of a mapping that has been given it already */
-	/* What is done in one go, as the kernel reads no more ahead upon one call, or makes one huge
-	 * page of; 0: the advice is a note on the mapping. */
+	int number;	    /* MADV_* */
+	unsigned long flag; /* VM_* flag of mappings that already have the advice; 0: none */
+	/* Most bytes per call: what the kernel reads ahead in one call, or one huge page; 0: no
+	 * limit, as the advice only sets a flag of the mapping. */
 	unsigned long part_bytes;
 };
 
@@ -24,13 +24,13 @@ static const struct advice advices[KAPI_NR_ACTIONS] = {
 	[KAPI_ACTION_COLLAPSE] = {MADV_COLLAPSE, 0, PMD_SIZE},
 };
 
-/* What is to be done next, within one mapping. */
+/* The next part of a request, within one mapping. */
 struct part {
 	unsigned long start, end;
-	bool given; /* already */
+	bool given; /* the mapping already has the advice */
 };
 
-/* False: nothing is left to do. */
+/* Returns false if no mapping is left in the range. */
 static bool find_part(struct mm_struct *mm, const struct kapi_action_request *request,
 		      const struct advice *advice, struct part *part)
 {
@@ -52,8 +52,8 @@ static bool find_part(struct mm_struct *mm, const struct kapi_action_request *re
 }
 
 /*
- * That the mapping is as it was cannot be known any more; the kernel says if it is not fit.  To
- * give what has been given would only lock the whole address space.
+ * The mapping may have changed since the mmap lock was released; do_madvise() checks it again.
+ * Advice that the mapping already has is not repeated: that would only lock the address space.
  */
 static bool give(struct mm_struct *mm, const struct kapi_action_request *request,
 		 const struct part *part)

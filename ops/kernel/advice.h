@@ -5,7 +5,8 @@
 #include <linux/mm_types.h>
 #include "damonxx/kapi.h"
 
-/* A part of @request, if it is advice about mappings, as kapi_mm_apply() has it. */
+/* Does a part of @request, whose action applies to whole mappings, as kapi_mm_apply() does.
+ * CONTEXT: process, may sleep; takes the mmap lock. */
 void damonxx_advise(struct mm_struct *mm, struct kapi_action_request *request);
 
 #endif

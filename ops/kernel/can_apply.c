@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which actions there are on this kernel. */
+/* Which actions this kernel supports. */
 #include <linux/kconfig.h>
 #include "damonxx/kapi.h"
 
-/* Both kinds of memory need the reverse map: folios are made old through it. */
+/* Actions on folios, also of processes, clear accessed bits through the reverse map (PADDR). */
 static bool has_all(int first, int second)
 {
 	return kapi_has_feature(first) && kapi_has_feature(second) &&

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What is mapped at the addresses of access checks.  Nothing is changed there. */
+/* Attributes of the pages that are mapped at the addresses of access checks.  Changes no page. */
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
 #include <linux/sched.h>
@@ -8,8 +8,9 @@
 #include "ops/kernel/pt_cursor.h"
 
 /*
- * SAFETY: as in walk.c: any entry may be read as a pte_t, whose low PFN bits mean nothing in
- * an entry for a huge page; while its table is locked the folio that it maps stays.
+ * SAFETY: as in walk.c: any entry may be read as a pte_t; the low bits of its PFN are masked, as
+ * they have other meanings in an entry of a huge page.  While its table is locked the folio that
+ * the entry maps stays.
  */
 static void describe_entry(const struct pt_cursor *w, unsigned long address, struct kapi_page *page)
 {
@@ -27,7 +28,7 @@ static void describe_entry(const struct pt_cursor *w, unsigned long address, str
 	damonxx_describe_folio(page_folio(pfn_to_page(pte_pfn(value) & ~(nr_pages - 1))), page);
 }
 
-/* Under the mmap lock.  Returns how many are done, at least one. */
+/* Called with the mmap lock held.  Returns the number of checks done, at least one. */
 static u32 describe_some(struct mm_struct *mm, const struct kapi_access_check *checks,
 			 struct kapi_page *pages, u32 n)
 {

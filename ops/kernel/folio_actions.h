@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What is done to the folios of a batch: each returns the bytes that it was done to, and takes over all
- * references.  CONTEXT: process, may sleep; no lock held. */
+/* Actions on the folios of a batch.  Each returns the number of bytes that it was applied to, and
+ * drops all references; the batch is empty then.  CONTEXT: process, may sleep; no lock held. */
 #ifndef DAMONXX_FOLIO_ACTIONS_H
 #define DAMONXX_FOLIO_ACTIONS_H
 
 #include "ops/kernel/action_batch.h"
 
-/* Reclaims, without moving anything to another node. */
+/* pageout: reclaims, never demotes. */
 u64 damonxx_reclaim(struct action_batch *batch);
-/* Moves each to the node noted for it. */
+/* Migrates each folio to its node in @batch. */
 u64 damonxx_migrate(struct action_batch *batch);
-/* Activates, deactivates, or makes cold. */
+/* lru_prio, lru_deprio or cold. */
 u64 damonxx_move_in_lru(struct action_batch *batch);
 
 #endif

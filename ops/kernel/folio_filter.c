@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Filters: what a folio is, and whether an action may have it. */
+/* Filters of folios. */
 #include <linux/mm.h>
 #include <linux/mm_inline.h>
 #include <linux/memcontrol.h>
@@ -10,10 +10,10 @@
 #include "ops/kernel/rmap.h"
 
 /*
- * What is not known counts as accessed: a folio that is busy, or one that has never been
- * looked at.  As at sampling, the idle flag notices what page tables do not tell, and the young
- * flag tells reclaim what the cleared bits would have told.  Without these flags, a folio that
- * nobody maps is old if it is neither referenced nor active.
+ * A folio that is busy, or that no check has cleared yet, counts as accessed.  As in phys.c, the
+ * idle flag shows accesses that page tables do not, and the young flag preserves cleared accessed
+ * bits for reclaim.  Without these flags, an unmapped folio is old if it is neither referenced nor
+ * active.
  */
 bool damonxx_folio_age(struct folio *folio)
 {
@@ -38,9 +38,9 @@ bool damonxx_folio_age(struct folio *folio)
 #ifdef CONFIG_LRU_GEN
 
 /*
- * Of a folio on the lists of generations, the flag says nothing; the kernel counts the two
- * youngest generations as active.  SAFETY: under RCU the folio's memory cgroup stays, and its
- * lists; if it moves meanwhile, the answer is that of a moment.
+ * PG_active means nothing for a folio on the lists of MGLRU; the kernel counts its two youngest
+ * generations as active.  SAFETY: RCU keeps the folio's memory cgroup and its lruvec; if the folio
+ * moves to another one meanwhile, the result is as of one moment.
  */
 static bool is_active(struct folio *folio)
 {

@@ -5,11 +5,11 @@
 #include <linux/mm_types.h>
 #include "damonxx/kapi.h"
 
-/* Whether the filters of @request let its action have @folio.  CONTEXT: process, may sleep; a
- * reference is held, and it was seen on an LRU list. */
+/* Whether @folio passes the filters of @request.  CONTEXT: process, may sleep; the caller holds a
+ * reference to @folio and has seen it on an LRU list. */
 bool damonxx_folio_passes(const struct kapi_action_request *request, struct folio *folio);
 
-/* Makes @folio old; true if it had been accessed since the last time.  CONTEXT: the same. */
+/* Makes @folio old; returns whether it was accessed since the last call.  CONTEXT: the same. */
 bool damonxx_folio_age(struct folio *folio);
 
 #endif

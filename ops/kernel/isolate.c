@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Off the LRU lists, for those who change what folios are. */
+/* Isolates folios from the LRU lists, for reclaim and migration. */
 #include <linux/mm.h>
 #include <linux/mm_inline.h>
 #include <linux/vmstat.h>
 #include "damonxx/compat/lru.h"
 #include "ops/kernel/isolate.h"
 
-/* The reference that isolation takes stands for that of the batch from now on. */
+/* Isolation takes a reference of its own, so the one of the batch is dropped. */
 static void isolate(struct folio *folio, struct isolated *isolated)
 {
 	if (compat_isolate(folio)) {

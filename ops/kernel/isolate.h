@@ -5,16 +5,16 @@
 #include <linux/list.h>
 #include "ops/kernel/action_batch.h"
 
-/* Folios that are on no LRU list for now, and in the kernel's count of such. */
+/* Isolated folios, counted in NR_ISOLATED_ANON and NR_ISOLATED_FILE. */
 struct isolated {
 	struct list_head folios;
-	int node;	  /* that was noted for each */
-	long nr_pages[2]; /* anonymous, files' */
+	int node;	  /* of all of them in the batch */
+	long nr_pages[2]; /* anonymous, file */
 };
 
 /*
- * Takes the first folio of @batch, and all others for which the same node was noted, out of there
- * and off their lists; those that are in somebody else's hands are let go.
+ * Removes the first folio from @batch, and all that have the same node in it, and isolates them.
+ * Folios that cannot be isolated are released.
  * CONTEXT: process; the batch is not empty.
  */
 void damonxx_isolate_some(struct action_batch *batch, struct isolated *isolated);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Where reclaim looks last, and where it looks first. */
+/* Moves folios between the LRU lists: lru_prio, lru_deprio and cold. */
 #include <linux/mm.h>
 #include <linux/page_idle.h>
 #include <linux/swap.h>
@@ -7,7 +7,7 @@
 #include "ops/kernel/folio_actions.h"
 #include "ops/kernel/rmap.h"
 
-/* Who samples accesses meanwhile learns of that which is forgotten here. */
+/* If an accessed bit was set, the idle flag is cleared, so that a running sample still sees it. */
 static void make_cold(struct folio *folio)
 {
 	bool young;
@@ -22,7 +22,7 @@ static void make_cold(struct folio *folio)
 	compat_deactivate(folio);
 }
 
-/* The kernel moves folios a few at a time, so the last ones may have to wait. */
+/* The kernel moves folios in per-CPU batches, so the last ones may be moved later. */
 u64 damonxx_move_in_lru(struct action_batch *batch)
 {
 	u64 moved_bytes = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What memory is used for, of the system and of its nodes. */
+/* Usage of memory, of the system and of its nodes. */
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/nodemask.h>
@@ -13,7 +13,7 @@ static void add_zone(const struct zone *zone, struct kapi_memory *memory)
 			      << PAGE_SHIFT;
 }
 
-/* SAFETY: what describes a node stays also when its memory goes. */
+/* SAFETY: a node's pg_data_t stays when its memory is offlined. */
 int kapi_memory_of(s32 node, struct kapi_memory *memory)
 {
 	int type;
@@ -42,12 +42,12 @@ void kapi_lru_bytes(u64 *active, u64 *inactive)
 	*inactive = node_bytes(NR_INACTIVE_ANON) + node_bytes(NR_INACTIVE_FILE);
 }
 
-/* These, too, count base pages. */
 u64 kapi_huge_page_bytes(void)
 {
 	return PMD_SIZE;
 }
 
+/* The counters of huge pages, too, are in base pages. */
 u64 kapi_hugepage_bytes(void)
 {
 	return node_bytes(NR_ANON_THPS) + node_bytes(NR_SHMEM_THPS) + node_bytes(NR_FILE_THPS);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Moving folios to another node: to that one or not at all.  Nothing is reclaimed there, and
- * what the kernel keeps free there for itself stays free.
+ * Strict migration of folios: to the given node only, without reclaim on it, and not below its
+ * watermarks and reserves.
  */
 #include <linux/gfp.h>
 #include <linux/migrate.h>
@@ -16,7 +16,7 @@
 #include "ops/kernel/isolate.h"
 #include "ops/kernel/migration_history.h"
 
-/* Zones for user memory, best first, and what makes the allocator begin there. */
+/* Zones for user memory, best first, and the GFP flag that makes the allocator start with each. */
 static const struct {
 	enum zone_type type;
 	gfp_t flag;
@@ -29,8 +29,8 @@ static const struct {
 };
 
 /*
- * Which zone of @node, which has memory, has @nr_pages above its high watermark and what it
- * keeps for those who cannot use another one; ARRAY_SIZE(zones): none has.
+ * Returns the index of the first zone of @node that has @nr_pages free above its high watermark and
+ * its lowmem reserve, or ARRAY_SIZE(zones) if none has.  @node must have memory.
  */
 static unsigned int find_room(int node, u64 nr_pages)
 {
@@ -46,7 +46,7 @@ static unsigned int find_room(int node, u64 nr_pages)
 	return i;
 }
 
-/* GFP_TRANSHUGE_LIGHT does not wake anybody who would reclaim. */
+/* GFP_TRANSHUGE_LIGHT neither reclaims nor wakes kswapd. */
 static struct folio *allocate(struct folio *folio, unsigned long node)
 {
 	unsigned int zone = find_room(node, folio_nr_pages(folio));
@@ -63,8 +63,8 @@ static struct folio *allocate(struct folio *folio, unsigned long node)
 COMPAT_MIGRATION_TARGET(target, allocate)
 
 /*
- * What is not to be moved is let go.  So is what there is no room for: an allocation that fails
- * would make the kernel split large folios.
+ * Releases folios that must not be migrated, and those without room on their node: a failed
+ * allocation would make the kernel split large folios.
  */
 static void choose(struct action_batch *batch)
 {
@@ -99,7 +99,7 @@ static void put_back(struct list_head *folios)
 	}
 }
 
-/* migrate_pages() takes what it moved out of the list and out of the count of isolated pages. */
+/* migrate_pages() removes migrated folios from the list and from NR_ISOLATED_*. */
 u64 damonxx_migrate(struct action_batch *batch)
 {
 	struct isolated isolated;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A table of a fixed size, by PFN: a folio's place in it is decided by the low bits of its first
- * PFN, so folios 2 GiB apart share one, and the later one has it.  Times wrap around
- * after 4 hours; what is as old as that by chance rests once more.
+ * A table of fixed size, indexed by the low bits of a folio's first PFN: folios 2 GiB apart share
+ * an entry, which has the later migration.  Times wrap around after 4 hours, so an entry of that
+ * age can look recent again.
  */
 #include <linux/errno.h>
 #include <linux/jiffies.h>
@@ -15,7 +15,7 @@
 #define NR_PLACES (1UL << PLACE_BITS)
 #define TICK_MS 250U
 
-/* The high half says which PFN, the low half when; 0: nothing came here. */
+/* High half: the high bits of the PFN; low half: the time of the migration; 0: no migration. */
 static u32 *history;
 static DEFINE_MUTEX(making);
 
@@ -46,8 +46,8 @@ int kapi_record_migrations(void)
 	return error;
 }
 
-/* SAFETY, here and below: entries are read and written whole, and the table stays until the
- * module goes. */
+/* SAFETY, here and below: an entry is read and written as one word, and the table stays until the
+ * module exits. */
 void damonxx_record_migration(struct folio *folio)
 {
 	u32 *table = smp_load_acquire(&history);
@@ -68,7 +68,7 @@ bool damonxx_migrated_lately(struct folio *folio, u32 rest_ms)
 	entry = READ_ONCE(table[pfn % NR_PLACES]);
 	if (!entry || (entry & ~(u32)U16_MAX) != tag_of(pfn))
 		return false;
-	/* One tick for the part of a tick at both ends. */
+	/* One more tick, as both times are rounded. */
 	return (u16)(now() - (u16)entry) <= rest_ms / TICK_MS + 1;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What migrations have brought to where it is, for some time. */
+/* Recent migrations, by destination folio. */
 #ifndef DAMONXX_MIGRATION_HISTORY_H
 #define DAMONXX_MIGRATION_HISTORY_H
 
@@ -7,9 +7,9 @@
 
 struct folio;
 
-/* Notes that @folio is the new place of something; nothing happens if nobody wants to know. */
+/* Records a migration to @folio.  Does nothing before kapi_record_migrations().  CONTEXT: any. */
 void damonxx_record_migration(struct folio *folio);
-/* Whether something came to @folio in the last @rest_ms, as far as is remembered. */
+/* Whether a migration to @folio is recorded for the last @rest_ms milliseconds.  CONTEXT: any. */
 bool damonxx_migrated_lately(struct folio *folio, u32 rest_ms);
 void damonxx_migration_history_exit(void);
 

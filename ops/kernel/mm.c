@@ -12,7 +12,7 @@ struct kapi_pid *kapi_pid_get(int number)
 {
 	struct pid *pid = find_get_pid(number);
 
-	/* A number may live on as that of a group or session whose leader is gone. */
+	/* A struct pid may outlive its process as the id of a process group or session. */
 	if (pid && !pid_has_task(pid, PIDTYPE_PID)) {
 		put_pid(pid);
 		pid = NULL;
@@ -26,8 +26,8 @@ void kapi_pid_put(struct kapi_pid *pid)
 }
 
 /*
- * A thread that has exited gave its address space back, but others of its group may go
- * on.  get_task_mm() refuses kernel threads, also those that have borrowed one.
+ * A leader that has exited has no address space, but other threads of its group may still run.
+ * get_task_mm() returns NULL for kernel threads, also for those that have borrowed one.
  */
 struct kapi_mm *kapi_mm_get(struct kapi_pid *pid)
 {
@@ -35,7 +35,7 @@ struct kapi_mm *kapi_mm_get(struct kapi_pid *pid)
 	struct mm_struct *mm = NULL;
 
 	rcu_read_lock();
-	/* SAFETY: tasks found under RCU stay until it is released. */
+	/* SAFETY: RCU keeps the tasks that are found under it. */
 	task = pid_task((struct pid *)pid, PIDTYPE_PID);
 	if (task) {
 		mm = get_task_mm(task);
@@ -64,7 +64,7 @@ bool kapi_pid_has_process(struct kapi_pid *pid)
 	return found;
 }
 
-/* The last reference would unmap everything: that is left to a kernel kdamond. */
+/* Dropping the last reference unmaps everything; mmput_async() leaves that to a workqueue. */
 void kapi_mm_put(struct kapi_mm *mm)
 {
 	mmput_async((struct mm_struct *)mm);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Actions on the memory of a process, folio by folio as its page tables have them.
+ * Actions on the memory of a process, folio by folio through its page tables.
  *
- * The tables tell which folios there are; references are taken under their lock, and what takes
- * long happens without any.  A mapping that changes meanwhile changes nothing for who holds a
- * reference.  What several processes map is not this one's to page out or to move.
+ * References to folios are taken under the page-table lock; the action is applied with no lock
+ * held.  Mappings may change meanwhile, as the references keep the folios.  Folios that several
+ * processes map belong to none of them alone: only stat visits them.
  */
 #include <linux/memremap.h>
 #include <linux/mm.h>
@@ -17,12 +17,12 @@
 #include "ops/kernel/action_batch.h"
 #include "ops/kernel/pt_cursor.h"
 
-/* What one hold of the mmap lock looks at; few of these need more than a glance. */
+/* Most addresses per hold of the mmap lock; few of them cost more than reading an entry. */
 #define MAX_LOOKS_PER_HOLD 512U
 
 /*
- * By its place in the object that is mapped, in units of its size, so that it does not depend
- * on who asks or when.
+ * Chooses by the folio's index in the mapped object, in units of its size, so that each call
+ * chooses the same node for it.
  */
 static u32 choose_node(const struct kapi_action_request *request, const struct vm_area_struct *vma,
 		       unsigned long address, unsigned int order)
@@ -39,7 +39,8 @@ static u32 choose_node(const struct kapi_action_request *request, const struct v
 	return request->destinations[i].node;
 }
 
-/* Whether the owner of the mapping has said who handles its memory. */
+/* Leaves hugetlb pages alone.  mlock() and userfaultfd put the process in charge of its memory, so
+ * only stat visits it. */
 static bool may_touch(const struct kapi_action_request *request, struct vm_area_struct *vma)
 {
 	if (is_vm_hugetlb_page(vma))
@@ -49,9 +50,10 @@ static bool may_touch(const struct kapi_action_request *request, struct vm_area_
 }
 
 /*
- * The folio that the entry for @address maps, if it is one for an action, or NULL.
- * SAFETY: as in walk.c: any entry may be read as a pte_t, whose low PFN bits mean nothing in
- * an entry for a huge page; while its table is locked the folio that it maps stays.
+ * Returns the folio that the entry for @address maps, or NULL if actions cannot be applied to it.
+ * SAFETY: as in walk.c: any entry may be read as a pte_t; the low bits of its PFN are masked, as
+ * they have other meanings in an entry of a huge page.  While its table is locked the folio that
+ * the entry maps stays.
  */
 static struct folio *folio_at(const struct pt_cursor *w, unsigned long address)
 {
@@ -71,7 +73,7 @@ static struct folio *folio_at(const struct pt_cursor *w, unsigned long address)
 	return folio_test_lru(folio) && !is_zone_device_page(&folio->page) ? folio : NULL;
 }
 
-/* Takes what is mapped at @address, which the cursor covers; returns where to go on. */
+/* Adds the folio at @address, which the cursor covers, to @batch; returns the next address. */
 static unsigned long look(struct action_batch *batch, struct pt_cursor *w, unsigned long address)
 {
 	const struct kapi_action_request *request = batch->request;
@@ -88,7 +90,7 @@ static unsigned long look(struct action_batch *batch, struct pt_cursor *w, unsig
 	return w->kind == PT_CURSOR_TABLE ? address + PAGE_SIZE : w->end;
 }
 
-/* One hold of the mmap lock.  Looks at one address at least. */
+/* Fills @batch in one hold of the mmap lock.  Advances the request by at least one page. */
 static void gather(struct mm_struct *mm, struct action_batch *batch)
 {
 	struct kapi_action_request *request = batch->request;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a page is, by its folio: its owner and its size. */
+/* Attributes of folios, and memory cgroups by path. */
 #include <linux/cgroup.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
@@ -8,8 +8,8 @@
 #include "ops/kernel/page.h"
 
 /*
- * A cgroup's id is never given to another one, so it needs no reference.  SAFETY: under RCU a
- * folio's memory cgroup stays, and with it the cgroup that it is part of.
+ * Ids of cgroups are never reused, so an id needs no reference.  SAFETY: RCU keeps the folio's
+ * memory cgroup, and with it the cgroup that it is part of.
  */
 u64 damonxx_folio_memcg(struct folio *folio)
 {
@@ -26,7 +26,7 @@ u64 damonxx_folio_memcg(struct folio *folio)
 	return id;
 }
 
-/* The kernel's own pages that are mapped, like those of zeroes, belong to no mapping. */
+/* Pages of the kernel that are mapped, like the zero page, have no folio->mapping. */
 void damonxx_describe_folio(struct folio *folio, struct kapi_page *page)
 {
 	if (!READ_ONCE(folio->mapping))
@@ -39,7 +39,7 @@ void damonxx_describe_folio(struct folio *folio, struct kapi_page *page)
 
 #ifdef CONFIG_MEMCG
 
-/* The nearest cgroup above one without the memory controller would be charged. */
+/* For a cgroup without the memory controller, the css is that of the nearest ancestor with it. */
 static int memcg_id(struct cgroup *cgroup, u64 *id)
 {
 	struct cgroup_subsys_state *css = cgroup_get_e_css(cgroup, &memory_cgrp_subsys);

@@ -5,10 +5,11 @@
 #include <linux/mm_types.h>
 #include "damonxx/kapi.h"
 
-/* CONTEXT: any; @folio stays what it is: a reference is held, or it is mapped and the lock of a
- * page table that maps it is held. */
+/* Fills @page, which is zeroed, with the attributes of @folio; leaves it zeroed if @folio is
+ * neither anonymous nor file memory.  CONTEXT: any; the caller holds a reference to @folio, or the
+ * lock of a page table that maps it. */
 void damonxx_describe_folio(struct folio *folio, struct kapi_page *page);
-/* The id of the memory cgroup that it is charged to, or 0.  CONTEXT: the same. */
+/* Returns the id of the memory cgroup that @folio is charged to, or 0.  CONTEXT: the same. */
 u64 damonxx_folio_memcg(struct folio *folio);
 
 #endif

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* PFNs whose memory is on line, and what those hold that are on no LRU list. */
+/* Online memory by PFN, and outcomes of checks of folios that are on no LRU list. */
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include "ops/kernel/pfn.h"
 
-/* Whether all PFNs of the section are memory, and none a device's. */
+/* Whether all PFNs of the section are memory, and none of them device memory. */
 static bool section_is_whole(unsigned long pfn)
 {
 	struct mem_section *section = __pfn_to_section(pfn);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* From a page frame number (PFN) to the folio of user memory that is there. */
+/* From a page frame number (PFN) to its folio of user memory. */
 #ifndef DAMONXX_PFN_H
 #define DAMONXX_PFN_H
 
@@ -8,16 +8,16 @@
 #include "damonxx/kapi.h"
 
 /*
- * PFNs that are on line, as of the last time they were asked about.  SAFETY: that memory is
- * going off line is announced first, which changes the count, so what is said here is never
- * older than what pfn_to_online_page() says to those who then go on to use the page.
+ * Caches a range of online PFNs.  SAFETY: the kernel announces that memory goes offline before it
+ * does, which changes the counter and invalidates the cache; so a cached result is never older than
+ * the result of pfn_to_online_page() is when its caller uses the page.
  */
 struct online {
 	unsigned long first, nr_pfns;
 	u64 changes;
 };
 
-/* The page of @pfn, or NULL, by asking. */
+/* Returns the page of @pfn, or NULL if it is not online, and updates the cache. */
 struct page *damonxx_ask_online(struct online *online, unsigned long pfn, u64 changes);
 
 static __always_inline struct page *find_page(struct online *online, unsigned long pfn)
@@ -30,16 +30,17 @@ static __always_inline struct page *find_page(struct online *online, unsigned lo
 }
 
 /*
- * What there is of @folio, which is on no LRU list.  Free memory has no users, in whoever's
- * lists it is.  What has content as user memory has is on its way from or to a list.
- * SAFETY: as for get_folio(); a wrong answer is one wrong look.
+ * Outcome of a check of @folio, which is on no LRU list.  Free memory has no references, be it in
+ * the buddy allocator or in a per-CPU list.  An up-to-date folio is user memory on its way from or
+ * to an LRU list.  SAFETY: as for get_folio(); a wrong outcome spoils one check.
  */
 u8 damonxx_unlisted_outcome(struct folio *folio);
 
 /*
- * With a reference; NULL: there is none to look at, for the reason in *@outcome.
- * SAFETY: what page_folio() finds may be anything until a reference is held, so its flags are
- * read without the checks for a folio's, and all is looked at again.
+ * Returns the folio of @pfn with a reference, or NULL with the reason in *@outcome.
+ * SAFETY: the page may be freed and reused until a reference is held, so page_folio() may find any
+ * page: its flags are read without the sanity checks of folio_test_*(), and both the folio and its
+ * LRU flag are tested again under the reference.
  */
 static __always_inline struct folio *get_folio(struct online *online, unsigned long pfn,
 					       u8 *outcome)

@@ -2,8 +2,8 @@
 /*
  * Access checks by physical address, through all mappings of the folio that is there.
  *
- * Accessed bits are borrowed as in walk.c.  A folio is accessed if any of its pages is, by
- * anybody; the idle flag also tells of accesses without a mapping, by system calls.
+ * Cleared accessed bits are preserved as in walk.c.  A folio is accessed if any of its pages is,
+ * through any mapping; the idle flag also shows accesses without a mapping, by system calls.
  */
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
@@ -17,23 +17,23 @@
 
 /* kapi_access_check.flags */
 #define CHECK_PREPARED 0x01 /* cleared */
-#define CHECK_BORROWED 0x02 /* an accessed bit was set and belongs back */
-#define CHECK_FREE 0x04	    /* nobody used it */
+#define CHECK_BORROWED 0x02 /* an accessed bit was cleared and must be set again */
+#define CHECK_FREE 0x04	    /* the page was free memory */
 
-/* What tells a folio from the next one at the same PFN; its address alone does not. */
+/* Distinguishes a folio from a later one at the same PFN, which has the same address. */
 static u32 identity(const struct folio *folio)
 {
 	return (u32)((unsigned long)folio->mapping >> 3) ^ (u32)folio->index;
 }
 
-/* Returns the check's flags; 0: for the reason in *@outcome. */
+/* Returns the check's flags, or 0 with the reason in *@outcome. */
 static u8 clear_folio(struct folio *folio, u8 *outcome)
 {
 	bool young, seen = damonxx_rmap_clear(folio, &young);
 
 	*outcome = KAPI_BUSY;
 	if (!IS_ENABLED(CONFIG_PAGE_IDLE_FLAG)) {
-		/* Of a folio without a mapping nothing can be known. */
+		/* Without the idle flag, accesses of an unmapped folio cannot be seen. */
 		if (seen && !folio_mapped(folio))
 			*outcome = KAPI_ABSENT;
 		if (!seen || *outcome == KAPI_ABSENT)
@@ -63,19 +63,19 @@ static u8 test_folio(struct folio *folio, const struct kapi_access_check *check)
 	return young ? KAPI_ACCESSED : KAPI_IDLE;
 }
 
-/* There is no folio to look at, for the reason @outcome. */
+/* Ends a check that found no folio, for the reason @outcome. */
 static void end_check(struct kapi_access_check *check, u8 outcome, bool testing)
 {
 	if (testing && (outcome != KAPI_IDLE || check->flags & CHECK_PREPARED))
-		outcome = KAPI_BUSY; /* it is not what it was */
+		outcome = KAPI_BUSY; /* changed since clearing */
 	else if (!testing && outcome == KAPI_IDLE)
 		check->flags = CHECK_FREE;
 	check->outcome = outcome;
 }
 
 /*
- * Clears or tests one after the other.  For neighbours in the same folio the answer is that of
- * the first: a second clearing would find nothing to give back.
+ * Clears or tests the checks in order.  Adjacent checks of one folio share the result of the first:
+ * a second clearing would find the accessed bits clear already.
  */
 static __always_inline void check_all(struct kapi_access_check *checks, u32 n, bool testing)
 {
@@ -90,7 +90,7 @@ static __always_inline void check_all(struct kapi_access_check *checks, u32 n, b
 
 		if (!testing)
 			check->flags = 0;
-		/* What clearing could not do is decided. */
+		/* A check that could not be cleared already has its outcome. */
 		if (!testing || check->flags)
 			folio = get_folio(&online, PHYS_PFN(check->addr), &outcome);
 		if (folio) {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Actions on physical memory, folio by folio, whoever maps them. */
+/* Actions on physical memory, folio by folio. */
 #include <linux/mm.h>
 #include <linux/nodemask.h>
 #include "ops/kernel/pfn.h"
 #include "ops/kernel/action_batch.h"
 
-/* What one call looks at where there is little to be found. */
+/* Most PFNs and folios per call, where few of them are for the batch. */
 #define MAX_LOOKS 4096U
 
-/* Takes what is at @pfn; returns the PFN to go on with. */
+/* Adds the folio at @pfn to @batch; returns the next PFN. */
 static unsigned long look(struct action_batch *batch, struct online *online, unsigned long pfn)
 {
 	u8 outcome;
@@ -17,7 +17,7 @@ static unsigned long look(struct action_batch *batch, struct online *online, uns
 
 	if (!folio)
 		return pfn + 1;
-	/* Not from @pfn on: that may be in its middle. */
+	/* @pfn may be in the middle of the folio. */
 	next = folio_pfn(folio) + folio_nr_pages(folio);
 	if (batch_has(batch, folio))
 		folio_put(folio);

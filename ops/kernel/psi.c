@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Time lost waiting for memory. */
-#include <linux/workqueue.h> /* before what needs and does not include it */
+/* Memory pressure stalls (PSI). */
+#include <linux/workqueue.h> /* first: a header below needs it and does not include it */
 #include <linux/jump_label.h>
 #include <linux/math64.h>
 #include <linux/psi.h>
@@ -10,8 +10,8 @@
 #ifdef CONFIG_PSI
 
 /*
- * The total that the averages are made of: it grows every two seconds while something happens.
- * SAFETY: a word that only grows is read whole.
+ * The total behind the averages of PSI, which the kernel updates every two seconds while tasks are
+ * active.  SAFETY: the counter only grows and is read as one word.
  */
 int kapi_psi_some_memory_us(u64 *total_us)
 {

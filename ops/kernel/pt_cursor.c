@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Where the page-table entries of an address are: finding them, locking them. */
+/* Page-table cursor: finds and locks the page-table entries of an address. */
 #include <linux/hugetlb.h>
 #include <linux/mm.h>
 #include "damonxx/compat/pagewalk.h"
@@ -27,21 +27,20 @@ static void close_vma(struct pt_cursor *w)
 	w->vma_plain = false;
 }
 
-/* Before the mmap lock is released. */
 void damonxx_pt_cursor_close(struct pt_cursor *w)
 {
 	close_vma(w);
 	w->middle = NULL;
 }
 
-/* Makes the cursor the part of the aligned block of @size around @address that is mapped. */
+/* Sets the range of the cursor to the aligned block of @size around @address, cut to the VMA. */
 static void set_extent(struct pt_cursor *w, unsigned long address, unsigned long size)
 {
 	w->start = max(address & ~(size - 1), w->vma->vm_start);
 	w->end = min((address & ~(size - 1)) + size, w->vma->vm_end);
 }
 
-/* The upper-level entry for @address; NULL: there is none, and the cursor is the hole. */
+/* Returns the PUD entry for @address, or NULL if there is none; then the cursor covers the hole. */
 static pud_t *find_pud(struct pt_cursor *w, unsigned long address)
 {
 	pgd_t *pgd = pgd_offset(w->mm, address);
@@ -72,8 +71,8 @@ static pmd_t *find_pmd(struct pt_cursor *w, pud_t *pud, unsigned long address)
 }
 
 /*
- * SAFETY: the mmap lock keeps this process from freeing the tables, the VMA's own lock keeps
- * others from unsharing them.
+ * SAFETY: the mmap lock keeps this process from freeing the tables, the VMA lock keeps other
+ * processes from unsharing them.
  */
 static void open_hugetlb(struct pt_cursor *w, unsigned long address)
 {
@@ -95,7 +94,7 @@ static void open_hugetlb(struct pt_cursor *w, unsigned long address)
 	set_extent(w, address, size);
 }
 
-/* False: the entry has changed meanwhile, look again. */
+/* Returns false if the entry no longer maps a huge page. */
 static bool open_huge(struct pt_cursor *w, pmd_t *pmd, unsigned long address)
 {
 	w->lock = pmd_lock(w->mm, pmd);
@@ -109,7 +108,7 @@ static bool open_huge(struct pt_cursor *w, pmd_t *pmd, unsigned long address)
 	return true;
 }
 
-/* False: it names no table, or not any more. */
+/* Returns false if @pmd does not point to a table, or no longer does. */
 static bool open_table(struct pt_cursor *w, pmd_t *pmd, unsigned long address)
 {
 	pte_t *entry;
@@ -128,8 +127,8 @@ static bool open_table(struct pt_cursor *w, pmd_t *pmd, unsigned long address)
 }
 
 /*
- * SAFETY, for using a middle table again: it was found for a VMA, and under this hold of the
- * mmap lock neither that VMA nor then the table goes away.
+ * SAFETY, for reusing the PMD table: it was found for a VMA, and this hold of the mmap lock keeps
+ * that VMA, and with it the table.
  */
 static pmd_t *find_pmd_again(struct pt_cursor *w, unsigned long address)
 {
@@ -161,9 +160,9 @@ static __always_inline void open_normal(struct pt_cursor *w, unsigned long addre
 	    open_huge(w, pmd, address))
 		return;
 	if (pmd_present(value) && !compat_names_table(value))
-		w->outcome = KAPI_ABSENT; /* a device's */
+		w->outcome = KAPI_ABSENT; /* device memory */
 	else if (!pmd_none(value))
-		w->outcome = KAPI_BUSY; /* on its way to another place, or changing under us */
+		w->outcome = KAPI_BUSY; /* migrating, or changed since it was read */
 	set_extent(w, address, PMD_SIZE);
 }
 
@@ -172,7 +171,7 @@ static __always_inline bool cursor_in_mapping(const struct pt_cursor *w, unsigne
 	return address >= w->vma->vm_start && address < w->vma->vm_end;
 }
 
-/* Makes the VMA at or above @address the cursor's.  The mmap lock keeps it as it is. */
+/* Moves the cursor to the VMA at or above @address.  The mmap lock keeps the VMA as it is. */
 static void find_mapping(struct pt_cursor *w, unsigned long address)
 {
 	if (w->vma_known && (!w->vma || address < w->vma->vm_end))
@@ -184,10 +183,10 @@ static void find_mapping(struct pt_cursor *w, unsigned long address)
 }
 
 /*
- * The first time in a VMA, and wherever it is not plain.  True: it is; false: all is done.
- * Outside a VMA page tables may be freed at any time, also under the mmap lock, so nothing is
- * looked at there; PFNs of VM_PFNMAP are not memory that the kernel manages, and what nobody
- * may access says nothing about who would.
+ * Called when the cursor enters a VMA, and for each move in a VMA that is not plain.  Returns true
+ * if the VMA is plain, false if the cursor is complete.  Outside of VMAs, page tables may be freed
+ * at any time, also under the mmap lock, so they are never read.  PFNs of VM_PFNMAP are not memory
+ * that the kernel manages, and a VMA without access permissions has no accesses to monitor.
  */
 static noinline bool enter_mapping(struct pt_cursor *w, unsigned long address)
 {

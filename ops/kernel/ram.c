@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which physical memory there is, and when that changes. */
+/* Ranges of online System RAM, and a counter of their changes. */
 #include <linux/atomic.h>
 #include <linux/ioport.h>
 #include <linux/memory.h>
@@ -16,7 +16,7 @@ struct listing {
 	u32 count, max;
 };
 
-/* Non-zero: it does not fit any more. */
+/* Returns 1 if the list is full, else 0. */
 static int append(struct listing *list, u64 start, u64 end)
 {
 	if (list->count && list->out[list->count - 1].end == start) {
@@ -29,7 +29,7 @@ static int append(struct listing *list, u64 start, u64 end)
 	return 0;
 }
 
-/* Memory is brought on line and off by whole sections. */
+/* Memory is onlined and offlined in whole sections. */
 static int add_resource(struct resource *resource, void *argument)
 {
 	const u64 section = (u64)PAGES_PER_SECTION << PAGE_SHIFT;
@@ -63,7 +63,7 @@ u64 kapi_ram_changes(void)
 
 static int count_change(struct notifier_block *block, unsigned long event, void *argument)
 {
-	/* Those who remember what is on line ask again, before and after. */
+	/* Invalidates caches of online PFNs, both before and after memory goes offline. */
 	if (event == MEM_GOING_OFFLINE || event == MEM_OFFLINE || event == MEM_ONLINE)
 		atomic64_inc(&changes);
 	return NOTIFY_OK;

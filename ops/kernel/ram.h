@@ -2,7 +2,7 @@
 #ifndef DAMONXX_RAM_H
 #define DAMONXX_RAM_H
 
-/* Begins to count changes of physical memory; 0 or a negative errno. */
+/* Starts to count changes of online memory.  Returns 0 or a negative errno. */
 int damonxx_ram_init(void);
 void damonxx_ram_exit(void);
 

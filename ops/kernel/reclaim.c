@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Paging out. */
+/* Reclaim: pageout. */
 #include <linux/mm.h>
 #include <linux/page_idle.h>
 #include <linux/sched.h>
@@ -10,14 +10,14 @@
 #include "ops/kernel/isolate.h"
 #include "ops/kernel/rmap.h"
 
-/* Without a place to go to, a folio would only lose its place in the lists. */
+/* Without swap space, an anonymous folio would only lose its position in the LRU list. */
 static bool has_place(struct folio *folio)
 {
 	return !folio_test_anon(folio) || !folio_test_swapbacked(folio) ||
 	       folio_test_swapcache(folio) || get_nr_swap_pages() > 0;
 }
 
-/* Reclaim goes by how old a folio looks; that it is to go has been decided. */
+/* Reclaim spares young folios, but the scheme has already decided about this one. */
 static void make_old(struct folio *folio)
 {
 	bool young;
@@ -46,14 +46,14 @@ static void choose(struct action_batch *batch)
 	batch->nr_folios = kept;
 }
 
-/* reclaim_pages() puts back what stays; the kernel's count is left to who isolated. */
+/* reclaim_pages() puts back what it cannot reclaim; its caller updates NR_ISOLATED_*. */
 static u64 reclaim_node(struct isolated *isolated)
 {
 	pg_data_t *node = NODE_DATA(isolated->node);
 	struct folio *folio;
 	u64 nr_reclaimed;
 
-	/* So that it counts as a loss if it comes back soon. */
+	/* An early refault of an active folio counts as thrashing. */
 	list_for_each_entry(folio, &isolated->folios, lru)
 		if (folio_test_active(folio))
 			folio_set_workingset(folio);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The accessed bits of a folio, through the reverse map.  A page of one process, the usual
- * case by far, is looked up right here; files and shared pages go by the kernel's walk.
+ * Accessed bits of a folio, through the reverse map.  Anonymous folios, by far the most common, are
+ * walked here; files and KSM pages use the kernel's rmap_walk().
  */
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
@@ -14,14 +14,15 @@ enum what { CLEAR, TEST, SET };
 
 struct walk {
 	unsigned long pfn, nr_pages;   /* of the folio */
-	pgoff_t first;		       /* its place in the maps */
-	bool alone;		       /* one entry maps it, and that is all */
-	bool young;		       /* the answer so far */
+	pgoff_t first;		       /* its index in the mapping */
+	bool alone;		       /* exactly one entry maps it */
+	bool young;		       /* the result so far */
 };
 
-/* SAFETY, for bits of any entry read as a pte_t's: they are in the same place at every level. */
+/* SAFETY, for entries read as a pte_t: the bits used are in the same place at every level. */
 
-/* One entry that maps @size bytes of the folio; its table is locked.  True: seen enough. */
+/* Handles one entry, which maps @size bytes of the folio; its table is locked, or for TEST mapped.
+ * Returns true if the walk is complete. */
 static __always_inline bool visit(struct walk *walk, struct mm_struct *mm, unsigned long address,
 				  unsigned long size, pte_t *entry, pte_t value, enum what what)
 {
@@ -77,10 +78,11 @@ static bool visit_huge(struct walk *walk, struct mm_struct *mm, pmd_t *pmd, unsi
 }
 
 /*
- * From @address to @end one table has entries for the folio, or one entry.  True: seen enough.
- * SAFETY: the lock of the map that the VMA was found in is held; whoever frees its page tables
- * takes the VMA out of there first.  A table that goes away for a huge page is what
- * compat_pte_lock() knows to deal with.
+ * Visits the folio's entries from @address to @end, which are in one table or are one huge entry.
+ * Returns true if the walk is complete.
+ * SAFETY: the lock of the interval tree in which the VMA was found is held; a task that frees page
+ * tables of the VMA first removes it from that tree.  compat_pte_lock() and compat_pte_map() handle
+ * a table that is replaced by a huge page.
  */
 static __always_inline bool visit_table(struct walk *walk, struct mm_struct *mm,
 					unsigned long address, unsigned long end, enum what what)
@@ -92,7 +94,7 @@ static __always_inline bool visit_table(struct walk *walk, struct mm_struct *mm,
 
 	if (unlikely(!pmd))
 		return false;
-	/* Only to look, it is enough that the table stays. */
+	/* A test needs the table to stay, but not its lock. */
 	first = what == TEST ? compat_pte_map(pmd, address) :
 			       compat_pte_lock(mm, pmd, address, &lock);
 	if (unlikely(!first))
@@ -111,7 +113,8 @@ static __always_inline bool visit_table(struct walk *walk, struct mm_struct *mm,
 	return enough;
 }
 
-/* What @vma maps of the folio, from @address on.  True: seen enough. */
+/* Visits the part of the folio that @vma maps, from @address on.  Returns true if the walk is
+ * complete. */
 static __always_inline bool visit_vma(struct walk *walk, struct vm_area_struct *vma,
 				      unsigned long address, enum what what)
 {
@@ -129,7 +132,7 @@ static __always_inline bool visit_vma(struct walk *walk, struct vm_area_struct *
 	return false;
 }
 
-/* For the kernel's walk: false means seen enough there. */
+/* Callbacks of rmap_walk(), which return false to end the walk. */
 #define VISIT_FOR_KERNEL(what)                                                                  \
 	static bool visit_##what(struct folio *folio, struct vm_area_struct *vma,               \
 				 unsigned long address, void *walk)                             \
@@ -140,7 +143,7 @@ VISIT_FOR_KERNEL(CLEAR)
 VISIT_FOR_KERNEL(TEST)
 VISIT_FOR_KERNEL(SET)
 
-/* Of a file, or of memory that was found equal.  They lose their mapping to truncation. */
+/* Walks a file or KSM folio.  The folio lock keeps truncation from clearing its mapping. */
 static noinline bool walk_locked(struct folio *folio, struct walk *walk, enum what what)
 {
 	struct rmap_walk_control control = {
@@ -160,9 +163,9 @@ static noinline bool walk_locked(struct folio *folio, struct walk *walk, enum wh
 enum lock_result { LOCKED, NOT_MAPPED, BUSY };
 
 /*
- * SAFETY: an anon_vma is memory of its kind as long as RCU is held; while the folio is mapped
- * and names it, it is also alive, and with its lock held it stays so.  This is what
- * folio_lock_anon_vma_read() does for those who do not want to wait.
+ * SAFETY: under RCU, the memory of an anon_vma stays an anon_vma (SLAB_TYPESAFE_BY_RCU).  While the
+ * folio is mapped and its mapping is this anon_vma, the anon_vma is alive, and its lock keeps it
+ * alive.  folio_lock_anon_vma_read() does the same for callers with try_lock.
  */
 static __always_inline enum lock_result lock_map(struct folio *folio, unsigned long mapping,
 						 struct anon_vma **locked)

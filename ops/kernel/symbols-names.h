@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Read before everything else in every C file of a module build (-include from Kbuild).
+ * Included first in every C file of a module build (-include from Kbuild).
  * Renames the unexported kernel symbols that symbols.h lists, so that the kernel's own
  * prototypes, and its inlines that call them, refer to the stubs in symbols.c.  C files
  * are then ordinary kernel code, the same in a kernel tree, where this is not read.
  *
- * Renamed, not just defined again: a second function of the kernel's name in kallsyms
- * would make kprobes on that name ambiguous for everybody.
+ * The stubs cannot have the kernel's names: a second function of the same name in kallsyms would
+ * make kprobes on that name ambiguous for all users.
  */
 #define __mmu_notifier_clear_young damonxx_ksym___mmu_notifier_clear_young
 #define __mmu_notifier_test_young damonxx_ksym___mmu_notifier_test_young
@@ -28,7 +28,7 @@
 #define lruvec_page_state damonxx_ksym_lruvec_page_state
 #define node_page_state damonxx_ksym_node_page_state
 #define mem_cgroup_flush_stats damonxx_ksym_mem_cgroup_flush_stats
-/* Data: the kernel's declaration turns into one of a pointer. */
+/* Variables: the kernel's declaration becomes one of a pointer. */
 #define mm_kobj (*damonxx_ksym_mm_kobj)
 #define root_mem_cgroup (*damonxx_ksym_root_mem_cgroup)
 #define psi_system (*damonxx_ksym_psi_system)

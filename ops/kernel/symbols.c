@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Finds the kernel symbols that are not exported; built into a kernel, the linker does. */
+/* Resolves unexported kernel symbols at module load; in a kernel tree the linker does. */
 #define pr_fmt(fmt) "damonxx: " fmt
 #include <linux/bits.h>
 #include <linux/kallsyms.h>
@@ -29,14 +29,14 @@ static const char *const feature_names[KAPI_NR_FEATURES] __initconst = {
 	[KAPI_FEATURE_LRU] = "sorting of LRU lists",
 	[KAPI_FEATURE_MADVISE] = "advice about mappings",
 	[KAPI_FEATURE_MIGRATE] = "migration",
-	[KAPI_FEATURE_MEMCG] = "what memory cgroups use",
-	[KAPI_FEATURE_PSI] = "pressure as a goal",
+	[KAPI_FEATURE_MEMCG] = "goals of memory cgroups",
+	[KAPI_FEATURE_PSI] = "memory pressure goals",
 };
 
 /*
  * A static call is a direct call or jump, patched in when the target is known.  It needs
  * neither a retpoline nor a landing pad in the target; the kernel overwrites the landing
- * pads of functions whose address nobody takes, so a call through a pointer would fault
+ * pads of functions whose address is never taken, so a call through a pointer would fault
  * on a CPU with IBT.  Each stub compiles to one jump.
  */
 DEFINE_STATIC_CALL_NULL(damonxx_sc_kallsyms, kallsyms_lookup_name);
@@ -55,9 +55,9 @@ DEFINE_STATIC_CALL_NULL(damonxx_sc_kallsyms, kallsyms_lookup_name);
 DAMONXX_SYMBOLS(STUB, POINTER)
 
 /*
- * A kprobe that is registered disabled is looked up and never armed, so kernel text stays
- * as it is.  Its address may lie behind a landing pad; the symbol's printed offset tells
- * by how much.  0: no such luck.
+ * Returns the address of kallsyms_lookup_name(), or 0.  A kprobe that is registered disabled has
+ * its symbol resolved but is never armed, so kernel text is not changed.  Its address may be behind
+ * a landing pad; the offset printed with the symbol is the distance.
  */
 static unsigned long __init find_kallsyms(void)
 {
@@ -79,7 +79,7 @@ static unsigned long __init find_kallsyms(void)
 	return address - offset;
 }
 
-/* NULL: there is none, or only one in a module, and that is not the one meant. */
+/* Returns NULL if the kernel image has no such symbol; symbols of modules do not count. */
 static void *__init lookup(const char *name)
 {
 	unsigned long address = static_call(damonxx_sc_kallsyms)(name);
@@ -116,7 +116,7 @@ void __init damonxx_symbols_resolve(void)
 	void *address = (void *)find_kallsyms();
 
 	if (!address) {
-		pr_warn("this kernel does not let kprobes find symbols: all that needs them is off\n");
+		pr_warn("this kernel does not let kprobes find symbols: all features are off\n");
 		missing = GENMASK(KAPI_NR_FEATURES - 1, 0);
 		return;
 	}

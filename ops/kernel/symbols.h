@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Every kernel symbol that is used and not exported, with the feature that stands on it.
+ * All unexported kernel symbols that damonxx uses, each with the feature that needs it.
  *
  *	F(feature, return type, name, parameters, arguments)	a function
  *	D(feature, name)					a variable
  *
  * The compiler checks the prototypes against the kernel's headers.  A new symbol gets a
- * line here and one in symbols-names.h.  A call into a missing symbol returns garbage:
- * who calls asks kapi_has_feature() first.
+ * line here and one in symbols-names.h.  A call of a missing function returns garbage:
+ * callers must check kapi_has_feature() first.
  */
 #ifndef DAMONXX_SYMBOLS_H
 #define DAMONXX_SYMBOLS_H
@@ -106,7 +106,7 @@
 	DAMONXX_PSI_SYMBOLS(D)      \
 	D(SYSFS, mm_kobj)
 
-/* Looks all of them up; to be called once, before anything else of ours. */
+/* Resolves all symbols.  Must be called once, before any other function of damonxx. */
 void damonxx_symbols_resolve(void);
 
 #endif

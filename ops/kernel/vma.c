@@ -6,22 +6,22 @@
 #include <linux/sched.h>
 #include "damonxx/kapi.h"
 
-/* What one hold of the mmap lock may look at. */
+/* Most VMAs per hold of the mmap lock. */
 #define MAX_VMAS_PER_HOLD 256
 
 struct listing {
 	struct kapi_range *out;
 	u32 count, max;
-	u64 from; /* mappings that end above are still to be seen */
+	u64 from; /* the next VMA to list ends above it */
 	bool complete;
 };
 
-/* False: @vma does not fit any more. */
+/* Returns false if the list is full. */
 static bool append(struct listing *list, const struct vm_area_struct *vma)
 {
 	struct kapi_range *last = list->count ? &list->out[list->count - 1] : NULL;
 
-	/* Below, if it has grown downwards while the lock was free. */
+	/* It starts below if it has grown downwards while the lock was released. */
 	if (last && vma->vm_start <= last->end) {
 		last->end = vma->vm_end;
 	} else {
@@ -33,7 +33,7 @@ static bool append(struct listing *list, const struct vm_area_struct *vma)
 	return true;
 }
 
-/* Addresses set aside for later: nothing in there was ever to be accessed. */
+/* Reserved address space: no access is allowed, and no anonymous page was ever faulted in. */
 static bool is_reserved(struct vm_area_struct *vma)
 {
 	return !(vma->vm_flags & VM_ACCESS_FLAGS) && !READ_ONCE(vma->anon_vma);
@@ -70,7 +70,8 @@ u32 kapi_mm_mapped(struct kapi_mm *mm, u64 from, struct kapi_range *out, u32 max
 	return list.count;
 }
 
-/* SAFETY: without the mmap lock both may be those of different moments; so they are next time. */
+/* SAFETY: without the mmap lock the counters may be of different moments; the next call then sees
+ * the change. */
 u64 kapi_mm_changes(struct kapi_mm *mm)
 {
 	const struct mm_struct *of = (const struct mm_struct *)mm;

@@ -2,9 +2,9 @@
 /*
  * Access checks: clear and test accessed bits of single pages, many at a time.
  *
- * A page's accessed bit is borrowed.  Where the kernel has the young and idle flags of
- * folios, reclaim finds in "young" what the cleared bit would have told, and "idle" tells
- * us when another clears the bit.  Elsewhere the bit is set again at the test.
+ * Accessed bits that are cleared here are preserved for reclaim.  Where the kernel has the young
+ * and idle flags of folios, the young flag stands in for the cleared bit, and the test sees by the
+ * idle flag that another task has cleared the bit since.  Elsewhere the test sets the bit again.
  */
 #include <linux/mm.h>
 #include <linux/mm_types.h>
@@ -21,34 +21,34 @@
 
 /* kapi_access_check.flags */
 #define CHECK_PREPARED 0x01 /* cleared; its pfn is valid */
-#define CHECK_UNMAPPED 0x08 /* there was nothing to clear */
+#define CHECK_UNMAPPED 0x08 /* no page was mapped */
 #define CHECK_FLAGGED 0x02  /* the folio's idle flag was set */
-#define CHECK_BORROWED 0x04 /* the accessed bit was set and belongs back */
+#define CHECK_BORROWED 0x04 /* the accessed bit was cleared and must be set again */
 
 struct walk {
 	struct mm_struct *mm;
 	struct pt_cursor cursor;
 	bool notifiers;
-	/* The last page tested, for kernels where testing sets the bit again. */
+	/* The last page tested and its outcome, for kernels where the test sets the bit again. */
 	unsigned long tested;
 	u8 outcome;
 };
 
 /*
- * What a present entry says, read under the lock of its table.  SAFETY, for reading any entry
- * as a pte_t: on x86 the bits used here are in the same place at every level, and so is the
- * PFN.  But its low bits have other meanings in an entry for a huge page, and come out as
- * ones if the entry is inaccessible (PROT_NONE inverts PFNs): they are masked.
+ * Content of a present entry.  SAFETY, for reading any entry as a pte_t: on x86 the bits used here
+ * are in the same place at every level, and so is the PFN.  The low bits of the PFN have other
+ * meanings in an entry of a huge page, and read as ones if the entry is inaccessible (PROT_NONE
+ * inverts PFNs), so they are masked.
  */
 struct leaf {
 	pte_t *entry;
 	unsigned long start, size; /* what it maps */
 	unsigned long pfn;	   /* of the sampled base page */
 	bool young;
-	bool special; /* the zero page, a device's: has no flags to use */
+	bool special; /* the zero page or device memory, whose folio flags are not used */
 };
 
-/* What a check finds where no page is mapped.  A page on its way to another place is mapped. */
+/* Outcome of a check where the entry is not present.  A page under migration counts as mapped. */
 static u8 unmapped_outcome(pte_t value)
 {
 	swp_entry_t entry;
@@ -61,7 +61,7 @@ static u8 unmapped_outcome(pte_t value)
 	return is_migration_entry(entry) ? KAPI_BUSY : KAPI_ABSENT;
 }
 
-/* False: nothing is mapped there.  @size is that of the entry that describes @offset of @w. */
+/* Reads the entry for @offset, which maps @size bytes.  Returns false if it is not present. */
 static __always_inline bool read_leaf(pte_t *entries, unsigned long start, unsigned long offset,
 				      unsigned long size, struct leaf *leaf)
 {
@@ -89,9 +89,9 @@ static __always_inline bool clear_entry(const struct leaf *leaf)
 }
 
 /*
- * SAFETY: an entry maps the folio and its table is locked, so the folio cannot be freed, nor
- * split or joined; no reference is needed.  Who only looks may find a page that is on its way to
- * another use: its pfn stays memory, and a wrong flag is one wrong look.
+ * SAFETY: an entry maps the folio and its table is locked, so the folio cannot be freed, split or
+ * merged; no reference is needed.  A test without the lock may find a page that is being freed and
+ * reused: its struct page stays valid, and a wrong flag spoils one check.
  */
 static __always_inline struct folio *leaf_folio(const struct leaf *leaf)
 {
@@ -128,7 +128,7 @@ static __always_inline u8 test_leaf(struct walk *walk, const struct leaf *leaf,
 
 	if (check->flags & CHECK_PREPARED && check->pfn != (u32)leaf->pfn)
 		return KAPI_BUSY;
-	/* Two checks in one page: for the first one the bit may have been set again. */
+	/* Two checks of one page: the test of the first may have set the bit again. */
 	if (!IS_ENABLED(CONFIG_PAGE_IDLE_FLAG) && walk->tested == leaf->start &&
 	    check->flags & CHECK_PREPARED)
 		return walk->outcome;
@@ -136,7 +136,7 @@ static __always_inline u8 test_leaf(struct walk *walk, const struct leaf *leaf,
 		young = !folio_test_idle(leaf_folio(leaf));
 	if (!young && unlikely(walk->notifiers))
 		young = mmu_notifier_test_young(walk->mm, check->addr);
-	/* SAFETY: the entry maps the pfn it mapped then, and its table is locked. */
+	/* SAFETY: the entry maps the same PFN as at clearing, and its table is locked. */
 	if (!young && check->flags & CHECK_BORROWED)
 		compat_entry_set_accessed(leaf->entry);
 	if (!IS_ENABLED(CONFIG_PAGE_IDLE_FLAG) && check->flags & CHECK_PREPARED) {
@@ -146,7 +146,7 @@ static __always_inline u8 test_leaf(struct walk *walk, const struct leaf *leaf,
 	return young ? KAPI_ACCESSED : KAPI_IDLE;
 }
 
-/* Whether there is anything to do for @check; what clearing could not do is decided. */
+/* Whether @check is to be done.  A check that could not be cleared already has its outcome. */
 static __always_inline bool begin_check(struct kapi_access_check *check, bool testing)
 {
 	if (testing)
@@ -155,7 +155,7 @@ static __always_inline bool begin_check(struct kapi_access_check *check, bool te
 	return true;
 }
 
-/* There is no page to look at, for the reason @outcome. */
+/* Ends a check that found no page, for the reason @outcome. */
 static void end_check(struct kapi_access_check *check, u8 outcome, bool testing)
 {
 	if (testing && check->flags & CHECK_PREPARED)
@@ -165,15 +165,15 @@ static void end_check(struct kapi_access_check *check, u8 outcome, bool testing)
 	check->outcome = outcome;
 }
 
-/* The same where @entry maps nothing. */
+/* The same, with the reason in @entry, which is not present. */
 static noinline void end_unmapped(struct kapi_access_check *check, pte_t *entry, bool testing)
 {
 	end_check(check, unmapped_outcome(ptep_get(entry)), testing);
 }
 
 /*
- * From check @i on those that are in the cursor, where all entries have this @size; the first
- * one is.  Returns the first that is not.
+ * Does the checks from number @i on that the cursor covers, at least one; each entry of the cursor
+ * maps @size bytes.  Returns the number of the first check beyond the cursor.
  */
 static __always_inline u32 check_in_cursor(struct walk *walk, struct kapi_access_check *checks,
 					   u32 i, u32 n, unsigned long size, bool testing)
@@ -199,7 +199,7 @@ static __always_inline u32 check_in_cursor(struct walk *walk, struct kapi_access
 	return i;
 }
 
-/* The same for a cursor with nothing in it; check @i, too, has begun. */
+/* The same for an empty cursor.  begin_check() has returned true for check @i. */
 static u32 skip_cursor(const struct walk *walk, struct kapi_access_check *checks, u32 i, u32 n,
 		       bool testing)
 {
@@ -210,7 +210,7 @@ static u32 skip_cursor(const struct walk *walk, struct kapi_access_check *checks
 	return i;
 }
 
-/* Under the mmap lock.  Returns how many checks are done, at least one. */
+/* Called with the mmap lock held.  Returns the number of checks done, at least one. */
 static __always_inline u32 check_some(struct walk *walk, struct kapi_access_check *checks, u32 n,
 				      bool testing)
 {
@@ -244,7 +244,7 @@ static __always_inline void check_all(struct kapi_mm *mm, struct kapi_access_che
 	struct walk walk = {
 		.mm = (struct mm_struct *)mm,
 		.cursor.mm = (struct mm_struct *)mm,
-		/* Without idle flags, testing gives accessed bits back. */
+		/* Without idle flags, the test sets accessed bits again, which needs the lock. */
 		.cursor.only_looks = testing && IS_ENABLED(CONFIG_PAGE_IDLE_FLAG),
 		.tested = ULONG_MAX,
 	};

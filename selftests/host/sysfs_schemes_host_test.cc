@@ -147,7 +147,7 @@ const std::vector<rule> rules = {
 	 {{"",
 	   {{"action=pageout", "", 0, [] { set_can_apply(KAPI_ACTION_MIGRATE, false, false); }},
 	    {"action=migrate_hot target_nid=1",
-	     "action: migrate_hot is not there on this kernel; the kernel log says what it lacks",
+	     "action: migrate_hot is not supported by this kernel; see the kernel log",
 	     EOPNOTSUPP}}}}},
 
 	{"migration_without_node_is_refused",
@@ -166,7 +166,7 @@ const std::vector<rule> rules = {
 	    // Physical memory all goes to one node.
 	    {"/operations=paddr", "target_nid: there is no node -1 with memory", EINVAL, add_ram},
 	    {"target_nid=1",
-	     "note: dests: are of no meaning for paddr, which moves all to target_nid"}}}}},
+	     "note: dests: have no effect for paddr, which migrates to target_nid only"}}}}},
 
 	{"quota_allowing_nothing_is_refused",
 	 {{"",
@@ -237,8 +237,8 @@ const std::vector<rule> rules = {
 	{"goal_of_psi_without_accounting_is_refused",
 	 {{"",
 	   {{ONE_GOAL("some_mem_psi_us", "1"),
-	     "quotas/goals/0/target_metric: some_mem_psi_us is not accounted on this kernel as it was "
-	     "started",
+	     "quotas/goals/0/target_metric: some_mem_psi_us is disabled in this kernel, or by "
+	     "its boot parameters",
 	     EOPNOTSUPP, [] { set_psi([] { return -1; }); }}}}}},
 
 	{"watermarks_out_of_order_are_refused",

@@ -58,7 +58,7 @@ TEST_F(sysfs_waiting, waiting_command_does_not_block_others)
 		EXPECT_EQ(read(kdamond + "state"), "on\n");
 		refuse_command("on", EBUSY, "state: the kdamond is already running");
 		refuse_command("update_schemes_tried_bytes", EBUSY,
-			       "state: somebody else waits for tried regions");
+			       "state: another task waits for tried regions");
 		EXPECT_EQ(write("kdamonds/nr_kdamonds", "1\n"), -EBUSY);
 		run("update_schemes_stats");
 		put(context + "targets/nr_targets", "2\n");

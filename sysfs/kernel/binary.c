@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Files of any length that are read whole, as kernfs files of our own. */
+/* Files of any length that are read as a whole, as kernfs files of damonxx. */
 #include <linux/err.h>
 #include <linux/seq_file.h>
 #include "damonxx/abi.h"
@@ -7,10 +7,10 @@
 #include "sysfs/kernel/binary.h"
 
 /*
- * The content is made in the open file's own buffer, and a larger one takes its place if need be.
- * seq_file would look for a large enough one by having the content shown again and again, and each
- * showing would be another content.  Called with the open file's mutex held; the file cannot go
- * away meanwhile.
+ * Makes the content in the buffer of the seq_file, which it replaces by a larger one if needed.  If
+ * seq_file grew the buffer itself, it would call show() again for each size, and each call would
+ * make another content.  Called with the mutex of the open file held; the file cannot be removed
+ * meanwhile.
  */
 static int show(struct seq_file *seq, void *unused)
 {
@@ -21,9 +21,10 @@ static int show(struct seq_file *seq, void *unused)
 	long size;
 
 	/*
-	 * SAFETY: nothing is in the buffer yet.  seq_file allocates it with kvmalloc() and frees it
-	 * with kvfree(), which kapi_free() and kapi_alloc() go with.  It frees one that these have
-	 * counted, and they free one that they have not, so their count comes out even.
+	 * SAFETY: the buffer is still empty.  seq_file allocates it with kvmalloc() and frees it
+	 * with kvfree(), as kapi_alloc() and kapi_free() do.  seq_file frees a buffer that
+	 * kapi_alloc() has counted, and kapi_free() one that it has not, so the count of
+	 * allocations stays right.
 	 */
 	size = damonxx_file_read(file->owner, file->number, &memory, &room);
 	seq->buf = memory;
@@ -34,7 +35,7 @@ static int show(struct seq_file *seq, void *unused)
 	return 0;
 }
 
-/* Once the file is removed, kernfs calls nothing of ours: an open file does not keep the module. */
+/* kernfs does not call the ops of a removed file, so an open file need not pin the module. */
 static const struct kernfs_ops binary_ops = {
 	.seq_show = show,
 };

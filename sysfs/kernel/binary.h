@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Files whose content may be longer than the one page that a file of sysfs can have. */
+/* Files whose content may be longer than a page, which is the limit of sysfs files. */
 #ifndef DAMONXX_BINARY_H
 #define DAMONXX_BINARY_H
 
@@ -13,8 +13,9 @@ struct damonxx_binary {
 };
 
 /*
- * Adds the file @name to @dir.  It goes with the directory, whose removal waits for readers inside;
- * @file and @key outlive that.  KAPI_FEATURE_BINARY is needed.  CONTEXT: process, may sleep.
+ * Adds the file @name to @dir.  It is removed with the directory, which waits for readers inside;
+ * @file and @key must outlive that.  Needs KAPI_FEATURE_BINARY.  Returns 0 or a negative errno.
+ * CONTEXT: process, may sleep.
  */
 int damonxx_binary_add(struct kernfs_node *dir, const char *name, umode_t mode,
 		       struct damonxx_binary *file, struct lock_class_key *key);

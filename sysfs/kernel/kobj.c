@@ -20,7 +20,7 @@ struct kapi_dir_kind {
 	struct kobj_type type;
 	struct attribute_group group;
 	const struct attribute_group *groups[2];
-	struct attribute **list; /* of the files, and NULL; then the binary ones */
+	struct attribute **list; /* of the files, NULL-terminated; then the binary ones */
 	u32 n_binary;
 	u32 n;
 	struct attribute files[];
@@ -29,23 +29,23 @@ struct kapi_dir_kind {
 struct kapi_dir {
 	struct kobject kobj;
 	void *owner;
-	struct damonxx_binary binary[]; /* one for each of the kind's */
+	struct damonxx_binary binary[]; /* one for each binary file of the kind */
 };
 
 static LIST_HEAD(kinds);
 
-/* Until their release, which may come long after their removal. */
+/* Counted until their release, which may be long after their removal. */
 static atomic_t directories = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(directory_gone);
 
-/* The directory that has a second name, and that name. */
+/* The directory that has a symbolic link, and the name of that. */
 static struct kapi_dir *linked;
 static const char *link_name;
 
 /*
- * The handler of one file may remove others, and waits for their handlers then.  With one
- * lockdep class for all files, as sysfs_attr_init() here would give, that looks like a
- * deadlock.  Classes must be static; what is left over shares the last one.
+ * A handler of one file may remove other files and wait for their handlers.  With one lockdep class
+ * for all files, as sysfs_attr_init() would give them here, that looks like a deadlock.  Classes
+ * must be static; files beyond their number share the last one.
  */
 #ifdef CONFIG_DEBUG_LOCK_ALLOC
 static struct lock_class_key file_classes[256];
@@ -155,9 +155,9 @@ void kapi_dir_kinds_free(void)
 
 	wait_event(directory_gone, !atomic_read(&directories));
 	/*
-	 * SAFETY: the last release() may still be about to return, preempted perhaps.  Tasks RCU
-	 * waits until every task has been out of whatever function it is in now, so after this
-	 * our text can go.
+	 * SAFETY: the task that called the last release() may still be inside it, perhaps
+	 * preempted.  Tasks RCU waits until every task has left the code that it runs now, so after
+	 * this the text of the module may be freed.
 	 */
 	synchronize_rcu_tasks();
 	list_for_each_entry_safe(kind, next, &kinds, all) {
@@ -201,12 +201,13 @@ int kapi_dir_add(struct kapi_dir **dir, struct kapi_dir *parent, const char *nam
 		return -ENOMEM;
 	added->owner = owner;
 	atomic_inc(&directories);
-	/* SAFETY: kobjects do not change their type; 6.1's prototype does not say so. */
+	/* SAFETY: kobjects do not change their type; the prototype in 6.1 lacks the const. */
 	error = kobject_init_and_add(&added->kobj, (struct kobj_type *)&kind->type,
 				     parent ? &parent->kobj : mm_kobj, "%s", name);
 	if (!error) {
 		error = add_binary_files(added, kind);
-		/* Not by the last kobject_put(), which may come later: the files lead to @owner, which goes now. */
+		/* The last kobject_put() may come later, but the files point to @owner, which the
+		 * caller frees now: remove them here. */
 		if (error)
 			kobject_del(&added->kobj);
 	}

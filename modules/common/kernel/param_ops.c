@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Kernel parameters of special-purpose modules: from the kernel to the table in C++. */
+/* Kernel parameters of special-purpose modules: passes reads and writes to the tables in C++. */
 #include <linux/export.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
@@ -10,7 +10,7 @@ EXPORT_SYMBOL_GPL(damonxx_module_init);
 EXPORT_SYMBOL_GPL(damonxx_module_exit);
 EXPORT_SYMBOL_GPL(damonxx_module_follow);
 
-/* Built in, the kernel calls it MODULE.NAME. */
+/* For a built-in module, the kernel's name of a parameter is MODULE.NAME. */
 static const char *name_of(const struct kernel_param *param)
 {
 	const char *dot = strrchr(param->name, '.');
