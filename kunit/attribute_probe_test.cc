@@ -138,7 +138,7 @@ CASE(attribute_probe, validate_beyond_a_limit_names_it)
 	const monitoring_attrs samples_256{.sample_us = 1'000, .aggr_us = 256'000};
 	const struct {
 		u32 count;
-		u32 weight; // of the last
+		u32 weight; // of the last probe
 		monitoring_attrs attrs;
 		const char *line;
 	} cases[] = {

@@ -16,7 +16,7 @@ bool is_quotient(u64 quotient, u64 a, u64 b, u64 divisor)
 	const wide product = wide{a} * b;
 	const wide below = wide{quotient} * divisor;
 
-	if ((product >> 64) >= divisor) // it does not fit
+	if ((product >> 64) >= divisor) // the quotient does not fit
 		return quotient == u64_max;
 	return below <= product && product - below < divisor;
 }

@@ -18,8 +18,8 @@ void begin(quota_account &account, const quota_inputs &wanted, u64 now_ns,
 
 /*
  * The effective quota of a window, as in DAMON's documentation: the minimum of the bytes that the
- * goals allow, those that the time quota allows at the speed so far (at first 1,024 pages per ms; at
- * least a page), and the size quota.
+ * goals allow, those that the time quota allows at the speed so far (at first 1,024 pages per ms;
+ * at least a page), and the size quota.
  */
 struct quota_model {
 	u64 bytes_before = 0, ns_before = 0, bytes = 0, ns = 0;
