@@ -9,7 +9,7 @@ namespace {
 constexpr u64 mib = u64{1} << 20;
 constexpr u32 nr_types = 5;
 
-// A page, and what each type of filter below says of it, by hand.
+// A sampled page, and the expected result of each attribute's test.
 struct example {
 	sampled_page sampled;
 	bool anon, memcg, pgidle_unset, pgidle_set, hugepage_size;
@@ -31,7 +31,7 @@ struct example {
 		return false;
 	}
 };
-// The filters' memory cgroup is 7, their sizes 8 KiB to 2 MiB.
+// For filters of memory cgroup 7 and of sizes from 8 KiB to 2 MiB.
 constexpr example examples[] = {
 	{{{0, 0, 0, 0}, KAPI_ABSENT}, false, false, false, false, false},
 	{{{7, 1, 1, 0}, KAPI_IDLE}, true, true, false, true, false},
@@ -47,7 +47,7 @@ attribute_filter filter_number(u32 n)
 	return {static_cast<attribute>(n / 4), (n & 1) != 0, (n & 2) != 0, 7, {2 * page_bytes, 2 * mib}};
 }
 
-// The same question asked from the end: each filter overrules those behind it.
+// Model, evaluated from the last filter: each match overrides the filters after it.
 bool should_hit(const u32 *list, u32 length, const example &page)
 {
 	bool hit = !length || !filter_number(list[length - 1]).allow;
@@ -138,7 +138,7 @@ CASE(attribute_probe, validate_beyond_a_limit_names_it)
 	const monitoring_attrs samples_256{.sample_us = 1'000, .aggr_us = 256'000};
 	const struct {
 		u32 count;
-		u32 weight; // of the last
+		u32 weight; // of the last probe
 		monitoring_attrs attrs;
 		const char *line;
 	} cases[] = {

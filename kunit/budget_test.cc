@@ -11,7 +11,7 @@ namespace {
 constexpr u64 second = 1'000'000'000;
 constexpr u64 ms = 1'000'000;
 
-// A kdamond as far as its time goes: samples of five milliseconds, aggregations of twenty.
+// The timing of a kdamond: samples of 5 ms, aggregations of 20 samples.
 struct mock_kdamond {
 	static constexpr u64 sample_ns = 5 * ms;
 	static constexpr u32 aggr_samples = 20;
@@ -44,7 +44,7 @@ struct mock_kdamond {
 		budget.account(now, used);
 	}
 
-	// Work, and what the second that ends with it has seen.
+	// Accounts work, and computes the use in the second that ends with it.
 	void work(u64 took)
 	{
 		u64 sum = 0;
@@ -118,7 +118,7 @@ CASE(budget, share_sufficient_skips_no_region)
 	EXPECT_EQUAL(w->checks, w->samples * 1000);
 }
 
-// Most of what is allowed is used, and never more in any second, but for one slice.
+// Most of the share is used, and in any second no more than the share plus one slice.
 CASE(budget, use_in_any_second_within_share_plus_one_slice)
 {
 	for (const u64 permil : {1, 20, 300})
@@ -164,7 +164,7 @@ CASE(budget, use_with_changing_costs_within_share_plus_one_slice)
 	}
 }
 
-// Even where the ends of aggregations alone are more than the share, regions are looked at.
+// Regions are checked even if aggregation work alone exceeds the share.
 CASE(budget, checks_with_costly_aggregation_get_half_of_the_share)
 {
 	auto made = make_own<mock_kdamond>(20, 10'000);

@@ -27,9 +27,9 @@ struct visitor {
 };
 
 /*
- * The mutex is unlocked while two threads wait: first one that is cancelled by then, though no waiter was woken for it,
- * so that it uses up the wake-up, and then one that can have the mutex. Where a wait takes longer than the pause here,
- * nothing is tested; nothing fails, either.
+ * The mutex is unlocked while two threads wait.  The first waiter has been cancelled without a
+ * wake-up, so it uses up the wake-up of the unlock and must pass it on to the second waiter.  If a
+ * thread begins to wait later than the pause here allows for, the case passes without a test.
  */
 struct handover {
 	cancellable_mutex between{lock_class::tree};
@@ -38,7 +38,7 @@ struct handover {
 	visitor second{between, nullptr};
 	int rc = 0;
 	bool second_came = false;
-	completion finished; // a thread that is to stop does not pause
+	completion finished; // kapi_thread_stop() would end the pauses
 
 	static void pause(kapi_thread *self, u64 for_ms)
 	{
@@ -97,7 +97,7 @@ CASE(cancellable_mutex, lock_cancelled_leaves_it_free)
 	const u8 closed = 1;
 
 	EXPECT_ERROR(between.lock(&closed), errc::nodev);
-	// It is free again.
+	// The mutex is free again.
 	EXPECT_OK(between.lock());
 	EXPECT_OK(between.lock());
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
-// How test cases compare values and show them.  Apart from the library on purpose: a broken
-// text writer must not hide its own failure.
+// How test cases compare and print values.  It does not use the library, so that a broken text
+// writer cannot hide its own failure.
 
 #include "damonxx/kapi.h"
 
@@ -11,7 +11,7 @@
 
 namespace test {
 
-// One line of at most 255 characters; what does not fit is cut.
+// One line of at most 255 characters; longer text is truncated.
 class message {
 public:
 	message &put(const char *text, unsigned long size)

@@ -46,7 +46,7 @@ CASE(core_filter, evaluate_filters_no_match_inverts_last_filter)
 
 	EXPECT(evaluate_filters(rejects, false, outside).accepted);
 	EXPECT(!evaluate_filters(allows, false, outside).accepted);
-	// The other layer has the say then.
+	// The operations layer decides then.
 	EXPECT(evaluate_filters(allows, true, outside).accepted);
 	EXPECT(!evaluate_filters(allows, true, outside).bypasses);
 	EXPECT(evaluate_filters(allows, true, {pages(12, 14)}).bypasses);
@@ -73,7 +73,7 @@ CASE(core_filter, evaluate_filters_region_across_bound_ends_at_it)
 	EXPECT(!evaluate_filters(outside, false, {pages(5, 30)}).accepted);
 	EXPECT(evaluate_filters(outside, false, {pages(10, 30)}).accepted);
 	EXPECT_EQUAL(evaluate_filters(inside, false, {pages(20, 30)}).end, 30 * page);
-	// Less than a page is nowhere.
+	// A range without a whole page contains nothing.
 	filter small[] = {address({10 * page + 5, 10 * page + 9}, true, true)};
 	EXPECT_EQUAL(evaluate_filters(small, false, {pages(5, 30)}).end, 30 * page);
 	EXPECT(!evaluate_filters(small, false, {pages(10, 11)}).accepted);

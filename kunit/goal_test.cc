@@ -61,7 +61,8 @@ CASE(goal, progress_of_share_tells_missing_bytes)
 	EXPECT_EQUAL(progress_of_share(up, {}, gib, gib).most_bytes, 0u);
 }
 
-// Half of the memory in use fits on the node, or a quarter on the others: more is never reached.
+// Only half of the memory in use fits on the node, or a quarter on other nodes: this limits the
+// goal.
 CASE(goal, progress_of_share_without_room_is_bounded_by_it)
 {
 	const goal up = make(goal_metric::node_sys_bp, 7'000);
@@ -88,7 +89,7 @@ CASE(goal, missing_bytes_of_node_follow_used_and_free_targets)
 	EXPECT_EQUAL(missing_bytes(free, {0, 0}), 0u);
 }
 
-// A kernel that does not account pressure has none.
+// On a kernel that does not account pressure stalls, the metric is 0.
 CASE(goal, measure_psi_without_baseline_is_on_target)
 {
 	goal g = make(goal_metric::some_mem_psi_us, 1'000);
@@ -106,7 +107,7 @@ CASE(goal, measure_psi_without_baseline_is_on_target)
 	EXPECT_EQUAL(measure(g, baseline), 0u);
 }
 
-// A plant that the scheme fills and that leaks: what a window does counts, a tenth is lost.
+// In each quota window the level rises by the allowed bytes and loses a tenth.
 CASE(goal_tuner, consist_with_losses_converges_to_target)
 {
 	quota_inputs wanted;
@@ -159,7 +160,7 @@ CASE(goal_tuner, proportional_near_goal_allows_less)
 	EXPECT_EQUAL(unlimited.allowed_bytes(wanted, 0, gib, true), gib);
 	EXPECT_EQUAL(unlimited.allowed_bytes(wanted, 7'500, gib, true), gib / 4);
 	EXPECT_EQUAL(unlimited.allowed_bytes(wanted, 10'000, gib, true), 0u);
-	// It went too far by half: so much less from now on.
+	// The goal was exceeded by half, so the quota is halved from now on.
 	EXPECT_EQUAL(unlimited.allowed_bytes(wanted, 15'000, gib, true), 0u);
 	EXPECT_EQUAL(unlimited.allowed_bytes(wanted, 9'000, gib, false), gib / 20);
 	wanted.bytes = 400'000;

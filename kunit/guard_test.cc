@@ -15,7 +15,7 @@ struct account {
 	u64 a, b;
 };
 
-// Many small transfers; only with the lock held is the sum constant.
+// Many small transfers; the sum is constant only if the lock excludes the other thread.
 struct transfers {
 	guarded<account> accounts{lock_class::requests, u64{10'000}, u64{0}};
 	u32 wrong_sums = 0;
@@ -34,7 +34,7 @@ struct transfers {
 
 };
 
-// Stays inside the lock for a while, and says when it is in.
+// Holds the lock for 20 ms, and completes @entered at the start.
 struct long_stay {
 	guarded<bool> occupied{lock_class::requests, false};
 	completion entered;
@@ -77,7 +77,7 @@ CASE(guard, unlocked_and_scope_end_release_the_lock)
 	for (int i = 0; i < 2; i++) {
 		guard held{lock};
 		held.unlocked([&] {
-			// Taken again by the same thread: it would hang if it were held.
+			// Locks it again; this would deadlock if the lock were still held.
 			guard again{lock};
 			runs++;
 		});

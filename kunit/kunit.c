@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The world around the test cases, in the kernel: KUnit. */
+/* Runs the test cases under KUnit in the kernel. */
 #include <linux/export.h>
 #include "kunit/suites.h"
 #include "damonxx/kapi.h"
 
-/* Cases run one at a time, those of other modules, too.  Threads that a case starts fail it, too. */
+/* Cases run one at a time, in all modules.  Threads that a case has started may fail it, too. */
 static struct kunit *running;
 
 void kapi_test_failed(const char *file, int line, const char *message)
@@ -17,7 +17,7 @@ void kapi_test_failed(const char *file, int line, const char *message)
 }
 EXPORT_SYMBOL_GPL(kapi_test_failed);
 
-/* What a case allocates it frees, as on the host. */
+/* As on the host, a case must free all memory that it allocates. */
 void damonxx_kunit_run(struct kunit *test, void (*body)(void))
 {
 	u64 live = kapi_alloc_live();

@@ -10,19 +10,18 @@ namespace {
 
 using wide = unsigned __int128;
 
-// What the quotient of a * b / divisor must satisfy, with products only: the kernel has no
-// 128-bit division to compare with.
+// Checks the quotient of a * b / divisor by multiplication, as the kernel has no 128-bit division.
 bool is_quotient(u64 quotient, u64 a, u64 b, u64 divisor)
 {
 	const wide product = wide{a} * b;
 	const wide below = wide{quotient} * divisor;
 
-	if ((product >> 64) >= divisor) // it does not fit
+	if ((product >> 64) >= divisor) // the quotient does not fit
 		return quotient == u64_max;
 	return below <= product && product - below < divisor;
 }
 
-// Of every width alike, so that small and large ones meet.
+// All bit widths are equally likely, so that small and large numbers are combined.
 u64 of_any_width(prng &random)
 {
 	return random.next() >> random.below(64);
@@ -70,7 +69,7 @@ CASE(mul_div, random_operands_give_exact_quotient)
 	}
 }
 
-// The quotient's largest value and the first that does not fit are neighbours.
+// Both sides of the largest quotient that fits in 64 bits.
 CASE(mul_div, quotient_at_64_bit_edge_is_exact_or_saturates)
 {
 	prng random{2};
@@ -107,7 +106,7 @@ CASE(math, align_up_without_multiple_stays_below)
 	EXPECT_EQUAL(align_up(1, 4096), 4096);
 	EXPECT_EQUAL(align_up(4096, 4096), 4096);
 	EXPECT_EQUAL(align_up(u64_max - 4095, 4096), u64_max - 4095);
-	// There is no multiple above.
+	// There is no larger multiple.
 	EXPECT_EQUAL(align_up(u64_max, 4096), u64_max - 4095);
 	EXPECT_EQUAL(align_up(u64_max - 4094, 4096), u64_max - 4095);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Ranges in pages, for tests of tables of regions.
+// Ranges in pages, for tests of region tables.
 #pragma once
 #include "core/region/region_table.hh"
 

@@ -12,9 +12,10 @@ constexpr priority_weights only_age{0, 0, 1};
 constexpr priority_weights even{0, 1, 1};
 
 /*
- * DAMON's formula for what is hot, as its documentation has it: percent of samples with an access, and of 64 steps those that
- * age makes: one for each doubling of a second, 32 at most, upwards from the middle where there were accesses, else
- * downwards. Their weighted mean, in steps of 99.
+ * DAMON's hot score, as in its documentation: the weighted mean of two percentages, scaled to 99.
+ * The first is the share of samples with an access.  The second is the age on a scale of 64 steps:
+ * one step for each doubling of a second, at most 32, up from the middle if there were accesses,
+ * else down.
  */
 u32 expected_score(u64 hits, u64 samples, u64 age_seconds, u64 access_weight, u64 age_weight)
 {
@@ -57,7 +58,7 @@ CASE(priority, hot_score_by_accesses_alone_ignores_age)
 	EXPECT_EQUAL(hot_score(1, 0, 0, only_accesses), 99u);
 }
 
-// Doublings of a second: what is idle cools down with them.
+// The age in doublings of a second; idle regions get colder with age.
 CASE(priority, hot_score_by_age_alone_follows_log_of_seconds)
 {
 	EXPECT_EQUAL(hot_score(1, 20, 0, only_age), 49u);
@@ -89,7 +90,7 @@ CASE(priority, preference_of_action_is_hot_cold_or_none)
 	EXPECT_EQUAL(priority_of(preference::none, 30), 99u);
 }
 
-// The cut covers the limit, and with one priority less it would not.
+// The cut covers the limit, and the next higher one would not.
 CASE(priority, lowest_within_limit_is_highest_priority_that_covers_it)
 {
 	struct {

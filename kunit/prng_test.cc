@@ -11,8 +11,8 @@ namespace {
 constexpr u32 buckets = 100;
 constexpr u32 draws = 100'000;
 
-// Pearson's sum over @buckets equal parts, times 1000.  For uniform numbers its mean is 99
-// and its standard deviation 14; fixed seeds, so a pass is a pass for ever.
+// Pearson's chi-square over @buckets equal parts, times 1000.  For uniform numbers its mean is 99
+// and its standard deviation 14.  Seeds are fixed, so the results are reproducible.
 template <typename Draw> u64 chi_square_permil(u64 bound, Draw &&draw)
 {
 	const u64 expected = draws / buckets;
@@ -36,7 +36,7 @@ bool is_uniform(u64 bound, u64 seed)
 	prng random{seed};
 	const u64 sum = chi_square_permil(bound, [&] { return random.below(bound); });
 
-	// Four standard deviations on either side: too even is not random either.
+	// Four standard deviations in both directions: too uniform is not random, either.
 	EXPECT_LESS(99'000 - 56'000, sum);
 	EXPECT_LESS(sum, 99'000 + 56'000);
 	return 43'000 < sum && sum < 155'000;
@@ -44,7 +44,7 @@ bool is_uniform(u64 bound, u64 seed)
 
 } // namespace
 
-// The generator's published first numbers.
+// The first numbers of the generator, as published.
 CASE(prng, next_matches_published_splitmix64_values)
 {
 	prng random{1234567};
@@ -125,7 +125,7 @@ CASE(prng, next_same_seed_gives_same_sequence)
 	EXPECT_EQUAL(same, 0);
 }
 
-// Each bit of both generators' numbers agrees as often as not.
+// Each bit of the two generators agrees in half of all numbers.
 CASE(prng, split_is_uncorrelated_with_source)
 {
 	prng source{9};

@@ -17,8 +17,9 @@ void begin(quota_account &account, const quota_inputs &wanted, u64 now_ns,
 }
 
 /*
- * What DAMON's documentation says of a window: the goals' part; of a time, what it took until now, or 1,024 pages a
- * millisecond at first, but a page at least; of bytes, these. A goal is obeyed whatever the others are.
+ * The effective quota of a window, as in DAMON's documentation: the minimum of the bytes that the
+ * goals allow, those that the time quota allows at the speed so far (at first 1,024 pages per ms;
+ * at least a page), and the size quota.
  */
 struct quota_model {
 	u64 bytes_before = 0, ns_before = 0, bytes = 0, ns = 0;
@@ -145,7 +146,7 @@ CASE(quota, left_bytes_with_blocks_are_whole_blocks)
 	EXPECT_EQUAL(account.left_bytes(wanted), wanted.block_bytes);
 	EXPECT(account.charge(wanted, wanted.block_bytes, 0, 0));
 	EXPECT(account.full(wanted));
-	// Who allows less than one gets pages.
+	// A quota below one block is used in pages.
 	wanted.bytes = 7 * page_bytes;
 	begin(account, wanted, 1);
 	EXPECT_EQUAL(account.left_bytes(wanted), 7 * page_bytes);
@@ -172,7 +173,7 @@ CASE(quota, charge_for_another_in_pool_reduces_what_is_left)
 	EXPECT(account.charge_for_another(wanted, 0, 10 * ms_ns));
 	EXPECT(!account.charge_for_another(wanted, page_bytes, ms_ns));
 	EXPECT_EQUAL(account.left_ns(wanted), 0u);
-	// Who is in no pool has all of it.
+	// Without a pool the whole quota is left.
 	wanted.pool = 0;
 	EXPECT_EQUAL(account.left_ns(wanted), 10 * ms_ns);
 }
@@ -186,7 +187,7 @@ CASE(quota, charge_reports_exhausted_window_once)
 	begin(account, wanted, 0);
 	EXPECT(!account.charge(wanted, 2 * page_bytes, 0, 0));
 	EXPECT(account.charge(wanted, page_bytes, 0, 0));
-	// More is allowed while it lasts.
+	// The quota is raised within the window.
 	wanted.bytes = 4 * page_bytes;
 	account.allow(wanted, u64_max);
 	EXPECT(!account.full(wanted));
@@ -212,7 +213,7 @@ CASE(quota, look_early_or_late_keeps_window_pace)
 	EXPECT(asked(50'000));
 	EXPECT(!asked(147'999));
 	EXPECT(asked(149'990));		// a little early
-	EXPECT(!asked(151'000));	// in the window that has begun so
+	EXPECT(!asked(151'000));	// within the window that began early
 	EXPECT(!asked(247'000));
 	EXPECT(asked(290'000));		// late: the next one does not wait
 	EXPECT(asked(348'000));
@@ -235,7 +236,7 @@ CASE(quota, charge_failed_bytes_by_configured_ratio)
 	wanted.fail_charge_denom = 4;
 	account.charge(wanted, 8 * page_bytes, 4 * page_bytes, 0);
 	EXPECT_EQUAL(account.charged_bytes(), 13 * page_bytes);
-	// A folio that reaches beyond the region.
+	// A folio extends beyond the region.
 	account.charge(wanted, 8 * page_bytes, 512 * page_bytes, 0);
 	EXPECT_EQUAL(account.charged_bytes(), 21 * page_bytes);
 }

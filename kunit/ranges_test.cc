@@ -6,7 +6,7 @@ using namespace damon;
 
 namespace {
 
-// The areas of what is mapped, in room for @most.
+// The areas of the mapped ranges, with room for @most areas.
 vec<addr_range> areas_of(span<const addr_range> mapped, u32 most = 64)
 {
 	vec<addr_range> found;
@@ -66,7 +66,7 @@ CASE(ranges, areas_include_small_gaps)
 	EXPECT(equal(areas_of(mapped), wanted));
 }
 
-// Islands in a sea of addresses: the sea costs nothing.
+// Small mappings far apart: the gaps between them are not monitored.
 CASE(ranges, areas_exclude_all_large_gaps)
 {
 	constexpr u64 gib = u64{1} << 30;
@@ -78,7 +78,7 @@ CASE(ranges, areas_exclude_all_large_gaps)
 	EXPECT(equal(areas_of(mapped), mapped));
 }
 
-// The largest first or last, and touching mappings.
+// The largest gap first or last, and adjacent mappings.
 CASE(ranges, areas_with_largest_gap_first_or_last_exclude_it)
 {
 	const addr_range mapped[] = {
@@ -95,7 +95,7 @@ CASE(ranges, areas_with_largest_gap_first_or_last_exclude_it)
 	EXPECT(equal(areas_of(mapped), wanted));
 }
 
-// With little room the largest gaps count.
+// With little room only the largest gaps are excluded.
 CASE(ranges, areas_with_room_for_three_exclude_largest_gaps)
 {
 	const addr_range mapped[] = {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Tables of regions as a case writes them: a row for each region, in pages.
+// Notation for region tables in test cases: a row for each region, in pages.
 //
 //	region_table table = table_of({{0, 4, 7}, {4, 8}}, 16);		// room for 16
 //
@@ -47,7 +47,7 @@ template <unsigned long n> region_rows regions(const row (&rows)[n])
 	return all;
 }
 
-// Of a larger table the first ones, and how many there are.
+// The first regions of a larger table, and the number of all.
 inline region_rows regions_of(const damon::region_table &table)
 {
 	region_rows all{.count = table.count()};
@@ -70,7 +70,7 @@ inline void hit(damon::region_table &table, u32 i, u32 times)
 		table.count_accesses();
 }
 
-// With room for @room regions; without memory it has none, and the case fails.
+// With room for @room regions.  If allocation fails, the table is empty and the case fails.
 template <unsigned long n>
 damon::region_table table_of(const row (&rows)[n], u32 room = static_cast<u32>(n))
 {

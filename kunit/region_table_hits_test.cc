@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What a table of regions does with the hits of probes.
+// Region tables: the hit counters of attribute probes.
 #include "kunit/pages.hh"
 #include "kunit/test.hh"
 
@@ -74,7 +74,7 @@ CASE(region_table_hits, reserve_without_room_for_hits_keeps_none)
 	table.shift_counters();
 	table.forget_hits(0);
 
-	// The room comes later, and stays when the table grows again.
+	// Hit counters can be added later, and stay when the table grows again.
 	ASSERT_OK(table.reserve(8, true));
 	hit(table, 0, 1, 5);
 	ASSERT_OK(table.reserve(20));
@@ -136,7 +136,7 @@ CASE(region_table_hits, split_and_cut_inherit_hits)
 
 	ASSERT_OK(fill(table, 16));
 	table.split({.pieces = 3}, 16, random);
-	ASSERT_EQUAL(table.count(), 5u); // only the one of 5 pages is large enough
+	ASSERT_EQUAL(table.count(), 5u); // only the region of 5 pages is large enough
 	for (u32 i = 2; i < 5; i++)
 		EXPECT(has(table, i, filled[2]));
 	EXPECT(has(table, 1, filled[1]));
@@ -187,7 +187,7 @@ CASE(region_table_hits, rescale_scales_hits_of_last_aggregation)
 
 	ASSERT_OK(fill(table, 3));
 	hit(table, 1, 1, 255);
-	// 10 of 20 samples to come; twice as many in an aggregation from now on.
+	// 10 of 20 samples are still to come; the new aggregation has 40.
 	table.rescale({10, 20, 40, 100'000, 100'000});
 	EXPECT(has(table, 0, {{}, {12, 0, 0, 0}}));
 	EXPECT(has(table, 1, {{}, {2, 255, 0, 0}}));
@@ -205,7 +205,7 @@ CASE(region_table_hits, forget_hits_clears_higher_probes_only)
 	EXPECT(has(table, 2, {{0, 7, 0, 0}, {}}));
 }
 
-// Scores are 10 * (2, 0, 0) + 3 * (0, 0, 1) now, and 80, 30 and 12 in the aggregation before.
+// Scores are 10 * (2, 0, 0) + 3 * (0, 0, 1) now, and 80, 30 and 12 in the last aggregation.
 CASE(region_table_hits, score_by_weights_replaces_accesses_in_age_and_merge)
 {
 	region_table table;

@@ -13,7 +13,7 @@ using test::table_of;
 
 namespace {
 
-// One sample of the only region.
+// Samples the only region @times times.
 void look(region_table &table, kapi_outcome outcome, u32 times = 1)
 {
 	table.access_checks()[0].outcome = outcome;
@@ -84,7 +84,6 @@ CASE(region_table, merge_across_gap_or_size_limit_does_not_join)
 	EXPECT_EQUAL(regions_of(table), regions({{0, 4}, {5, 9}, {9, 12}}));
 }
 
-// Against the mean over all bytes, which fits in 64 bits here: joining many rounds only once.
 CASE(region_table, update_ages_at_highest_age_keeps_it)
 {
 	const addr_range range[] = {pages(0, 8)};
@@ -93,13 +92,14 @@ CASE(region_table, update_ages_at_highest_age_keeps_it)
 	ASSERT_OK(table.reserve(1));
 	table.reset(range);
 	table.update_ages(0);
-	// As if aggregations had become shorter by so much.
+	// The aggregation interval shrinks, so the age in aggregations grows, to the maximum.
 	table.rescale({20, 20, 20, u64{1} << 40, 1});
 	EXPECT_EQUAL(table.age(0), u32_max);
 	table.update_ages(0);
 	EXPECT_EQUAL(table.age(0), u32_max);
 }
 
+// Compares with the mean over all bytes: merging many regions must round only once.
 CASE(region_table, merge_averages_accesses_by_size)
 {
 	prng random{1};
@@ -132,7 +132,7 @@ CASE(region_table, merge_averages_accesses_by_size)
 
 CASE(region_table, update_ages_within_threshold_ages_else_resets)
 {
-	// last, now, threshold -> does age rise?
+	// last and current nr_accesses, threshold: does the age rise?
 	const struct {
 		u32 last, now, threshold;
 		bool rises;
@@ -212,7 +212,7 @@ CASE(region_table, cut_larger_than_makes_pieces_of_that_size)
 		     regions({{0, 4, 5}, {4, 8, 5}, {8, 10, 5}, {20, 24}, {24, 25}}));
 }
 
-// A region of 40 GiB in 64 parts: every part is as likely as any other.
+// A region of 40 GiB in 64 parts: all parts are equally likely.
 CASE(region_table, pick_checks_large_region_is_uniform)
 {
 	constexpr u32 parts = 64;
@@ -230,12 +230,12 @@ CASE(region_table, pick_checks_large_region_is_uniform)
 		ASSERT(range[0].start <= addr && addr < range[0].end && addr % page == 0);
 		seen[(addr - range[0].start) / (range[0].size() / parts)]++;
 	}
-	// Mean 4096, standard deviation 64: five of those off is once in two million.
+	// Mean 4096, standard deviation 64: five deviations occur once in two million.
 	for (const u32 n : seen)
 		EXPECT_AT_MOST(distance(n, 4096), 320u);
 }
 
-// Every page of a small space, before and after, for random regions and random ranges.
+// Compares every page of a small address space before and after, for random regions and ranges.
 CASE(region_table, set_ranges_random_covers_exactly_and_inherits_counts)
 {
 	constexpr u64 space = 48;
@@ -295,8 +295,8 @@ CASE(region_table, set_ranges_random_covers_exactly_and_inherits_counts)
 	}
 }
 
-// Even a table that has no room to spare stays sound; a region stretched over a gap counts as
-// large as it is, as weights depend on it.
+// A full table stays sound, too.  A region stretched over a gap counts with its whole size in
+// total_bytes(), as weights depend on that.
 CASE(region_table, set_ranges_full_table_stays_sound)
 {
 	const addr_range after[] = {pages(0, 5), pages(9, 24), pages(30, 40)};
@@ -324,15 +324,15 @@ CASE(region_table, moving_sum_fades_out_last_aggregation)
 	EXPECT_EQUAL(table.moving_sum(0, 0, 20), 5u);
 }
 
-// How many of 20 samples found it accessed, idle, and nothing to tell: what count results.
+// The count after 20 samples, by how many were accessed, idle, and without a result.
 CASE(region_table, normalize_unchecked_samples_do_not_lower_the_count)
 {
 	const struct {
 		u32 accessed, idle, unknown, count;
 	} cases[] = {
-		{20, 0, 0, 20}, {0, 20, 0, 0}, {7, 13, 0, 7},	// all could be checked
+		{20, 0, 0, 20}, {0, 20, 0, 0}, {7, 13, 0, 7},	// all had a result
 		{10, 0, 10, 20},				// half is kernel memory, half hot
-		{10, 10, 0, 10},				// half was never touched
+		{10, 10, 0, 10},				// half was never accessed
 		{5, 5, 10, 10}, {3, 4, 13, 9},			// 3 of 7 of 20, rounded
 		{5, 0, 15, 20}, {4, 0, 16, 16}, {1, 0, 19, 4},	// fades below a quarter
 		{0, 0, 20, 0},
@@ -356,7 +356,7 @@ CASE(region_table, normalize_unchecked_samples_do_not_lower_the_count)
 		}
 }
 
-// In the middle of an aggregation the elapsed part is judged by what could be checked in it.
+// Within an aggregation the elapsed part is estimated from the checks in it that had a result.
 CASE(region_table, moving_sum_half_checked_scales_checked_samples)
 {
 	region_table table = table_of({{0, 8, 20}});
@@ -374,7 +374,7 @@ CASE(region_table, moving_sum_half_checked_scales_checked_samples)
 	EXPECT_EQUAL(table.checked(0), 0u);
 }
 
-// Halves that were checked in different samples count by what each could tell.
+// The number of checks with a result is averaged, as well as the counts.
 CASE(region_table, merge_and_split_average_checked_samples)
 {
 	prng random{4};
@@ -396,8 +396,8 @@ CASE(region_table, merge_and_split_average_checked_samples)
 	EXPECT_EQUAL(table.nr_accesses(1), 20u);
 }
 
-// A few regions at a time: each is judged by the looks that it got, and one that had its turn
-// in no sample of the aggregation stays what it was.
+// Samples of a few regions at a time: each region is estimated from its own checks; a region that
+// was not sampled in this aggregation keeps its count.
 CASE(region_table, normalize_unsampled_region_keeps_its_count)
 {
 	region_table table = table_of({{0, 4}, {4, 8}, {8, 12}, {12, 16, 20}});
@@ -441,7 +441,7 @@ CASE(region_table, rescale_keeps_access_frequency_and_age)
 	EXPECT_EQUAL(table.age(0), age / 2);
 }
 
-// A long life at random: the invariants hold after each step.
+// The invariants hold after each of many random operations.
 CASE(region_table, random_operations_keep_table_sound)
 {
 	prng random{8};
@@ -472,9 +472,7 @@ CASE(region_table, random_operations_keep_table_sound)
 	}
 }
 
-// New ranges for a table that has no entry to spare.
-
-// The first region reaches beyond the first range, and every entry is in use.
+// The first region extends beyond the first range, and every entry is in use.
 CASE(region_table, set_ranges_full_table_first_region_across_ranges_fits)
 {
 	const addr_range after[] = {pages(0, 1), pages(2, 3)};
@@ -484,7 +482,7 @@ CASE(region_table, set_ranges_full_table_first_region_across_ranges_fits)
 	EXPECT_EQUAL(regions_of(table), regions({{0, 1}, {2, 3}}));
 }
 
-// Not even joining neighbours makes room: what does not fit is lost, nothing else is touched.
+// Even merging makes no room: ranges that do not fit are lost, and no other memory is written.
 CASE(region_table, set_ranges_one_entry_for_two_ranges_stays_sound)
 {
 	const addr_range after[] = {pages(0, 5), pages(6, 10)};
@@ -495,7 +493,7 @@ CASE(region_table, set_ranges_one_entry_for_two_ranges_stays_sound)
 	EXPECT(sound(table));
 }
 
-// Each page of a region may be the one, and no page of another's.
+// Every page of a region can be picked, and no page outside it.
 CASE(region_table, pick_checks_small_regions_reach_each_page_and_no_other)
 {
 	const addr_range ranges[] = {pages(1, 5), pages(5, 6), pages(8, 12)};
@@ -519,7 +517,7 @@ CASE(region_table, pick_checks_small_regions_reach_each_page_and_no_other)
 			EXPECT(seen[i][k]);
 }
 
-// Where the hot part of a region ends is known from one aggregation to a sixteenth of its size.
+// One aggregation locates the hot part of a region to 1/16 of its size.
 CASE(region_table, split_by_subregion_hits_partly_hot_region_isolates_hot_part)
 {
 	const addr_range hot = pages(500, 1100);
@@ -547,7 +545,7 @@ CASE(region_table, split_by_subregion_hits_partly_hot_region_isolates_hot_part)
 	EXPECT_EQUAL(right, called_hot);
 	EXPECT_AT_MOST(pages(0, 400).size(), right);
 
-	// The subregion hits are used up.
+	// The subregion hits have been cleared.
 	const u32 count = table.count();
 	table.split_by_subregion_hits(1, 16);
 	EXPECT_EQUAL(table.count(), count);
@@ -596,7 +594,7 @@ CASE(region_table, cut_at_keeps_counts_until_table_is_full)
 	EXPECT_EQUAL(regions_of(table), regions({{0, 4, 3}, {4, 10, 3}, {20, 30}}));
 	EXPECT(sound(table));
 	ASSERT(table.cut_at(2, 29 * page));
-	EXPECT(!table.cut_at(1, 5 * page));	// full
+	EXPECT(!table.cut_at(1, 5 * page));	// the table is full
 	EXPECT_EQUAL(regions_of(table), regions({{0, 4, 3}, {4, 10, 3}, {20, 29}, {29, 30}}));
 	EXPECT(sound(table));
 }
@@ -608,12 +606,12 @@ CASE(region_table, rejoin_at_joins_only_touching_parts_alike)
 	table.update_ages(0);
 	ASSERT(table.cut_at(1, 15 * page));
 	table.rejoin_at(15 * page, 9 * page);	// too large
-	table.rejoin_at(30 * page, no_limit);	// they do not touch
+	table.rejoin_at(30 * page, no_limit);	// not adjacent
 	table.rejoin_at(0, no_limit);
-	table.rejoin_at(14 * page, no_limit);	// nothing was cut there
+	table.rejoin_at(14 * page, no_limit);	// no boundary there
 	EXPECT_EQUAL(table.count(), 4u);
 	table.reset_age(1);
-	table.rejoin_at(15 * page, no_limit);	// of another age
+	table.rejoin_at(15 * page, no_limit);	// ages differ
 	EXPECT_EQUAL(table.count(), 4u);
 	table.reset_age(2);
 	table.rejoin_at(15 * page, no_limit);

@@ -10,12 +10,12 @@ using test::tracked;
 
 namespace {
 
-// Comes back in registers, as an errno would.
+// Is returned in registers, like an errno.
 static_assert(sizeof(status) == 4);
 static_assert(sizeof(result<u64>) == 16);
 static_assert(std::is_trivially_copyable_v<result<u64>>);
 static_assert(std::is_trivially_destructible_v<result<u64>>);
-// Moves if the value moves, and never copies what owns something.
+// Can be moved if the value can, and cannot be copied if the value owns something.
 static_assert(!std::is_copy_constructible_v<result<tracked>>);
 static_assert(std::is_move_constructible_v<result<tracked>>);
 static_assert(!std::is_copy_constructible_v<result<own<tracked>>>);
@@ -90,7 +90,7 @@ CASE(result, plain_result_holds_value_or_error)
 	EXPECT_ERROR(passed, errc::intr);
 }
 
-// A value that looks like an errno is a value all the same.
+// A value that equals an errno is still a value.
 CASE(result, value_like_errno_is_no_error)
 {
 	const result<s32> negative = -22;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A directory of a test's own beside the tree, or without one.
+// A test's own directory, beside the sysfs tree or without it.
 #pragma once
 #include "sysfs/root.hh"
 #include "sysfs/tree.hh"
@@ -8,7 +8,7 @@ namespace damon::test_tree {
 
 class sandbox {
 public:
-	// What went wrong shows in top(): null.
+	// On failure top() is null.
 	explicit sandbox(kind &of) : of_{of}
 	{
 		make_tree_lock();
@@ -24,7 +24,7 @@ public:
 		if (top_)
 			remove(locked(), move(top_));
 		forget_kinds(of_);
-		// A tree that is there needs its kinds; then ours go when it goes.
+		// A tree still needs its kinds; ours are then freed together with them.
 		if (!tree_is_there())
 			kapi_dir_kinds_free();
 		destroy_tree_lock();
@@ -33,7 +33,7 @@ public:
 	sandbox &operator=(const sandbox &) = delete;
 
 	node *top() const { return top_.get(); }
-	// For a part of one statement.
+	// For use as a temporary: unlocks at the end of the full expression.
 	static tree_guard locked() { return lock_tree().take(); }
 
 private:

@@ -9,7 +9,7 @@ namespace {
 
 constexpr u32 aggr_samples = 20;
 
-// @samples of a region, each in a part by chance; parts from @from to below @to are hot.
+// @samples samples of a region, each in a random part; parts in [@from, @to) are hot.
 struct observation {
 	subregion_hits seen = 0;
 	u32 hits = 0;
@@ -32,7 +32,7 @@ struct observation {
 	}
 };
 
-// Each part was sampled, those in [@from, @to) found hot.
+// Each part was sampled; those in [@from, @to) are hot.
 subregion_hits all_parts(u32 from, u32 to)
 {
 	subregion_hits seen = 0;
@@ -64,7 +64,7 @@ CASE(subregion_hits, find_subregions_hot_middle_finds_both_borders)
 	EXPECT(found.piece[2].is == subregions::cold);
 }
 
-// The border is somewhere between the last part that was cold and the first that was hot.
+// The border is between the last part that was cold and the first that was hot.
 CASE(subregion_hits, find_subregions_unseen_parts_at_border_become_a_piece)
 {
 	subregion_hits seen = 0;
@@ -104,7 +104,7 @@ CASE(subregion_hits, find_subregions_three_hot_stretches_inside_finds_seven)
 	ASSERT_EQUAL(found.count, u32{subregions::most});
 	for (u32 i = 0; i < found.count; i++)
 		EXPECT(found.piece[i].is == (i % 2 ? subregions::hot : subregions::cold));
-	// Another one does not fit, whatever it is.
+	// One more piece does not fit.
 	const subregion_hits unclear = seen | subregion_hit(0, true);
 	EXPECT_EQUAL(find_subregions(unclear, 12, 24, 3).count, 0u);
 }
@@ -127,7 +127,7 @@ CASE(subregion_hits, find_subregions_alternating_parts_finds_none)
 	EXPECT_EQUAL(find_subregions(seen, 10, aggr_samples, 2).count, 0u);
 }
 
-// Whatever was seen, pieces are in order, and what is called hot or cold was seen so.
+// Pieces are in order, and the kind of a piece agrees with the samples in each of its parts.
 CASE(subregion_hits, find_subregions_random_samples_agree_with_each_part)
 {
 	prng random{7};
@@ -152,7 +152,7 @@ CASE(subregion_hits, find_subregions_random_samples_agree_with_each_part)
 	}
 }
 
-// How often memory that is accessed by chance, all alike, is taken for two kinds.
+// How often uniformly accessed memory is mistaken for hot and cold pieces.
 CASE(subregion_hits, find_subregions_uniform_accesses_mistaken_in_at_most_5_percent)
 {
 	prng random{11};
@@ -173,7 +173,7 @@ CASE(subregion_hits, find_subregions_uniform_accesses_mistaken_in_at_most_5_perc
 	EXPECT_AT_MOST(mistakes, 2000u / 20);
 }
 
-// And how often a region whose middle is hot is found to be so.
+// How often the hot middle of a region is found.
 CASE(subregion_hits, find_subregions_hot_middle_found_in_at_least_90_percent)
 {
 	prng random{13};

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the list of suites, which scripts/kbuild/kunit-suites makes, is written in. */
+/* The macros for the list of suites that scripts/kbuild/kunit-suites generates. */
 #ifndef DAMONXX_KUNIT_SUITES_H
 #define DAMONXX_KUNIT_SUITES_H
 
 #include <kunit/test.h>
 
-/* Runs a case of the C++ side; all failures until it returns are failures of @test. */
+/* Runs a C++ test case; all failures until it returns are failures of @test. */
 void damonxx_kunit_run(struct kunit *test, void (*body)(void));
 
-/* The same as in kunit/test.hh, where the C++ side finds it. */
+/* Declared for C++ in kunit/test.hh. */
 void kapi_test_failed(const char *file, int line, const char *message);
 
 #define DAMONXX_CASE(suite, case) \

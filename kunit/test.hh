@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
-// Test cases whose bodies run in both worlds, under GoogleTest on the host and under
-// KUnit in the kernel:
+// Test cases that run both under GoogleTest on the host and under KUnit in the kernel:
 //
 //	CASE(region_table, merge_neighbours_alike_joins_them)
 //	{
@@ -11,10 +10,10 @@
 //		EXPECT_EQUAL(table.count(), 0);
 //	}
 //
-// EXPECT_* notes a failure and goes on; ASSERT_* leaves the case.  Bodies are freestanding:
-// our library and kapi, nothing else.  The world around provides kapi_test_failed() and calls
-// the cases: on the host it walks the section "damonxx_tests", an array of pointers to
-// kapi_test_case; in the kernel a list is made of their symbols.
+// EXPECT_* records a failure and continues; ASSERT_* returns from the case.  Cases are
+// freestanding: they use only the library of damonxx and kapi.  The test runner provides
+// kapi_test_failed() and calls the cases: on the host by the section "damonxx_tests", an array of
+// pointers to kapi_test_case; in the kernel by a list that is made from their symbols.
 
 #include "kunit/compare.hh"
 
@@ -42,7 +41,7 @@ struct place {
 	return false;
 }
 
-// Compares with @Relation and reports both texts and both values.
+// Compares with @Relation; on failure reports both texts and both values.
 template <typename Relation, typename A, typename B>
 bool compare(place at, const char *a_text, const char *b_text, const A &a, const B &b)
 {

@@ -15,7 +15,7 @@ struct number_case {
 	u64 value = 0;
 };
 
-// What the kernel's kstrtoull(text, 0, ...) does, one rule a group.
+// The results of the kernel's kstrtoull(text, 0, ...), grouped by rule.
 constexpr number_case u64_cases[] = {
 	// decimal
 	{"0", outcome::value, 0},
@@ -68,7 +68,7 @@ constexpr number_case u64_cases[] = {
 	{"0x10000000000000000", outcome::out_of_range},
 	{"02000000000000000000000", outcome::out_of_range},
 	{"18446744073709551616\n", outcome::out_of_range},
-	// and does so before anything that follows is looked at
+	// overflow is reported even if invalid characters follow
 	{"18446744073709551616x", outcome::out_of_range},
 	{"18446744073709551615x", outcome::invalid},
 	// not a number
@@ -158,7 +158,7 @@ CASE(text, parse_s32_follows_kstrtoint)
 		check_number(parse_s32, one);
 }
 
-// A view need not end in NUL: what lies behind it is not read.
+// A view need not end in NUL; characters after its end are not read.
 CASE(text, parse_u64_reads_nothing_beyond_view)
 {
 	const char digits[] = {'1', '2', '3', '4'};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
-// An object that counts its lives, for tests of who destroys what and when.
+// An object that counts its live instances, for tests of ownership and destruction.
 
 #include "damonxx/lib/types.hh"
 

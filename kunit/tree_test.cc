@@ -188,7 +188,7 @@ CASE(tree, add_and_remove_child_on_demand_frees_it)
 	ASSERT_OK(branch.add_child(sandbox::locked(), more));
 	ASSERT(branch.has_child(more));
 	EXPECT_OK(store_cell(branch.child(more), 0, "2"));
-	ASSERT_OK(branch.add_child(sandbox::locked(), more)); // it is there
+	ASSERT_OK(branch.add_child(sandbox::locked(), more)); // exists already
 	EXPECT_EQUAL(branch.child(more).count(), 2u);
 	EXPECT_EQUAL(live_objects, 2);
 	branch.remove_child(sandbox::locked(), more);
@@ -196,6 +196,6 @@ CASE(tree, add_and_remove_child_on_demand_frees_it)
 	EXPECT_EQUAL(live_objects, 0);
 
 	ASSERT_OK(branch.add_child(sandbox::locked(), more));
-	ASSERT_OK(store_cell(top, nr_branches, "1")); // defaults
+	ASSERT_OK(store_cell(top, nr_branches, "1")); // makes a new branch
 	EXPECT(!top.numbered(0).has_child(more));
 }

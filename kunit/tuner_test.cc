@@ -7,19 +7,20 @@ using namespace damon;
 
 namespace {
 
-// 4 % of all possible accesses, between 1 ms and 1 s; 20 samples an aggregation.
+// Goal: 4 % of all possible accesses, between 1 ms and 1 s; 20 samples per aggregation.
 constexpr monitoring_attrs wanting_400_bp = {
 	.goal = {.access_bp = 400, .aggrs = 3, .min_sample_us = 1'000, .max_sample_us = 1'000'000}};
 
-// 1,000 pages, 20,000 possible accesses: 800 are wanted.
+// 1,000 pages, so 20,000 possible accesses; the goal is 800.
 u64 tuned(u64 seen, const monitoring_attrs &attrs = wanting_400_bp)
 {
 	return tuned_sample_us(attrs, {.seen = seen, .pages = 1'000});
 }
 
 /*
- * DAMON's documentation: nearer to the goal of 10,000 by as much as is missing, of the last value; not below 10,000, which is
- * what twice the goal gives. Without 128-bit numbers, so for values below 2^32.
+ * As in DAMON's documentation: changes the last value by the relative distance of the score to
+ * 10,000; at least 10,000, which is also the result for a score of twice the goal.  Uses no 128-bit
+ * numbers, so only for values below 2^32.
  */
 u64 expected_feedback(u64 last, u64 score)
 {
@@ -30,7 +31,8 @@ u64 expected_feedback(u64 last, u64 score)
 	return next < 10'000 ? 10'000 : static_cast<u64>(next);
 }
 
-// And of the sampling interval: of all accesses that could be seen, in bytes, so much is wanted; half the way if shorter.
+// The same for the sampling interval; accesses are counted in bytes, and shortening goes only half
+// the way.
 u64 expected_sample_us(const monitoring_attrs &attrs, u64 pages, u64 seen, u64 samples)
 {
 	const u64 wanted = pages * page_bytes * samples * attrs.goal.access_bp / 10'000;
@@ -66,7 +68,7 @@ CASE(tuner, tuned_sample_of_any_events_matches_the_specification)
 	for (int i = 0; i < 20'000; i++) {
 		monitoring_attrs attrs;
 		const u64 samples = random.between(3, 100);
-		// So many that it does not matter whether bytes or pages are rounded.
+		// Enough pages that rounding bytes or pages makes no difference.
 		const u64 pages = random.between(1'000'000, 20'000'000);
 		const u64 seen = random.below(pages * samples / random.between(1, 1'000) + 1);
 
@@ -86,7 +88,7 @@ CASE(tuner, feed_back_scales_by_score_within_bounds)
 	EXPECT_EQUAL(feed_back(1'000'000, 0), 2'000'000u);
 	EXPECT_EQUAL(feed_back(1'000'000, 5'000), 1'500'000u);
 	EXPECT_EQUAL(feed_back(1'000'000, 15'000), 500'000u);
-	EXPECT_EQUAL(feed_back(1'000'000, 19'999), 10'000u); // 100 would be too little
+	EXPECT_EQUAL(feed_back(1'000'000, 19'999), 10'000u); // 100 is below the minimum
 	EXPECT_EQUAL(feed_back(1'000'000, 20'000), 10'000u);
 	EXPECT_EQUAL(feed_back(1'000'000, u64_max), 10'000u);
 	EXPECT_EQUAL(feed_back(u64_max, 0), u64_max);
@@ -101,12 +103,12 @@ CASE(tuner, tuned_interval_on_target_stays)
 CASE(tuner, tuned_interval_seeing_too_little_grows_at_most_twofold)
 {
 	EXPECT_EQUAL(tuned(0), 10'000u);   // twice at most
-	EXPECT_EQUAL(tuned(400), 7'500u);  // half of it: half as much again
+	EXPECT_EQUAL(tuned(400), 7'500u);  // half of the goal: 1.5 times
 }
 
 CASE(tuner, tuned_interval_seeing_too_much_shrinks_at_most_to_half)
 {
-	EXPECT_EQUAL(tuned(1'200), 3'750u);  // half too much: (1 + 1/2) / 2
+	EXPECT_EQUAL(tuned(1'200), 3'750u);  // 1.5 times the goal: (1 + 1/2) / 2
 	EXPECT_EQUAL(tuned(1'600), 2'500u);  // half at most
 	EXPECT_EQUAL(tuned(20'000), 2'500u);
 }

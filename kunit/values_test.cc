@@ -47,7 +47,7 @@ constexpr cell cells[] = {
 };
 constinit kind values_kind{.about = about, .cells = cells};
 
-// What a read gives, or "?" where it fails.
+// The text that a read returns, or "?" if it fails.
 class content {
 public:
 	content(node &dir, u32 cell)
@@ -70,13 +70,13 @@ bool reads(node &dir, u32 cell, text_view wanted)
 	return static_cast<text_view>(content{dir, cell}) == wanted;
 }
 
-// Writes @text and compares what is read then with @wanted.
+// Writes @text and compares the text that is read afterwards with @wanted.
 bool keeps(node &dir, u32 cell, text_view text, text_view wanted)
 {
 	return store_cell(dir, cell, text).is_ok() && reads(dir, cell, wanted);
 }
 
-// The write fails with @error, and a read gives what it gave before.
+// The write fails with @error, and a read returns the same text as before.
 bool refuses(node &dir, u32 cell, text_view text, errc error)
 {
 	const content before{dir, cell};

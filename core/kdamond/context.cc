@@ -107,7 +107,7 @@ result<vec<scheme_stats>> context::read_stats()
 	TRY(stats.resize(count));
 	TRY(kdamond_->requests().read([&](const monitor &m) {
 		const vec<scheme> &schemes = m.config().schemes;
-		stats.truncate(schemes.size());	// a commit may have come in between
+		stats.truncate(schemes.size());	// a commit may have removed schemes
 		for (u32 i = 0; i < stats.size(); i++)
 			stats[i] = schemes[i].stats.in_units(m.config().addr_unit);
 	}));

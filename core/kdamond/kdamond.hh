@@ -68,7 +68,7 @@ private:
 	cpu_budget budget_;
 	u64 woken_ns_ = 0;
 	u64 cpu_at_wake_ns_ = 0;
-	u64 cpu_ns_ = 0;      // at the start of this sample
+	u64 cpu_ns_ = 0;      // at the start of this step
 	bool looked_ = false; // the previous step made access checks
 	u64 late_ns_ = 0;     // sum of delays of deadlines, modulo the sampling interval
 	u64 samples_missed_ = 0;

@@ -94,8 +94,8 @@ bool snapshot::take(const monitor &m)
 	}
 	out_.set_size(size);
 
-	// SAFETY: there is room for all of it, in this order, and every record's size is a
-	// multiple of what any of them is aligned to.
+	// SAFETY: there is room for all records, in this order, and the size of every record is a
+	// multiple of the alignment of all of them.
 	auto *header = static_cast<header_record *>(out_.data());
 	auto *targets = reinterpret_cast<target_record *>(header + 1);
 	auto *out = reinterpret_cast<region_record *>(targets + config.targets.size());

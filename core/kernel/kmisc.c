@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Log, clock, randomness. */
+/* Log, assertions, clock, randomness. */
 #define pr_fmt(fmt) "damonxx: " fmt
 #include <linux/bug.h>
 #include <linux/build_bug.h>

@@ -15,7 +15,7 @@ constexpr addr_range page_aligned(addr_range range)
 // A process maps its heap, its libraries and its stack far apart, with gaps in between.  From all
 // mapped ranges this computes the areas between the largest gaps.  The two largest gaps are always
 // excluded, and each further one that is at least 1/64 of what would be monitored with it.  Smaller
-// gaps are monitored, as excluding them would cost more regions.
+// gaps are monitored: to exclude them is not worth another region.
 class mapped_areas {
 public:
 	// Uses the reserved memory of @areas, which limits the number of areas; at least one.

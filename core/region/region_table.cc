@@ -21,8 +21,8 @@ status region_table::reserve(u32 capacity, bool with_hits)
 	fresh.capacity_ = capacity;
 	fresh.start_ = static_cast<u64 *>(fresh.block_);
 	fresh.end_ = fresh.start_ + capacity;
-	// SAFETY: the block is aligned for u64, and every part's size is a multiple of the
-	// next part's alignment.
+	// SAFETY: the block is aligned for u64, and the size of every array is a multiple of the
+	// alignment of the next one.
 	fresh.checks_ = reinterpret_cast<kapi_access_check *>(fresh.end_ + capacity);
 	fresh.nr_accesses_ = reinterpret_cast<u32 *>(fresh.checks_ + capacity);
 	fresh.last_nr_accesses_ = fresh.nr_accesses_ + capacity;

@@ -39,7 +39,7 @@
 
 #include "uapi/damonxx.h"
 #ifdef __cplusplus
-#include "damonxx/kapi.h" /* for the names of integers */
+#include "damonxx/kapi.h" /* for u32, u64 and so on */
 #define DAMONXX_MUST_CHECK [[nodiscard]]
 extern "C" {
 #else
@@ -255,7 +255,7 @@ static inline void damonxx_scheme_init(struct damonxx_scheme *scheme, enum damon
 	scheme->max_age = ~0U;
 }
 
-/* ---- the life of a context ---------------------------------------------------------- */
+/* ---- lifetime of a context ---------------------------------------------------------- */
 
 struct damonxx_context;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The numbers of damonxx_stat against what percentiles are by definition.
+// Compares the results of damonxx_stat with the definition of percentiles.
 #include "damonxx/lib/math.hh"
 #include "damonxx/lib/prng.hh"
 #include "kunit/test.hh"
@@ -12,7 +12,7 @@ namespace {
 constexpr u64 aggr_us = 100'000;
 constexpr u32 most_regions = 40;
 
-// Too much for the stack; one case runs at a time.
+// Too large for the stack; cases run one at a time.
 constinit damonxx_snapshot_region regions[most_regions]{};
 constinit s64 percentiles[DAMONXX_MAX_RESULTS]{};
 
@@ -34,7 +34,7 @@ s64 idle_ms(const damonxx_snapshot_region &one)
 }
 
 struct bytes {
-	u64 less, up_to, all;	// that are idle for less than, or up to, so long
+	u64 less, up_to, all;	// idle for less than @ms, for at most @ms, and all
 };
 bytes count(u32 nr_regions, s64 ms)
 {
@@ -63,7 +63,8 @@ CASE(idle_time, idle_percentiles_without_regions_are_zero)
 	EXPECT_EQUAL(estimated_bandwidth({}, aggr_us), 0u);
 }
 
-// So many percent of all bytes, rounded up and one at least, have at most this value, and fewer have less.
+// At least @percent of all bytes, rounded up and at least one byte, have at most this value, and
+// fewer have a lower value.
 CASE(idle_time, idle_percentiles_are_weighted_by_bytes)
 {
 	prng random{5};

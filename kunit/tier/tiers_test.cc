@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The tiers of machines made by hand.
+// The tiers of handwritten NUMA topologies.
 #include "kunit/test.hh"
 #include "modules/tiers.hh"
 
@@ -20,7 +20,7 @@ struct node {
 };
 using nodes = std::initializer_list<node>;
 
-// Too much for the stack; one case runs at a time.
+// Too large for the stack; cases run one at a time.
 constinit damonxx_numa_topology machine{};
 constinit tier_plan plan{};
 constinit damonxx_reason reason{};
@@ -87,7 +87,7 @@ CASE(tiers, two_nodes_are_ordered_by_abstract_distance)
 
 	EXPECT_EQUAL(tiers_of({{0, true, dram, {10, 40}}, {1, false, dram + 128, {40, 10}}}), expected);
 	EXPECT_EQUAL(tiers_of({{0, true, 0, {10, 40}}, {1, false, 0, {40, 10}}}), expected);
-	// One that the kernel says nothing of makes what it says of others useless.
+	// Abstract distances are used only if the kernel knows those of all nodes.
 	EXPECT_EQUAL(tiers_of({{0, true, dram, {10, 40}}, {1, false, 0, {40, 10}}}), expected);
 }
 
@@ -145,7 +145,7 @@ CASE(tiers, equal_nodes_without_targets_fail_enodev)
 				      "node 1 tier 0 promote_to -1 demote_to -1\n");
 	EXPECT_EQUAL(refused(equal, {}, errc::nodev), one_tier);
 	EXPECT_EQUAL(refused({{0, true, dram, {10}}}, {}, errc::nodev), one_tier);
-	// Who names both nodes knows better.
+	// If both nodes are named by parameters, they are used.
 	EXPECT_EQUAL(overridden(equal, {1, 0}), "node 0 tier 0 promote_to 1 demote_to -1\n"
 						"node 1 tier 0 promote_to -1 demote_to 0\n");
 }
@@ -185,6 +185,6 @@ CASE(tiers, description_fits_one_line_or_is_truncated)
 				  {1, true, 0, {20, 10, 20}},
 				  {12, false, 0, {20, 20, 10}}}, sizeof(buffer)),
 		     "nodes by tier, the fastest first: 0,1 > 12, by CPUs and distance");
-	// What does not fit is left out.
+	// Longer text is truncated.
 	EXPECT_EQUAL(in_one_line(chain, 9), "nodes by");
 }

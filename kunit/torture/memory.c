@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Allocations that fail on demand. */
+/* Makes allocations fail on demand. */
 #include <linux/atomic.h>
 #include "kunit/torture/real_functions.h"
 #include "kunit/torture/world.h"

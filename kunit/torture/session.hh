@@ -29,7 +29,7 @@ public:
 
 	// Copies the expected state; thread safe.
 	void see(sight &out);
-	// Whether no change has begun or ended since @seen.
+	// Whether the state has not changed since @seen, and no change is in progress.
 	bool still(const sight &seen);
 	bool can_start();
 	// From now on answers must not be below @stats, unless the state has changed since @seen.
@@ -44,7 +44,7 @@ public:
 		end_change(answer.is_ok() ? &next : nullptr, nullptr);
 		return answer;
 	}
-	// The same for a commit of @asked.
+	// The same for an @action that commits @asked.
 	template <typename Action> auto tell(const plan &asked, Action action)
 	{
 		begin_change();

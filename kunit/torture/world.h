@@ -13,7 +13,7 @@
 
 struct damonxx_torture_settings {
 	u64 seed;
-	u32 seconds; /* until it ends by itself; 0: only when stopped */
+	u32 seconds; /* duration; 0: until it is stopped */
 	u32 threads;
 	u32 contexts;
 	u32 patience_s; /* an answer that takes longer is a failure */
@@ -37,7 +37,7 @@ void damonxx_torture_fail_allocation(u32 k);
 /* How many allocations were made to fail.  CONTEXT: any. */
 u64 damonxx_torture_failed_allocations(void);
 
-/* References to process ids and address spaces that are held now.  CONTEXT: any. */
+/* Number of references to process ids and address spaces held now.  CONTEXT: any. */
 u64 damonxx_torture_references(void);
 
 /* Thread @index can be interrupted between these two calls.  CONTEXT: the thread itself. */

@@ -7,7 +7,7 @@ namespace damon {
 
 // Holds at most one line.  The function that detects a failure records it with fail() and
 // returns the errno; its callers prefix the path with at.  note() records a warning: inputs that
-// are accepted but have no effect.  A failure overwrites a warning.
+// are accepted, but probably not as the user meant them.  A failure overwrites a warning.
 class report {
 public:
 	report() = default;
