@@ -37,8 +37,7 @@ u32 hot_accesses(const damonxx_settings &settings)
 	return saturate_u32(mul_div(samples, hot_permil, 1'000));
 }
 
-// Sets the limits of one scheme.  Each gets half of the time quota, at least 1 ms, as 0 is no
-// limit.
+// Sets the limits of one scheme: half of the time quota, but at least 1 ms, as 0 is no limit.
 void set_limits(u32 which, damonxx_goal_metric metric, u64 target_bp)
 {
 	damonxx_scheme &scheme = schemes[which];

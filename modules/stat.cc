@@ -50,8 +50,7 @@ u32 bandwidth(damonxx_context *context, s64 *out)
 	return 1;
 }
 
-// If there is no memory for a snapshot, the last values are shown; 0 while the kdamond does not
-// run.
+// Without memory for a snapshot, shows the last values; 0 while the kdamond does not run.
 u32 percentiles(damonxx_context *context, s64 *out)
 {
 	damonxx_snapshot *snapshot = take(context);

@@ -38,7 +38,7 @@ constinit u64 quota_reset_interval_ms = table::quota_reset_interval_ms.initial;
 // Maximum and minimum share of a node that is kept free for promotions.
 constexpr u64 most_room_bp = 300;
 constexpr u64 least_room_bp = 10;
-// Share of the bytes that could not be migrated which is charged to the quota.
+// Bytes that could not be migrated are charged to the quota with this share.
 constexpr u32 fail_charge_num = 1;
 constexpr u32 fail_charge_denom = 64;
 

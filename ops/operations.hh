@@ -6,7 +6,7 @@
 
 namespace damon {
 
-// CONTEXT: the kdamond, may sleep.  No operation allocates memory.
+// CONTEXT: the kdamond, may sleep.  No operation allocates memory, and none can fail.
 struct operations {
 	// Sets the initial ranges of @t if the user gave none.
 	void (*init)(target &t);
@@ -28,8 +28,7 @@ struct operations {
 	// Does a bounded part of @request and advances its start; to its end if the address space
 	// is gone.
 	void (*apply)(const target &t, kapi_action_request &request);
-	// Maximum number of ranges that init() and update() find; the target reserves room for
-	// them.
+	// Maximum number of ranges that init() and update() find; targets reserve room for them.
 	u32 max_ranges;
 };
 

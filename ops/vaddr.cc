@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// vaddr and fvaddr: memory of a process.  vaddr follows its mappings, fvaddr keeps the given
-// ranges.
+// Memory of a process: vaddr follows its mappings, fvaddr keeps the given ranges.
 #include "core/region/ranges.hh"
 #include "ops/operations.hh"
 

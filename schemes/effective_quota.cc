@@ -38,8 +38,7 @@ goal_progress progress_by_measure(const scheme &s, const goal &g, psi_baseline &
 	goal_progress progress{score_of(g, measure(g, baseline))};
 	kapi_memory node{};
 
-	// The temporal tuner allows everything at once, so what is missing to the goal is the
-	// limit.
+	// The temporal tuner allows everything at once, so the bytes missing to the goal limit it.
 	if (s.config.quota.tuner == goal_tuner::temporal && is_of_use(g.metric) &&
 	    !kapi_memory_of(g.nid, &node))
 		progress.most_bytes = missing_bytes(g, node);

@@ -34,7 +34,7 @@ constexpr bool is_for_regions(filter_type type)
 struct filter {
 	filter_type type = filter_type::anon;
 	bool matching = false;	// result of the test that is a match
-	bool allow = false;	// whether a match passes, else it is rejected
+	bool allow = false;	// true: a match passes; false: it is rejected
 	u64 memcg = 0;		// id from kapi_memcg_find()
 	addr_range range = {};	// bytes
 	bounds<u64> limits = {};	// bytes, node numbers or hits, by type

@@ -12,7 +12,7 @@ enum class goal_metric : u8 {
 	node_mem_used_bp,     // of a node's memory
 	node_mem_free_bp,
 	node_memcg_used_bp,   // of a node's memory, by one memory cgroup
-	node_memcg_free_bp,   // all of the node but that
+	node_memcg_free_bp,   // of a node's memory, all except that
 	active_mem_bp,	      // of all memory on LRU lists
 	inactive_mem_bp,
 	node_eligible_mem_bp, // share of a node in the memory that matches the scheme's pattern

@@ -33,7 +33,8 @@ constexpr bool needs_usage_estimate(goal_metric metric)
 }
 // Current value of the metric of @g, which must not need a usage estimate.  Updates @baseline.
 u64 measure(const goal &g, psi_baseline &baseline);
-// Whether the metric is the used or free share of a node, and bytes missing to such a goal.
+// Whether the metric is the used or free share of a node.  Only for these: missing_bytes(), the
+// bytes between the current share of @node and the target value.
 constexpr bool is_of_use(goal_metric metric)
 {
 	return metric == goal_metric::node_mem_used_bp || metric == goal_metric::node_mem_free_bp;

@@ -6,7 +6,7 @@ namespace damon {
 
 namespace {
 
-// Age counts by its doublings of a second, up to this.
+// Age counts on a scale of log2 of seconds, up to this.
 constexpr u32 most_age = 32;
 
 } // namespace

@@ -29,8 +29,8 @@ public:
 	void clear();
 	void add(u32 score, u64 bytes);
 	u64 total_bytes() const;
-	// Returns the highest priority from which on all memory is at least @bytes; 0 if all memory
-	// is less.
+	// Returns the highest priority such that the memory of this and higher priorities is at
+	// least @bytes; 0 if there is less memory.
 	u32 lowest_within(u64 bytes) const;
 
 private:

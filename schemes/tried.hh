@@ -20,7 +20,7 @@ struct tried_of_scheme {
 	u64 total_bytes = 0;
 	bool begun = false;    // its pass has begun
 	bool complete = false; // its pass is over
-	u32 nr_probes = 0;     // number of probes with hits
+	u32 nr_probes = 0;     // number of valid entries in hits
 };
 
 using tried_regions = vec<tried_of_scheme>; // by scheme index

@@ -15,7 +15,7 @@ public:
 	cancellable_mutex(const cancellable_mutex &) = delete;
 	cancellable_mutex &operator=(const cancellable_mutex &) = delete;
 
-	// Holds the mutex; unlocks it when it ends.
+	// Holds the mutex until it is destroyed.
 	class [[nodiscard]] guard {
 	public:
 		explicit guard(cancellable_mutex &locked) : locked_{&locked} {}

@@ -178,12 +178,12 @@ struct fixed_child {
 	bool on_demand = false;
 };
 
-// Directories 0, 1, ... whose number changes.
+// Directories 0, 1, ..., as many as the count file says.
 struct numbered_children {
 	kind *of = nullptr;			// null: there are no such children
 	u32 most = 65'536;			// maximum that the count file accepts
 	status (*may_change)(const tree_guard &,
-			     node &) = nullptr; // called before a write to the count file
+			     node &) = nullptr; // before the count file is written
 };
 
 // An object of a type unknown to the tree, one in every node of the kind.

@@ -27,7 +27,7 @@ status add_tree()
 
 	TRY(make_kinds(root_kind));
 	auto made = TRY(node::make(tree, root_kind, nullptr, "damonxx"));
-	// If the kernel has no DAMON, its clients find damonxx under the name of DAMON.
+	// If the kernel has no DAMON, clients of DAMON find damonxx by this link.
 	const status linked = made->link("damon");
 	if (!linked.is_ok()) {
 		remove(tree, move(made));

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A session: a context from `on` until the next successful `on`, shared by the commands that use
-// it.
+// A context from `on` until the next successful `on`, shared by the commands that use it.
 #pragma once
 #include "core/kdamond/context.hh"
 #include "sysfs/cancellable_mutex.hh"
@@ -12,7 +11,7 @@ struct session {
 
 	own<context> core;
 	// Serializes off and commits.  Locked before the tree, never while the tree is locked, so
-	// it has the same lock class as the tree.
+	// it is in the outermost lock class, that of the tree.
 	cancellable_mutex command_lock{lock_class::tree};
 	// Time of the last refresh; 0: never.  Protected by the lock of the tree.
 	u64 refreshed_ns = 0;

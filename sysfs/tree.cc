@@ -8,7 +8,7 @@ namespace {
 constinit late<cancellable_mutex> tree_mutex;
 constinit u32 lock_users = 0;
 
-// What a text cell's value points to.
+// The text that the value of a text cell points to.
 struct stored_text {
 	u32 size;
 	char data[];

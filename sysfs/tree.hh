@@ -71,13 +71,11 @@ public:
 	}
 
 	// A write to the count file: makes @wanted numbered children, all with default values.
-	// nomem, and the errors of kapi_dir_add() and of the kind's may_change(); then nothing has
-	// changed.
+	// nomem, and the errors of kapi_dir_add() and of may_change(); then nothing has changed.
 	status set_count(const tree_guard &tree, u32 wanted);
 	// The same without resetting the children that stay, and without may_change().
 	status resize(const tree_guard &tree, u32 wanted);
-	// Removes all numbered children and children on demand, and sets default values,
-	// recursively.
+	// Recursively removes numbered children and children on demand, and sets default values.
 	void reset(const tree_guard &tree);
 
 	// Cancels the waiting handlers of this directory and of all below it; the caller must then

@@ -7,7 +7,7 @@
 #include "ops/kernel/folio_actions.h"
 #include "ops/kernel/rmap.h"
 
-/* If an accessed bit was set, the idle flag is cleared, so that a running sample still sees it. */
+/* If an accessed bit was set, the idle flag is cleared, so that a sample sees the access. */
 static void make_cold(struct folio *folio)
 {
 	bool young;

@@ -5,7 +5,7 @@
 #include "ops/kernel/pfn.h"
 #include "ops/kernel/action_batch.h"
 
-/* Most PFNs and folios per call, where few of them are for the batch. */
+/* Most PFNs or folios to check per call, if few of them enter the batch. */
 #define MAX_LOOKS 4096U
 
 /* Adds the folio at @pfn to @batch; returns the next PFN. */

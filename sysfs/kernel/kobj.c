@@ -156,8 +156,8 @@ void kapi_dir_kinds_free(void)
 	wait_event(directory_gone, !atomic_read(&directories));
 	/*
 	 * SAFETY: the task that called the last release() may still be inside it, perhaps
-	 * preempted.  Tasks RCU waits until every task has left the code that it runs now, so after
-	 * this the text of the module may be freed.
+	 * preempted.  Tasks RCU waits until every task has left the function that it is in now, so
+	 * after this the text of the module may be freed.
 	 */
 	synchronize_rcu_tasks();
 	list_for_each_entry_safe(kind, next, &kinds, all) {
