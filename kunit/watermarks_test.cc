@@ -4,7 +4,7 @@
 
 using namespace damon;
 
-CASE(watermark, rests_at_between_marks_keeps_previous_state)
+CASE(watermark, deactivates_at_between_marks_keeps_previous_state)
 {
 	const watermarks marks{watermark_metric::free_mem_rate, 0, 0, 500, 400, 100};
 

@@ -46,8 +46,8 @@ enum kapi_level { KAPI_LOG_ERR, KAPI_LOG_WARN, KAPI_LOG_INFO };
 /* Logs one line; @text has no newline at its end.  CONTEXT: any. */
 void kapi_log(int level, const char *text);
 
-/* Reports a broken invariant: the first time a kernel warning with a stack, then execution
- * continues; abort() on the host.  CONTEXT: any. */
+/* Reports a broken invariant: a kernel warning with a stack, rate-limited; execution
+ * continues.  abort() on the host.  CONTEXT: any. */
 void kapi_assert_failed(const char *condition, const char *file, int line);
 
 /* Monotonic time.  CONTEXT: any. */

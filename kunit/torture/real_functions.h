@@ -3,8 +3,8 @@
  * The real functions behind the wrappers of the torture test, under the names that the flags in
  * Kbuild give them in its module.
  */
-#ifndef DAMONXX_TORTURE_BEHIND_H
-#define DAMONXX_TORTURE_BEHIND_H
+#ifndef DAMONXX_TORTURE_REAL_FUNCTIONS_H
+#define DAMONXX_TORTURE_REAL_FUNCTIONS_H
 
 #include "damonxx/kapi.h"
 
