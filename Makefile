@@ -41,12 +41,12 @@ setup: ## install what building and testing need (Debian packages)
 
 .PHONY: check
 check: ## every test that does not take long, on the host, the stock kernel and our own
-	@scripts/setup build vm host kernels
+	@scripts/setup build vm host kernels doc
 	@scripts/check
 
 .PHONY: check-long
 check-long: ## the same, and what takes too long for it
-	@scripts/setup build vm host kernels
+	@scripts/setup build vm host kernels doc
 	@scripts/check --long
 
 .PHONY: check-host

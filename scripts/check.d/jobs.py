@@ -65,6 +65,8 @@ def tools():
     yield Job("tools", "claims", "scripts/check-claims --self-test && exec scripts/check-claims", seconds=5)
     yield Job("tools", "version", "exec scripts/check-version", seconds=1)
     yield Job("tools", "mutants", "exec selftests/mutants/selftest", seconds=10)
+    yield Job("tools", "documents",
+              "make --no-print-directory doc && echo ok documents: Sphinx makes them without a warning", seconds=30)
 
 
 def host():
