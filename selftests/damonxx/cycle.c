@@ -152,13 +152,13 @@ static void switch_often(unsigned long n, unsigned int seed)
 
 	srandom(seed);
 	for (unsigned long i = 0; i < n; i++) {
-		pid_t pid = start_child(), kdamond;
+		pid_t pid = start_child(), running;
 		bool dies = random() % 2;
 		int error;
 
 		must_number(CONTEXT "/targets/0/pid_target", pid);
 		must(ADMIN "/0/state", "on");
-		kdamond = kdamond();
+		running = kdamond();
 		usleep(random() % 4000);
 		if (dies)
 			end_child(pid);
@@ -169,7 +169,7 @@ static void switch_often(unsigned long n, unsigned int seed)
 				errx(1, "tried regions: %s", strerror(error));
 		}
 		must(ADMIN "/0/state", "off");
-		must_end(kdamond);
+		must_end(running);
 		if (!dies)
 			end_child(pid);
 		died += dies;
