@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * stress [-r ROOT] [-m FILE.ko] [-w FACTOR] SECONDS [SEED]: many processes do everything to the tree below ROOT at
+ * sysfs_stress [-r ROOT] [-m FILE.ko] [-w FACTOR] SECONDS [SEED]: many processes do everything to the tree below ROOT at
  * once, and ask for the module to be unloaded (-m; it is loaded again).  It takes the tree as it finds it: of names
  * it knows only those that make a kdamond run.  It goes on for SECONDS, and up to eight times as long until each
  * kind of operation has succeeded once; while there is no tree, no time passes.  Then everybody must come back
@@ -189,7 +189,7 @@ static void be_target(void)
 		if (at != MAP_FAILED)
 			munmap(at, bytes);
 	}
-	execl("/proc/self/exe", "stress", "--target", decimal(draw()), NULL);
+	execl("/proc/self/exe", "sysfs_stress", "--target", decimal(draw()), NULL);
 	_exit(1);
 }
 
@@ -964,7 +964,7 @@ int main(int argc, char **argv)
 	seconds = optind < argc ? atoi(argv[optind++]) : 0;
 	seed = optind < argc ? strtoul(argv[optind], NULL, 0) : seed;
 	if (!seconds || !slow)
-		errx(2, "usage: stress [-r ROOT] [-m FILE.ko] [-w FACTOR] SECONDS [SEED]");
+		errx(2, "usage: sysfs_stress [-r ROOT] [-m FILE.ko] [-w FACTOR] SECONDS [SEED]");
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		      0);
 	if (shared == MAP_FAILED)

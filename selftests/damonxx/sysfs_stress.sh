@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
 # Everything at once, for a while; then all must come to rest.  With STRESS_ROOT=/sys/kernel/mm/damon/admin it is the
-# kernel's own DAMON that stands in the stress: that one does not survive it, and this test says so.
+# kernel's own DAMON that is under stress: that one does not survive it, and this test says so.
 . "$(dirname "$0")/lib.sh"
 
 seconds=${STRESS_S:-20}
-# Drawn, unless somebody wants a stress again.
+# Drawn, unless a seed is given.
 seed=${STRESS_SEED:-0}
 [ "$seed" != 0 ] || seed=$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')
 root=${STRESS_ROOT:-$admin}
@@ -38,7 +38,7 @@ if [ -z "${STRESS_ROOT-}" ]; then
 	[ ! -f "$module" ] || ! loaded || set -- "$@" -m "$module"
 fi
 diag "seed $seed"
-check "$seconds s of stress: each process does something, and comes back" stress "$@" "$seconds" "$seed"
+check "$seconds s of stress: each process does something, and comes back" sysfs_stress "$@" "$seconds" "$seed"
 sed 's/^/# /' "$work/said"
 grep -q '^hangs: ' "$work/said" && bail_out "what hangs would make hang whatever comes next"
 check "every kdamond can be turned off, and has no thread" all_off
