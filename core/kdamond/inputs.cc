@@ -76,9 +76,7 @@ status inputs::validate(report &why) const
 	}
 	if (!any_left)
 		return why.fail(errc::inval, "targets", "none would be left to monitor");
-	bool weighs_probes = false;
-	for (const attribute_probe &probe : probes)
-		weighs_probes |= probe.weight != 0;
+	const bool weighs_probes = sampling_mode::of(probes.all()).weights.any();
 	return validate_schemes(schemes.all(),
 				{operations, addr_unit, targets.size(), weighs_probes}, why);
 }
