@@ -3,7 +3,7 @@
 #include "modules/kernel/module_macros.h"
 
 extern struct damonxx_module damonxx_lru_sort_module;
-#define DAMONXX_SPECIAL damonxx_lru_sort_module
+#define DAMONXX_THIS_MODULE damonxx_lru_sort_module
 #include "modules/lru_sort_parameters.h"
 
-DAMONXX_MODULE(damonxx_lru_sort_module, "Sorts the LRU lists by what is accessed");
+DAMONXX_MODULE("Sorts the LRU lists by what is accessed");

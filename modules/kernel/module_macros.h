@@ -13,10 +13,10 @@ extern const struct kernel_param_ops damonxx_parameter_ops;
 
 /*
  * Rows of a parameter table in C: see modules/shared_parameters.h.  A file that includes a table
- * first defines DAMONXX_SPECIAL, the struct damonxx_module that the parameters belong to.
+ * first defines DAMONXX_THIS_MODULE, the struct damonxx_module that the parameters belong to.
  */
-#define DAMONXX_PARAMETER(name, mode, text)                                      \
-	module_param_cb(name, &damonxx_parameter_ops, &(DAMONXX_SPECIAL), mode); \
+#define DAMONXX_PARAMETER(name, mode, text)                                          \
+	module_param_cb(name, &damonxx_parameter_ops, &(DAMONXX_THIS_MODULE), mode); \
 	MODULE_PARM_DESC(name, text);
 #define PARAMETER_BOOL(name, initial, text) \
 	DAMONXX_PARAMETER(name, 0600, text " (Y or N, default " #initial ")")
@@ -30,26 +30,26 @@ extern const struct kernel_param_ops damonxx_parameter_ops;
 	PARAMETER_NUMBER(name, initial, "-1 or more", "node ID", text)
 #define PARAMETER_RESULT(name, unit, text) DAMONXX_PARAMETER(name, 0400, text " (" unit ")")
 
-/* Init and exit functions of a module that consists of @module only. */
-#define DAMONXX_MODULE(module, text)              \
-	static int __init module_enter(void)      \
-	{                                         \
-		kernel_param_lock(THIS_MODULE);   \
-		damonxx_module_init(&(module));   \
-		kernel_param_unlock(THIS_MODULE); \
-		return 0;                         \
-	}                                         \
-	static void __exit module_leave(void)     \
-	{                                         \
-		kernel_param_lock(THIS_MODULE);   \
-		damonxx_module_exit(&(module));   \
-		kernel_param_unlock(THIS_MODULE); \
-	}                                         \
-	module_init(module_enter);                \
-	module_exit(module_leave);                \
-	MODULE_AUTHOR("damonxx developers");      \
-	MODULE_DESCRIPTION(text);                 \
-	MODULE_VERSION(DAMONXX_VERSION);          \
+/* Init and exit functions of a module that consists of DAMONXX_THIS_MODULE only. */
+#define DAMONXX_MODULE(text)                                 \
+	static int __init module_enter(void)                 \
+	{                                                    \
+		kernel_param_lock(THIS_MODULE);              \
+		damonxx_module_init(&(DAMONXX_THIS_MODULE)); \
+		kernel_param_unlock(THIS_MODULE);            \
+		return 0;                                    \
+	}                                                    \
+	static void __exit module_leave(void)                \
+	{                                                    \
+		kernel_param_lock(THIS_MODULE);              \
+		damonxx_module_exit(&(DAMONXX_THIS_MODULE)); \
+		kernel_param_unlock(THIS_MODULE);            \
+	}                                                    \
+	module_init(module_enter);                           \
+	module_exit(module_leave);                           \
+	MODULE_AUTHOR("damonxx developers");                 \
+	MODULE_DESCRIPTION(text);                            \
+	MODULE_VERSION(DAMONXX_VERSION);                     \
 	MODULE_LICENSE("GPL")
 
 #endif

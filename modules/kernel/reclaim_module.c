@@ -3,7 +3,7 @@
 #include "modules/kernel/module_macros.h"
 
 extern struct damonxx_module damonxx_reclaim_module;
-#define DAMONXX_SPECIAL damonxx_reclaim_module
+#define DAMONXX_THIS_MODULE damonxx_reclaim_module
 #include "modules/reclaim_parameters.h"
 
-DAMONXX_MODULE(damonxx_reclaim_module, "Pages out memory that has not been accessed for some time");
+DAMONXX_MODULE("Pages out memory that has not been accessed for some time");

@@ -3,7 +3,7 @@
 #include "modules/kernel/module_macros.h"
 
 extern struct damonxx_module damonxx_stat_module;
-#define DAMONXX_SPECIAL damonxx_stat_module
+#define DAMONXX_THIS_MODULE damonxx_stat_module
 #include "modules/stat_parameters.h"
 
-DAMONXX_MODULE(damonxx_stat_module, "Measures how the memory of the system is used");
+DAMONXX_MODULE("Measures how the memory of the system is used");

@@ -6,7 +6,7 @@
 #include "modules/kernel/module_macros.h"
 
 extern struct damonxx_module damonxx_tier_module;
-#define DAMONXX_SPECIAL damonxx_tier_module
+#define DAMONXX_THIS_MODULE damonxx_tier_module
 #include "modules/tier_parameters.h"
 
 /* Memory is onlined in many blocks, one after the other: follow once after the last one. */
