@@ -368,7 +368,7 @@ waiting() {
 	wait $waiter
 	is "$(cat "$work/waiter")" "$wanted"
 }
-check "off sends away who waits for tried regions" waiting ECANCELED turn off
+check "off cancels a command that waits for tried regions" waiting ECANCELED turn off
 no_scheme() { put $context/schemes/nr_schemes 0 && turn commit; }
 check "so does a commit without a scheme" waiting ECANCELED no_scheme
 ends() { turn update_schemes_stats && kill -TERM $waiter; }
@@ -379,7 +379,7 @@ second() {
 }
 check "a second one who wants to wait is told EBUSY, others are served" waiting ECANCELED second
 workload_dies() { end_workload; wait_until 5 state_is off; }
-check "the end of the target sends away who waits" waiting ECANCELED workload_dies
+check "the end of the target cancels a command that waits" waiting ECANCELED workload_dies
 start_workload idle 16
 
 # A pid is what it is for the one who writes it.

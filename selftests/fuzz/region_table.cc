@@ -111,7 +111,7 @@ private:
 			const bool hit = accessed >> i % 64 & 1;
 			table_.access_checks()[i].outcome = hit ? KAPI_ACCESSED : KAPI_IDLE;
 			model_.regions[i].now += hit ? times : 0;
-			// Nobody takes that many samples in an aggregation.
+			// No aggregation has that many samples.
 			model_.regions[i].checked = std::min(model_.regions[i].checked + times, most_checked);
 			model_.regions[i].asked = true;
 			if (hit && has_hits_)

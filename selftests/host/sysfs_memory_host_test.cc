@@ -131,7 +131,7 @@ TEST_F(sysfs_memory, tried_regions_with_failing_allocation_are_all_or_none)
 	use_virtual_clock();
 	fill();
 	run("on");
-	// What the kdamond has done by now is nobody's result.
+	// What the kdamond has done by now is in no result.
 	const auto results = [&] {
 		auto all = read_all();
 		all.erase(context + "stats");
