@@ -1,36 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
-// ops/kernel/migration_history.c itself, by a clock that runs for days.
+// ops/kernel/migration_history.c, compiled as C for the host, by a clock that runs for days.
 #include <gtest/gtest.h>
-
-#include <linux/jiffies.h>
-#include <linux/mm.h>
-#include <linux/mutex.h>
-
-u64 host_jiffies;
-
-// The host's own kapi_record_migrations() is what the other tests have.
-#define kapi_record_migrations recording_under_test
-static int kapi_record_migrations();
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wold-style-cast"
-#pragma GCC diagnostic ignored "-Wconversion"
-#include "ops/kernel/migration_history.c"
-#pragma GCC diagnostic pop
+#include "damonxx/kapi.h"
+#include "selftests/host/migration_history.h"
 
 namespace {
 
-constexpr u64 ticks_per_s = 1'000 / TICK_MS;
-constexpr u64 jiffies_per_tick = host_hz / ticks_per_s;
-constexpr u64 day = 24 * 3'600 * ticks_per_s;
+const u64 ticks_per_s = 1'000 / host_history_tick_ms;
+const u64 jiffies_per_tick = HOST_HZ / ticks_per_s;
+const u64 day = 24 * 3'600 * ticks_per_s;
 
 class migration_rest : public testing::Test {
 protected:
-	void SetUp() override { ASSERT_EQ(kapi_record_migrations(), 0); }
-	void TearDown() override
-	{
-		damonxx_migration_history_exit();
-		::history = nullptr;
-	}
+	void SetUp() override { ASSERT_EQ(host_record_migrations(), 0); }
+	void TearDown() override { host_forget_migrations(); }
 	static void set_clock(u64 ticks) { host_jiffies = ticks * jiffies_per_tick; }
 };
 
@@ -77,7 +60,7 @@ TEST_F(migration_rest, move_of_one_pfn_is_not_anothers)
 {
 	folio f{5};
 	folio neighbour{6};
-	folio far{5 + NR_PLACES};
+	folio far{5 + host_history_entries};
 
 	set_clock(day);
 	damonxx_record_migration(&f);

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-// What ops/kernel/migration_history.c needs of the kernel, for migration_history_host_test.cc, which sets the clock.
 #pragma once
-#include "damonxx/kapi.h"
+#include <linux/types.h>
+#include "selftests/host/migration_history.h"
 
-inline constexpr u64 host_hz = 250;
-extern u64 host_jiffies;
-inline u64 get_jiffies_64() { return host_jiffies; }
-inline unsigned long msecs_to_jiffies(unsigned int ms) { return ms * host_hz / 1'000; }
-inline u64 div_u64(u64 value, u32 divisor) { return value / divisor; }
+static inline u64 get_jiffies_64(void) { return host_jiffies; }
+static inline unsigned long msecs_to_jiffies(unsigned int ms) { return ms * HOST_HZ / 1000UL; }
+static inline u64 div_u64(u64 value, u32 divisor) { return value / divisor; }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-// As jiffies.h beside this.
 #pragma once
-#include <cstdlib>
+#include <stdlib.h>
+#include <linux/types.h>
+#include "selftests/host/migration_history.h"
 
 #define U16_MAX 0xffffu
 #define GFP_KERNEL 0
@@ -10,18 +11,6 @@
 #define smp_load_acquire(x) __atomic_load_n(x, __ATOMIC_ACQUIRE)
 #define smp_store_release(x, value) __atomic_store_n(x, value, __ATOMIC_RELEASE)
 
-struct folio {
-	unsigned long frame;
-};
-inline unsigned long folio_pfn(const folio *f) { return f->frame; }
-
-// C converts it to any pointer by itself.
-struct zeroed_memory {
-	void *at;
-	template <typename T> operator T *() const { return static_cast<T *>(at); }
-};
-inline zeroed_memory kvcalloc(unsigned long n, unsigned long size, int)
-{
-	return {std::calloc(n, size)};
-}
-inline void kvfree(void *at) { std::free(at); }
+static inline unsigned long folio_pfn(const struct folio *folio) { return folio->pfn; }
+static inline void *kvcalloc(unsigned long n, unsigned long size, int gfp) { return gfp ? NULL : calloc(n, size); }
+static inline void kvfree(void *memory) { free(memory); }
